@@ -1,0 +1,93 @@
+import js from '@eslint/js';
+import svelte from 'eslint-plugin-svelte';
+import globals from 'globals';
+import ts from 'typescript-eslint';
+
+/** Time comes from a clock in deps; only composition roots, tests and gates read the real one. */
+const noAmbientTime = [
+	'error',
+	{
+		selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+		message: 'Take the time from a Clock in deps.',
+	},
+	{
+		selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+		message: 'Take the time from a Clock in deps.',
+	},
+];
+
+export default ts.config(
+	{
+		ignores: [
+			'**/build/',
+			'**/dist/',
+			'**/.svelte-kit/',
+			'**/node_modules/',
+			'.lamplight/',
+			'.sst/',
+			'**/sst-env.d.ts',
+			'coverage/',
+		],
+	},
+	js.configs.recommended,
+	...ts.configs.recommendedTypeChecked,
+	...svelte.configs.recommended,
+	{
+		languageOptions: {
+			globals: { ...globals.node },
+			parserOptions: {
+				projectService: { allowDefaultProject: ['*.js', '*.cjs', '.dependency-cruiser.cjs'] },
+				tsconfigRootDir: import.meta.dirname,
+				extraFileExtensions: ['.svelte'],
+			},
+		},
+		rules: {
+			'no-undef': 'off',
+			'no-console': 'off',
+			eqeqeq: ['error', 'always'],
+			'no-restricted-syntax': noAmbientTime,
+			'@typescript-eslint/consistent-type-imports': 'error',
+			'@typescript-eslint/no-explicit-any': 'error',
+			'@typescript-eslint/switch-exhaustiveness-check': [
+				'error',
+				{ considerDefaultExhaustiveForUnions: true },
+			],
+			'@typescript-eslint/no-unused-vars': [
+				'error',
+				{ argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
+			],
+			'@typescript-eslint/restrict-template-expressions': [
+				'error',
+				{ allowNumber: true, allowBoolean: true },
+			],
+			'@typescript-eslint/require-await': 'off',
+			'svelte/no-navigation-without-resolve': 'off',
+		},
+	},
+	{
+		files: ['apps/dashboard/**'],
+		languageOptions: { globals: { ...globals.browser } },
+		rules: { 'no-restricted-syntax': 'off' },
+	},
+	{
+		files: [
+			'**/*.test.ts',
+			'test/**',
+			'**/testing/**',
+			'apps/cli/src/start/**',
+			'**/local.ts',
+			'**/lambda.ts',
+			'**/server.ts',
+			'**/handler.ts',
+		],
+		rules: { 'no-restricted-syntax': 'off' },
+	},
+	{
+		files: ['**/*.svelte', '**/*.svelte.ts'],
+		languageOptions: { parserOptions: { parser: ts.parser } },
+	},
+	{
+		files: ['stacks/**', 'sst.config.ts', '**/*.{js,cjs,mjs}'],
+		...ts.configs.disableTypeChecked,
+	},
+);

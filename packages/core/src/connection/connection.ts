@@ -1,0 +1,81 @@
+import { z } from 'zod';
+
+import {
+	accountIdSchema,
+	connectionIdSchema,
+	enrolmentIdSchema,
+	regionSchema,
+	workspaceIdSchema,
+} from '../ids.ts';
+
+/** What a customer ticks when connecting; each needs some permissions of the role. */
+export const features = [
+	'inventory',
+	'metrics',
+	'logs',
+	'insights',
+	'costs',
+	'deploys',
+	'organization',
+	'amplify',
+] as const;
+export const featureSchema = z.enum(features);
+export type Feature = z.infer<typeof featureSchema>;
+
+export const enrolmentSchema = z.object({
+	id: enrolmentIdSchema,
+	workspaceId: workspaceIdSchema,
+	kind: z.enum(['account', 'organization', 'profile']),
+	/** The account asked first; for an organisation its management account. */
+	accountId: accountIdSchema,
+	/** Made by us, unique per enrolment, never chosen by the customer. */
+	externalId: z.string().min(24).max(96),
+	features: z.array(featureSchema),
+	logGroupPatterns: z.array(z.string()),
+	regions: z.array(regionSchema),
+	createdMs: z.number().int(),
+	createdBy: z.string(),
+});
+export type Enrolment = z.infer<typeof enrolmentSchema>;
+
+export const connectionStates = [
+	'waiting',
+	'healthy',
+	'degraded',
+	'unsafe',
+	'lost',
+	'paused',
+] as const;
+
+/** What one permission check found. `untested` when the feature is not ticked. */
+export const permissionCheckSchema = z.object({
+	feature: featureSchema,
+	action: z.string(),
+	outcome: z.enum(['granted', 'denied', 'untested', 'unknown']),
+	/** What does not work without it, in the product's words. */
+	without: z.string(),
+	checkedMs: z.number().int(),
+});
+export type PermissionCheck = z.infer<typeof permissionCheckSchema>;
+
+export const connectionSchema = z.object({
+	id: connectionIdSchema,
+	workspaceId: workspaceIdSchema,
+	enrolmentId: enrolmentIdSchema,
+	accountId: accountIdSchema,
+	accountName: z.string().nullable(),
+	/** `null` for a local profile, where the caller's own credentials are used. */
+	roleArn: z.string().nullable(),
+	regions: z.array(regionSchema),
+	features: z.array(featureSchema),
+	state: z.enum(connectionStates),
+	/** Why it is not healthy, naming the denied action; `null` when healthy. */
+	reason: z.string().nullable(),
+	checks: z.array(permissionCheckSchema),
+	watchBudgetUsdPerMonth: z.number().nonnegative(),
+	backfillBudgetUsd: z.number().nonnegative(),
+	createdMs: z.number().int(),
+	verifiedMs: z.number().int().nullable(),
+	lastCollectedMs: z.number().int().nullable(),
+});
+export type Connection = z.infer<typeof connectionSchema>;

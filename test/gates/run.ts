@@ -1,0 +1,89 @@
+/**
+ * Runs the gates one after another and says at the end what each took.
+ * `test` is what a newcomer runs; `verify` is the same for a person, the git hook's owner and CI.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..', '..');
+const countsFile = join(root, '.lamplight', 'test-counts.jsonl');
+
+const suites = {
+	test: ['build', 'test:unit', 'test:dashboard'],
+	checks: ['format:check', 'types', 'lint', 'boundaries', 'unused', 'budgets'],
+	verify: [
+		'format:check',
+		'build',
+		'types',
+		'lint',
+		'boundaries',
+		'unused',
+		'budgets',
+		'test:unit',
+		'test:dashboard',
+	],
+	quick: ['format:check', 'types', 'boundaries'],
+} as const;
+
+interface Counts {
+	passed: number;
+	failed: number;
+	skipped: number;
+	skips: string[];
+}
+
+/** Sums the counts that the test runs wrote; `null` when no test ran. */
+function readCounts(): Counts | null {
+	if (!existsSync(countsFile)) return null;
+	const sum: Counts = { passed: 0, failed: 0, skipped: 0, skips: [] };
+	for (const line of readFileSync(countsFile, 'utf8').split('\n').filter(Boolean)) {
+		const run = JSON.parse(line) as Counts;
+		sum.passed += run.passed;
+		sum.failed += run.failed;
+		sum.skipped += run.skipped;
+		sum.skips.push(...run.skips);
+	}
+	return sum;
+}
+
+function main(name: string | undefined): number {
+	if (name === undefined || !Object.hasOwn(suites, name)) {
+		console.error(
+			`gates: expected one of ${Object.keys(suites).join(', ')}; got ${name ?? 'nothing'}`,
+		);
+		return 2;
+	}
+	rmSync(countsFile, { force: true });
+	const results: { gate: string; ok: boolean; seconds: string }[] = [];
+	for (const gate of suites[name as keyof typeof suites]) {
+		console.log(`\n── ${gate}`);
+		const started = performance.now();
+		const { status } = spawnSync('npm', ['run', '--silent', gate], {
+			cwd: root,
+			stdio: 'inherit',
+			env: { ...process.env, LAMPLIGHT_TEST_COUNTS: countsFile },
+		});
+		const seconds = ((performance.now() - started) / 1000).toFixed(1);
+		results.push({ gate, ok: status === 0, seconds });
+	}
+	console.log('');
+	for (const { gate, ok, seconds } of results) {
+		console.log(`${ok ? 'ok  ' : 'FAIL'}  ${gate.padEnd(16)} ${seconds.padStart(7)} s`);
+	}
+	const counts = readCounts();
+	let ok = results.every((result) => result.ok);
+	if (counts !== null) {
+		for (const skip of counts.skips) console.log(`skipped: ${skip}`);
+		if (process.env['REQUIRE_ALL'] === '1' && counts.skipped > 0) {
+			console.log('REQUIRE_ALL=1: a skipped test is a failure');
+			ok = false;
+		}
+		console.log(
+			`\ntests: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`,
+		);
+	}
+	return ok ? 0 : 1;
+}
+
+process.exit(main(process.argv[2]));

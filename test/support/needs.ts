@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The repository's root, whatever folder a test runs in. */
+export const root = join(import.meta.dirname, '..', '..');
+
+/** Things a test may need that neither Node nor npm bring. Every skip in the suite has its reason here. */
+const needs = {
+	chromium: {
+		reason: 'no Chromium at /usr/bin/chromium (set CHROMIUM_PATH)',
+		found: () => existsSync(chromiumPath()),
+	},
+	awsCli: { reason: 'no aws command on PATH', found: () => runs(awsCommand(), ['--version']) },
+	java: { reason: 'no java command on PATH', found: () => runs('java', ['-version']) },
+	sharedData: {
+		reason: 'no shared data folder beside the repository (set LAMPLIGHT_SHARED_DATA)',
+		found: () => existsSync(join(sharedData(), 'README.md')),
+	},
+	sstPlatform: {
+		reason: 'no .sst/platform (run `npm run sst:install`)',
+		found: () => existsSync(join(root, '.sst', 'platform', 'package.json')),
+	},
+} as const;
+
+export type Need = keyof typeof needs;
+
+/**
+ * `null` when the thing is there, else the reason to skip. With `REQUIRE_ALL=1` a missing thing
+ * is an error, so that continuous integration can never pass by skipping.
+ */
+export function missing(need: Need): string | null {
+	const { reason, found } = needs[need];
+	if (found()) return null;
+	if (process.env['REQUIRE_ALL'] === '1') throw new Error(`REQUIRE_ALL=1, but ${reason}`);
+	return reason;
+}
+
+/** The browser that whole-page tests drive. */
+export function chromiumPath(): string {
+	return process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+}
+
+/** The `aws` command that tests may run: Debian's, unless told otherwise. */
+export function awsCommand(): string {
+	const debian = '/usr/bin/aws';
+	return process.env['AWS_CLI_PATH'] ?? (existsSync(debian) ? debian : 'aws');
+}
+
+/** Real log lines, bills, price lists and traces; not part of the project. */
+export function sharedData(): string {
+	return process.env['LAMPLIGHT_SHARED_DATA'] ?? join(root, '..', 'shared', 'data');
+}
+
+function runs(command: string, args: string[]): boolean {
+	try {
+		execFileSync(command, args, { stdio: 'ignore', timeout: 20_000 });
+		return true;
+	} catch {
+		return false;
+	}
+}
