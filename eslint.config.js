@@ -62,6 +62,9 @@ export default ts.config(
 			],
 			'@typescript-eslint/require-await': 'off',
 			'svelte/no-navigation-without-resolve': 'off',
+			'max-lines': ['error', { max: 400 }],
+			'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
+			'max-params': ['error', { max: 4 }],
 		},
 	},
 	{
@@ -81,6 +84,10 @@ export default ts.config(
 			'**/handler.ts',
 		],
 		rules: { 'no-restricted-syntax': 'off' },
+	},
+	{
+		files: ['**/*.test.ts', 'test/**'],
+		rules: { 'max-lines-per-function': 'off' },
 	},
 	{
 		files: ['**/*.svelte', '**/*.svelte.ts'],
