@@ -1,0 +1,6 @@
+import { LamplightError } from '@lamplight/core/errors';
+
+/** Runs `lamplight report`; returns the exit code. */
+export async function run(_args: string[]): Promise<number> {
+	throw new LamplightError('unavailable', 'not in this build yet');
+}
