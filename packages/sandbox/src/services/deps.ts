@@ -1,0 +1,6 @@
+import type { World } from '../world/world.ts';
+
+/** What every service gets: the world it tells about. Time and faults come with each call. */
+export interface ServiceDeps {
+	readonly world: World;
+}
