@@ -1,0 +1,56 @@
+/// <reference path="../.sst/platform/config.d.ts" />
+import type { Identity } from './auth.ts';
+import { customerRoles, type Templates } from './connect.ts';
+import type { Work } from './jobs.ts';
+import { tablePermissions, type Storage } from './storage.ts';
+
+interface ApiOptions {
+	readonly router: sst.aws.Router;
+	readonly origin: $util.Output<string>;
+	readonly originSecret: $util.Output<string>;
+	readonly table: Storage['table'];
+	readonly exportsBucket: Storage['exportsBucket'];
+	readonly identity: Identity;
+	readonly templates: Templates;
+	readonly queue: Work['queue'];
+}
+
+/**
+ * The Hono API on a Function URL behind the shared distribution. The URL itself takes anybody's call
+ * (an access control of CloudFront's would use up the Authorization header), so the API verifies the
+ * token, and the secret that the distribution adds.
+ */
+export function api(options: ApiOptions) {
+	const { router, origin, originSecret, table, exportsBucket, identity, templates, queue } =
+		options;
+	return new sst.aws.Function('Api', {
+		name: `lamplight-${$app.stage}-api`,
+		handler: 'apps/api/src/lambda.handler',
+		timeout: '30 seconds',
+		memory: '1024 MB',
+		url: { router: { instance: router, path: '/v1' } },
+		environment: {
+			LAMPLIGHT_STAGE: $app.stage,
+			LAMPLIGHT_ORIGIN: origin,
+			LAMPLIGHT_ORIGIN_SECRET: originSecret,
+			LAMPLIGHT_TABLE: table.name,
+			LAMPLIGHT_EXPORTS_BUCKET: exportsBucket.name,
+			LAMPLIGHT_COLLECT_QUEUE_URL: queue.url,
+			LAMPLIGHT_CONNECT_TEMPLATES_URL: templates.url,
+			LAMPLIGHT_CONNECT_TEMPLATES_BUCKET: templates.bucketName,
+			LAMPLIGHT_OIDC_ISSUER: identity.issuer,
+			LAMPLIGHT_OIDC_CLIENT_ID: identity.client.id,
+			LAMPLIGHT_OIDC_CLIENT_SECRET: identity.client.clientSecret,
+		},
+		permissions: [
+			...tablePermissions(table),
+			{ actions: ['sts:AssumeRole'], resources: [customerRoles] },
+			{ actions: ['sqs:SendMessage'], resources: [queue.arn] },
+			{
+				actions: ['s3:PutObject', 's3:GetObject'],
+				resources: [$interpolate`${exportsBucket.arn}/*`],
+			},
+			{ actions: ['s3:PutObject'], resources: [$interpolate`${templates.bucketArn}/*`] },
+		],
+	});
+}

@@ -1,0 +1,179 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { tableKeys } from '@lamplight/store/table';
+
+import { missing, root } from '../support/needs.ts';
+
+interface Registered {
+	readonly type: string;
+	readonly name: string;
+	readonly inputs: Record<string, unknown>;
+}
+
+interface Synthesis {
+	readonly resources: readonly Registered[];
+	readonly builds: readonly { readonly handler: string; readonly bytes: number }[];
+	readonly error: string | null;
+}
+
+interface Statement {
+	readonly Effect: string;
+	readonly Action: string | string[];
+	readonly Resource: string | string[];
+}
+
+const run = promisify(execFile);
+const reason = missing('sstPlatform');
+const scratch = mkdtempSync(join(tmpdir(), 'lamplight-stacks-'));
+
+async function synthesise(stage: string): Promise<Synthesis> {
+	const out = join(scratch, `${stage}.json`);
+	await run(
+		process.execPath,
+		[join(root, 'test/infra/synth/synth.mjs'), '--stage', stage, '--out', out],
+		{ cwd: root, env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' } },
+	);
+	return JSON.parse(readFileSync(out, 'utf8')) as Synthesis;
+}
+
+describe.skipIf(reason !== null)(
+	`the stacks, synthesised offline (${reason ?? 'SST is here'})`,
+	() => {
+		let ci: Synthesis;
+		let production: Synthesis;
+
+		beforeAll(async () => {
+			ci = await synthesise('ci');
+			production = await synthesise('production');
+		}, 120_000);
+
+		afterAll(() => {
+			rmSync(scratch, { recursive: true, force: true });
+		});
+
+		const all = (synthesis: Synthesis, type: string) =>
+			synthesis.resources.filter((resource) => resource.type === type);
+		const only = (synthesis: Synthesis, type: string, name: RegExp): Registered => {
+			const found = all(synthesis, type).filter((resource) => name.test(resource.name));
+			expect(found, `${type} ${name}`).toHaveLength(1);
+			return found[0]!;
+		};
+		/** The statements of a role's own policies. */
+		const statements = (role: Registered): Statement[] =>
+			(role.inputs['inlinePolicies'] as { policy: string }[]).flatMap(
+				({ policy }) => (JSON.parse(policy) as { Statement: Statement[] }).Statement,
+			);
+
+		it('registers without an error and builds every handler', () => {
+			expect(ci.error).toBeNull();
+			expect(ci.builds.map((build) => build.handler).sort()).toEqual([
+				'apps/api/src/lambda.handler',
+				'apps/jobs/src/collect/handler.handler',
+				'apps/jobs/src/plan/handler.handler',
+			]);
+		});
+
+		it('declares the one table as the store lays it out', () => {
+			const { inputs } = only(ci, 'aws:dynamodb/table:Table', /^MainTable$/);
+			expect(inputs).toMatchObject({
+				billingMode: 'PAY_PER_REQUEST',
+				hashKey: tableKeys.partition,
+				rangeKey: tableKeys.sort,
+				ttl: { attributeName: tableKeys.expiry, enabled: true },
+			});
+		});
+
+		it('protects the data of production and only of production', () => {
+			const table = (synthesis: Synthesis) =>
+				only(synthesis, 'aws:dynamodb/table:Table', /^MainTable$/).inputs[
+					'deletionProtectionEnabled'
+				];
+			expect(table(production)).toBe(true);
+			expect(table(ci)).not.toBe(true);
+		});
+
+		it('lets only Lambda assume the functions’ roles', () => {
+			const roles = all(ci, 'aws:iam/role:Role').filter(
+				(role) => !/Scheduler|Schedule/.test(role.name),
+			);
+			expect(roles.length).toBeGreaterThanOrEqual(3);
+			for (const role of roles) {
+				const policy = JSON.stringify(role.inputs['assumeRolePolicy']);
+				expect(policy, role.name).toContain('lambda.amazonaws.com');
+				expect(policy, role.name).not.toContain(':root');
+			}
+		});
+
+		it('grants no function a whole service', () => {
+			const roles = all(ci, 'aws:iam/role:Role').filter((role) => 'inlinePolicies' in role.inputs);
+			const wild = roles.flatMap((role) =>
+				statements(role)
+					.flatMap(({ Action }) => Action)
+					.filter((action) => action.endsWith(':*') || action === '*'),
+			);
+			expect(roles.length).toBeGreaterThanOrEqual(3);
+			expect(wild).toEqual([]);
+		});
+
+		it('lets the collector assume customers’ roles by name and nothing else', () => {
+			const role = only(ci, 'aws:iam/role:Role', /^CollectSubscriber.*Role$/);
+			const assumed = statements(role).filter(({ Action }) =>
+				[Action].flat().includes('sts:AssumeRole'),
+			);
+			expect(assumed).toHaveLength(1);
+			expect([assumed[0]!.Resource].flat()).toEqual(['arn:aws:iam::*:role/lamplight-*']);
+		});
+
+		it('hides a collect message for longer than a collector may work on it', () => {
+			const queue = only(ci, 'aws:sqs/queue:Queue', /^CollectQueue$/);
+			const collector = only(ci, 'aws:lambda/function:Function', /^CollectSubscriber.*Function$/);
+			const visibility = Number(queue.inputs['visibilityTimeoutSeconds']);
+			expect(visibility).toBeGreaterThanOrEqual(6 * Number(collector.inputs['timeout']));
+			expect(collector.inputs['memorySize']).toBe(512);
+		});
+
+		it('answers failed messages one by one and keeps the lost ones', () => {
+			const mapping = only(ci, 'aws:lambda/eventSourceMapping:EventSourceMapping', /Collect/);
+			expect(mapping.inputs['functionResponseTypes']).toEqual(['ReportBatchItemFailures']);
+			const alarm = only(ci, 'aws:cloudwatch/metricAlarm:MetricAlarm', /DeadLetters/);
+			expect(alarm.inputs).toMatchObject({ threshold: 0, namespace: 'AWS/SQS' });
+		});
+
+		it('plans every minute', () => {
+			const schedule = only(ci, 'aws:scheduler/schedule:Schedule', /^Plan/);
+			expect(schedule.inputs['scheduleExpression']).toBe('rate(1 minute)');
+		});
+
+		it('signs in by code with a confidential client, short tokens and rotation', () => {
+			const { inputs } = only(ci, 'aws:cognito/userPoolClient:UserPoolClient', /^ApiClient$/);
+			expect(inputs).toMatchObject({
+				generateSecret: true,
+				allowedOauthFlows: ['code'],
+				accessTokenValidity: 15,
+				tokenValidityUnits: { accessToken: 'minutes' },
+				refreshTokenRotation: { feature: 'ENABLED' },
+			});
+		});
+
+		it('serves the dashboard and the API from one origin that adds the secret header', () => {
+			expect(all(ci, 'aws:cloudfront/distribution:Distribution')).toHaveLength(1);
+			const edge = only(ci, 'aws:cloudfront/function:Function', /^EdgeCloudfrontFunctionRequest$/);
+			expect(String(edge.inputs['code'])).toContain('x-lamplight-origin');
+			const api = only(ci, 'aws:lambda/function:Function', /^ApiFunction$/);
+			const { variables } = api.inputs['environment'] as { variables: Record<string, string> };
+			expect(Object.keys(variables)).toEqual(
+				expect.arrayContaining([
+					'LAMPLIGHT_ORIGIN_SECRET',
+					'LAMPLIGHT_OIDC_ISSUER',
+					'LAMPLIGHT_TABLE',
+				]),
+			);
+		});
+	},
+);
