@@ -1,0 +1,54 @@
+/** The languages whose stacks are understood; `null` runtime means: find out from the text. */
+export const languages = ['node', 'python', 'java', 'go', 'dotnet', 'rust', 'ruby'] as const;
+export type Language = (typeof languages)[number];
+
+/** What went wrong in the broadest terms; platform kinds have no stack and are kept per function. */
+export const errorKinds = [
+	'exception',
+	'timeout',
+	'out-of-memory',
+	'exit',
+	'init',
+	'logged',
+] as const;
+export type ErrorKind = (typeof errorKinds)[number];
+
+/** One failure as the logs show it. Give `lines` (raw log lines of the failure) or the parts. */
+export interface FailureText {
+	/** Lambda's runtime identifier such as `nodejs24.x`, or `null` when unknown (images, copies). */
+	readonly runtime: string | null;
+	/** Raw lines: text, Lambda's JSON format, Powertools, multi-line stacks, `errorMessage` JSON. */
+	readonly lines?: readonly string[];
+	readonly message?: string;
+	readonly errorType?: string;
+	readonly stack?: string | readonly string[];
+}
+
+/** One frame of a stack, innermost first. */
+export interface StackFrame {
+	/** Normalised function name; `null` when anonymous. */
+	readonly function: string | null;
+	/** Normalised file or module: deployment folders, versions and hashes taken out; `null` when unknown. */
+	readonly file: string | null;
+	/** As printed; not part of the fingerprint, because every edit moves it. */
+	readonly line: number | null;
+	/** Whether it is the customer's own code rather than the runtime or a dependency. */
+	readonly inApp: boolean;
+}
+
+/** How one failure is grouped and titled. Holds normalised text only: no ids, values or payloads. */
+export interface Fingerprint {
+	/** 32 hexadecimal digits; equal for failures of the same kind, across versions and line shifts. */
+	readonly hash: string;
+	readonly kind: ErrorKind;
+	/** `errorType: normalisedMessage`, cut to 160 characters. */
+	readonly title: string;
+	readonly errorType: string;
+	/** The message with ids, numbers, times, addresses and free values replaced; may be empty. */
+	readonly normalisedMessage: string;
+	/** `function (file)` of the frame that names the place; `null` without a stack. */
+	readonly topFrame: string | null;
+	/** At most 30, innermost first. */
+	readonly frames: readonly StackFrame[];
+	readonly language: Language | null;
+}
