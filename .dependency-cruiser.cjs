@@ -1,5 +1,5 @@
 /** Imports point inwards; see ARCHITECTURE.md, "Folders". */
-const adapters = ['aws', 'store', 'notify', 'pricing'];
+const adapters = ['aws', 'store', 'pricing'];
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

@@ -82,6 +82,7 @@ export default ts.config(
 			'**/lambda.ts',
 			'**/server.ts',
 			'**/handler.ts',
+			'packages/sandbox/src/**/main.ts',
 		],
 		rules: { 'no-restricted-syntax': 'off' },
 	},

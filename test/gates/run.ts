@@ -3,11 +3,13 @@
  * `test` is what a newcomer runs; `verify` is the same for a person, the git hook's owner and CI.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
 const countsFile = join(root, '.lamplight', 'test-counts.jsonl');
+/** The last line of the newest test run, for a log's end. */
+const summaryFile = join(root, '.lamplight', 'test-summary.txt');
 
 const suites = {
 	test: ['build', 'test:unit', 'test:dashboard'],
@@ -79,9 +81,10 @@ function main(name: string | undefined): number {
 			console.log('REQUIRE_ALL=1: a skipped test is a failure');
 			ok = false;
 		}
-		console.log(
-			`\ntests: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`,
-		);
+		const summary = `tests: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`;
+		mkdirSync(dirname(summaryFile), { recursive: true });
+		writeFileSync(summaryFile, `${summary}\n`);
+		console.log(`\n${summary}`);
 	}
 	return ok ? 0 : 1;
 }

@@ -12,7 +12,7 @@ interface Command {
 }
 
 /** Every command of `lamplight`, in the order in which the help lists them. */
-const commands: Readonly<Record<string, Command>> = {
+export const commands: Readonly<Record<string, Command>> = {
 	report: {
 		about: 'price the executions in exported Lambda logs; needs no AWS account',
 		load: () => import('./report/run.ts'),

@@ -11,7 +11,6 @@ try {
 		...(path === undefined ? {} : { path }),
 		...(port === undefined ? {} : { port }),
 		// A composition root: here, and only here, the real clock comes in.
-		// eslint-disable-next-line no-restricted-syntax
 		clock: () => Date.now(),
 	});
 	const stop = () => void running.close().then(() => process.exit(0));

@@ -68,8 +68,7 @@ export async function runOperation(
 	return new Promise((resolve, reject) => {
 		action(store, data, (error, result) => {
 			if (error === null || error === undefined) resolve(result);
-			// A refusal is a plain object with a status; it crosses as it is.
-			// eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+			// eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a refusal is a plain object with a status; it crosses as it is
 			else reject(error);
 		});
 	});

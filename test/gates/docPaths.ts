@@ -1,0 +1,69 @@
+import type { SourceFile, Violation } from './tidy.ts';
+
+export interface DocFacts {
+	/** Whether a path from the repository's root exists. */
+	readonly exists: (path: string) => boolean;
+	readonly npmScripts: ReadonlySet<string>;
+	readonly cliCommands: ReadonlySet<string>;
+}
+
+const rootNames =
+	/^(apps|packages|stacks|test|docs|\.ci)\/|^(README|ARCHITECTURE|CONTRIBUTING|SECURITY|CHANGELOG|BENCHMARKS)\.md$|^(sst\.config\.ts|package\.json|tsconfig\.json|LICENSE)$/;
+
+/** A path as prose writes it: without a trailing slash, a line number, or an anchor. */
+const bare = (path: string) => path.replace(/[#:].*$/, '').replace(/\/$/, '');
+
+function pathProblem(path: string, facts: DocFacts): string | null {
+	const clean = bare(path);
+	if (!rootNames.test(clean) && !rootNames.test(`${clean}/`)) return null;
+	if (/[*{}<>…]|\.\.\./.test(clean)) return null;
+	return facts.exists(clean) ? null : `there is no ${clean}`;
+}
+
+function linkProblem(target: string, from: string, facts: DocFacts): string | null {
+	if (/^(https?:|mailto:|#)/.test(target)) return null;
+	const folder = from.includes('/') ? from.slice(0, from.lastIndexOf('/') + 1) : '';
+	const parts: string[] = [];
+	for (const part of `${folder}${bare(target)}`.split('/')) {
+		if (part === '..') parts.pop();
+		else if (part !== '.') parts.push(part);
+	}
+	const path = parts.join('/');
+	return facts.exists(path) ? null : `the link to ${target} leads nowhere`;
+}
+
+function commandProblem(text: string, facts: DocFacts): string | null {
+	const script = /\bnpm run ([\w:-]+)/.exec(text)?.[1];
+	if (script !== undefined && !facts.npmScripts.has(script)) return `npm has no script ${script}`;
+	const command = /\b(?:npx |npm run )?lamplight (?:-- )?([a-z]+)\b/.exec(text)?.[1];
+	const run = /^\s*(\$ )?(npx )?lamplight\b|npm run lamplight\b/.test(text);
+	if (run && command !== undefined && !facts.cliCommands.has(command)) {
+		return `lamplight has no command ${command}`;
+	}
+	return null;
+}
+
+/** Links, paths in backticks, npm scripts and commands in a document that do not exist. */
+export function docViolations(doc: SourceFile, facts: DocFacts): Violation[] {
+	let fenced = false;
+	return doc.text.split('\n').flatMap((text, index) => {
+		const found: (string | null)[] = [];
+		if (text.trimStart().startsWith('```')) fenced = !fenced;
+		else if (!fenced) {
+			for (const [, target] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+				found.push(linkProblem(target ?? '', doc.path, facts));
+			}
+			for (const [, code] of text.matchAll(/`([^`]+)`/g)) {
+				found.push(pathProblem(code ?? '', facts), commandProblem(code ?? '', facts));
+			}
+		} else found.push(commandProblem(text, facts));
+		return found
+			.filter((message) => message !== null)
+			.map((message) => ({
+				rule: 'doc-tells-the-truth',
+				path: doc.path,
+				line: index + 1,
+				message,
+			}));
+	});
+}
