@@ -1,0 +1,156 @@
+import { accountIdSchema, connectionIdSchema, workspaceIdSchema } from '@lamplight/core/ids';
+import { z } from 'zod';
+
+import { routes } from './define.ts';
+import { permissionSchema, roleSchema } from './session.ts';
+import { functionLabelSchema, instantSchema, moneySchema } from './shared.ts';
+
+export const wsParams = z.object({ ws: workspaceIdSchema });
+
+/** How fresh the data is: the lamp in the top bar. */
+export const freshnessSchema = z
+	.object({
+		/** lit: all read lately; late: some not; out: nothing heard; none: nothing connected yet. */
+		lamp: z.enum(['lit', 'late', 'out', 'none']),
+		newestMinute: instantSchema.nullable(),
+		lagMs: z.number().nonnegative().nullable(),
+		connectionsRead: z.number().int(),
+		connections: z.number().int(),
+	})
+	.meta({ id: 'Freshness' });
+export type Freshness = z.infer<typeof freshnessSchema>;
+
+/** A connection that needs somebody: for the one banner above a page's title. */
+export const troubledConnectionSchema = z
+	.object({
+		connectionId: connectionIdSchema,
+		accountId: accountIdSchema,
+		accountName: z.string().nullable(),
+		state: z.string(),
+		reason: z.string().nullable(),
+		/** The denied action, when that is the cause. */
+		action: z.string().nullable(),
+		since: instantSchema.nullable(),
+	})
+	.meta({ id: 'TroubledConnection' });
+export type TroubledConnection = z.infer<typeof troubledConnectionSchema>;
+
+export const workspaceSettingsSchema = z
+	.object({
+		name: z.string().trim().min(1).max(80),
+		displayCurrency: z.string().regex(/^[A-Z]{3}$/, 'expected three capital letters'),
+		/** An IANA zone; billing days stay UTC. */
+		timeZone: z.string().min(1).max(64),
+		/** The tag whose value is a function's owner; `null` when none is used. */
+		ownerTagKey: z.string().max(128).nullable(),
+	})
+	.meta({ id: 'WorkspaceSettings' });
+export type WorkspaceSettings = z.infer<typeof workspaceSettingsSchema>;
+
+/** What every page's frame needs: top bar, navigation counts, banner, the foot of the rail. */
+export const shellSchema = z
+	.object({
+		workspace: workspaceSettingsSchema.extend({ id: workspaceIdSchema }),
+		role: roleSchema,
+		permissions: z.array(permissionSchema),
+		simulated: z.boolean(),
+		freshness: freshnessSchema,
+		troubled: z.array(troubledConnectionSchema),
+		counts: z.object({
+			functions: z.number().int(),
+			apps: z.number().int(),
+			openIssues: z.number().int(),
+			connections: z.number().int(),
+		}),
+		/** Watch cost of the last full day, and of this month against the sum of the caps. */
+		watch: z.object({
+			perDay: moneySchema.nullable(),
+			monthToDate: moneySchema.nullable(),
+			capUsdPerMonth: z.string(),
+		}),
+	})
+	.meta({ id: 'Shell' });
+export type Shell = z.infer<typeof shellSchema>;
+
+/** One hit of the palette. */
+export const searchHitSchema = z
+	.discriminatedUnion('kind', [
+		z.object({ kind: z.literal('function'), function: functionLabelSchema }),
+		z.object({
+			kind: z.literal('app'),
+			appId: z.string(),
+			name: z.string(),
+			functions: z.number().int(),
+		}),
+		z.object({
+			kind: z.literal('issue'),
+			issueId: z.string(),
+			title: z.string(),
+			functionName: z.string().nullable(),
+			count: z.number().int(),
+		}),
+		z.object({
+			kind: z.literal('deploy'),
+			deployId: z.string(),
+			app: z.string().nullable(),
+			label: z.string().nullable(),
+			at: instantSchema,
+		}),
+		z.object({
+			kind: z.literal('execution'),
+			function: functionLabelSchema,
+			requestId: z.string(),
+			at: instantSchema,
+		}),
+		z.object({
+			kind: z.literal('connection'),
+			connectionId: z.string(),
+			accountId: z.string(),
+			accountName: z.string().nullable(),
+		}),
+	])
+	.meta({ id: 'SearchHit' });
+export type SearchHit = z.infer<typeof searchHitSchema>;
+
+export const auditEntrySchema = z
+	.object({
+		at: instantSchema,
+		actor: z.object({ kind: z.enum(['member', 'token', 'job']), name: z.string() }),
+		action: z.string(),
+		target: z.string(),
+		requestId: z.string(),
+		details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+	})
+	.meta({ id: 'AuditEntry' });
+export type AuditEntry = z.infer<typeof auditEntrySchema>;
+
+export const workspaceRoutes = routes({
+	'GET /v1/w/{ws}': {
+		tag: 'workspace',
+		summary: 'The frame of every page: freshness, counts, banner, watch cost',
+		params: wsParams,
+		response: shellSchema,
+	},
+	'PATCH /v1/w/{ws}': {
+		tag: 'workspace',
+		summary: 'Change the workspace’s settings',
+		params: wsParams,
+		body: workspaceSettingsSchema.partial().strict(),
+		response: workspaceSettingsSchema,
+	},
+	'DELETE /v1/w/{ws}': {
+		tag: 'workspace',
+		summary: 'Delete the workspace and everything in it; its name must be repeated',
+		params: wsParams,
+		body: z.object({ name: z.string() }),
+		response: null,
+		status: 204,
+	},
+	'GET /v1/w/{ws}/search': {
+		tag: 'workspace',
+		summary: 'The palette: functions, apps, issues, deploys, connections, or one request id',
+		params: wsParams,
+		query: z.object({ q: z.string().trim().min(1).max(200) }),
+		response: z.object({ hits: z.array(searchHitSchema).max(30) }),
+	},
+});
