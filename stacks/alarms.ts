@@ -1,4 +1,3 @@
-/// <reference path="../.sst/platform/config.d.ts" />
 import type { Work } from './jobs.ts';
 
 interface AlarmsOptions {

@@ -1,4 +1,3 @@
-/// <reference path="../.sst/platform/config.d.ts" />
 import type { Identity } from './auth.ts';
 import { customerRoles, type Templates } from './connect.ts';
 import type { Work } from './jobs.ts';

@@ -1,5 +1,3 @@
-/// <reference path="../.sst/platform/config.d.ts" />
-
 interface AuthOptions {
 	readonly origin: $util.Output<string>;
 }

@@ -1,5 +1,3 @@
-/// <reference path="../.sst/platform/config.d.ts" />
-
 /**
  * The bucket with the CloudFormation templates that customers launch from the quick-create link.
  * CloudFormation fetches them without credentials, so the objects, and nothing else, are public.

@@ -1,5 +1,3 @@
-/// <reference path="../.sst/platform/config.d.ts" />
-
 interface DashboardOptions {
 	readonly router: sst.aws.Router;
 }

@@ -1,5 +1,3 @@
-/// <reference path="../.sst/platform/config.d.ts" />
-
 /** The trust policy of every function's role: Lambda alone, not the whole account as SST would have it. */
 const lambdaOnly = () => aws.iam.assumeRolePolicyForPrincipal({ Service: 'lambda.amazonaws.com' });
 

@@ -1,5 +1,3 @@
-/// <reference path="../.sst/platform/config.d.ts" />
-
 /** The header by which the API knows that a call came through the distribution. */
 const originHeader = 'x-lamplight-origin';
 

@@ -1,4 +1,3 @@
-/// <reference path="../.sst/platform/config.d.ts" />
 import { alarms } from './alarms.ts';
 import { api } from './api.ts';
 import { auth } from './auth.ts';

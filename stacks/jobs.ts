@@ -1,4 +1,3 @@
-/// <reference path="../.sst/platform/config.d.ts" />
 import { customerRoles, type Templates } from './connect.ts';
 import { tablePermissions, type Storage } from './storage.ts';
 

@@ -1,5 +1,3 @@
-/// <reference path="../.sst/platform/config.d.ts" />
-
 /** The one table, and the bucket that finished exports are fetched from. */
 export function storage() {
 	const table = new sst.aws.Dynamo('Main', {

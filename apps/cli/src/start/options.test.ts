@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+
+import { parseStartOptions } from './options.ts';
+
+describe('the options of start', () => {
+	it('have defaults that need nothing', () => {
+		expect(parseStartOptions([], '/here')).toMatchObject({
+			port: 4400,
+			dataFolder: '/here/.lamplight',
+			fresh: false,
+			seed: 1,
+			functions: 240,
+		});
+	});
+
+	it('take what is given', () => {
+		const args = [
+			'--port',
+			'5000',
+			'--fresh',
+			'--seed',
+			'7',
+			'--functions=1000',
+			'--data',
+			'/data',
+		];
+		expect(parseStartOptions(args, '/here')).toMatchObject({
+			port: 5000,
+			fresh: true,
+			seed: 7,
+			functions: 1000,
+			dataFolder: '/data',
+		});
+	});
+
+	it.each([
+		[['--port', 'abc'], '--port expected a whole number from 1 to 65535'],
+		[['--port', '70000'], '--port expected 65535 or less'],
+		[['--functions', '0'], '--functions expected 1 or more'],
+		[['--nonsense'], '--nonsense is not an option of start'],
+	])('%j is refused by name', (args, message) => {
+		expect(() => parseStartOptions(args, '/here')).toThrow(message);
+	});
+});

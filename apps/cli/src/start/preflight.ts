@@ -1,0 +1,84 @@
+import {
+	accessSync,
+	constants,
+	existsSync,
+	mkdirSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+import { LamplightError } from '@lamplight/core/errors';
+
+const lockName = 'start.lock';
+
+/** What a data folder holds that `--fresh` deletes; anything else in it is not ours. */
+const ours = ['dynamodb', 'identity', 'logs', 'state.json'];
+
+/** Resolves when nothing listens on the port; throws `conflict` that says what to do otherwise. */
+export async function requireFreePort(port: number): Promise<void> {
+	await new Promise<void>((resolve, reject) => {
+		const probe = createServer();
+		probe.once('error', (error: NodeJS.ErrnoException) => {
+			const what =
+				error.code === 'EADDRINUSE'
+					? 'is taken'
+					: `cannot be used (${error.code ?? error.message})`;
+			reject(
+				new LamplightError(
+					'conflict',
+					`port ${port} ${what}: stop what listens there, or choose another with --port`,
+				),
+			);
+		});
+		probe.listen(port, '127.0.0.1', () => probe.close(() => resolve()));
+	});
+}
+
+/** Makes the data folder, empties it of our own data if asked, and checks that it can be written. */
+export function prepareDataFolder(folder: string, fresh: boolean): void {
+	try {
+		mkdirSync(folder, { recursive: true });
+		accessSync(folder, constants.W_OK);
+	} catch (error) {
+		throw new LamplightError(
+			'invalid_input',
+			`the data folder ${folder} cannot be written: choose another with --data`,
+			{ cause: error },
+		);
+	}
+	if (!fresh) return;
+	for (const name of ours) rmSync(join(folder, name), { recursive: true, force: true });
+}
+
+/**
+ * Takes the data folder for this process; throws `conflict` while another start holds it.
+ * A lock left by a process that is gone is taken over. Returns the release.
+ */
+export function lockDataFolder(folder: string): () => void {
+	const path = join(folder, lockName);
+	if (existsSync(path)) {
+		const holder = Number(readFileSync(path, 'utf8'));
+		if (holder !== process.pid && isAlive(holder)) {
+			throw new LamplightError(
+				'conflict',
+				`another lamplight (process ${holder}) uses the data folder ${folder}: stop it, or choose another folder with --data and another --port`,
+			);
+		}
+		rmSync(path, { force: true });
+	}
+	writeFileSync(path, String(process.pid), { flag: 'wx' });
+	return () => rmSync(path, { force: true });
+}
+
+function isAlive(pid: number): boolean {
+	if (!Number.isInteger(pid) || pid <= 0) return false;
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code === 'EPERM';
+	}
+}
