@@ -1,0 +1,73 @@
+import { type ErrorCode, LamplightError } from '@lamplight/core/errors';
+
+export interface CallContext {
+	readonly action: string;
+	readonly region: string;
+}
+
+interface SdkError {
+	readonly name: string;
+	readonly message: string;
+	readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
+	readonly $fault?: string;
+}
+
+const deniedNames = new Set([
+	'AccessDenied',
+	'AccessDeniedException',
+	'UnauthorizedOperation',
+	'UnrecognizedClientException',
+	'InvalidClientTokenId',
+	'AuthFailure',
+	'OptInRequired',
+]);
+const expiredNames = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired']);
+const throttleName = /thrott|TooManyRequests|LimitExceeded|RequestLimit|SlowDown|Busy/i;
+const goneNames = new Set(['ResourceNotFoundException', 'NoSuchBucket', 'NoSuchKey']);
+
+/** True when AWS said that calls came too fast. */
+export function isThrottle(error: unknown): boolean {
+	return isSdkError(error) && (throttleName.test(error.name) || status(error) === 429);
+}
+
+/** True when the session's keys are no longer valid, and new ones may be. */
+export function isExpired(error: unknown): boolean {
+	return isSdkError(error) && expiredNames.has(error.name);
+}
+
+/** An SDK failure as one of our own, naming the action and region; other errors come back unchanged. */
+export function translateError(error: unknown, call: CallContext): unknown {
+	if (error instanceof LamplightError || !isSdkError(error)) return error;
+	const requestId = error.$metadata?.requestId;
+	return new LamplightError(codeOf(error), `${call.action} in ${call.region}: ${error.name}`, {
+		cause: error,
+		details: {
+			action: call.action,
+			region: call.region,
+			awsCode: error.name,
+			...(requestId === undefined ? {} : { awsRequestId: requestId }),
+		},
+	});
+}
+
+function codeOf(error: SdkError): ErrorCode {
+	if (isThrottle(error)) return 'aws_throttled';
+	if (deniedNames.has(error.name) || status(error) === 403) return 'aws_access_denied';
+	if (expiredNames.has(error.name)) return 'aws_access_denied';
+	if (goneNames.has(error.name)) return 'not_found';
+	const code = status(error);
+	if (code === undefined || code >= 500) return 'aws_unavailable';
+	return 'aws_refused';
+}
+
+function status(error: SdkError): number | undefined {
+	return error.$metadata?.httpStatusCode;
+}
+
+/** Errors of the network carry a code, those of AWS carry metadata; a fault of ours carries neither. */
+function isSdkError(error: unknown): error is SdkError {
+	if (!(error instanceof Error)) return false;
+	return (
+		'$metadata' in error || '$fault' in error || 'code' in error || error.name === 'TimeoutError'
+	);
+}
