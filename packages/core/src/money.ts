@@ -177,7 +177,7 @@ export function allocate(
 	const parts = largestRemainder(size / quantum, shares).map((part) => part * quantum);
 	const rest = size % quantum;
 	if (rest !== 0n) {
-		const dearest = shares.reduce(
+		const heaviest = shares.reduce(
 			(best, share, at) => (share > (shares[best] ?? 0n) ? at : best),
 			0,
 		);
