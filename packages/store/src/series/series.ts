@@ -1,0 +1,98 @@
+import type { Aggregate } from '@lamplight/core/bucket/aggregate';
+import type { Fragment, RegionBucket, TotalsFragment } from '@lamplight/core/bucket/fragment';
+import type { Ctx } from '@lamplight/core/ctx';
+import type { ConnectionId, FunctionId, Region } from '@lamplight/core/ids';
+import type { TimeRange } from '@lamplight/core/time';
+
+/** The most points that one series read returns; ask for a longer step beyond. */
+export const maxSeriesPoints = 750;
+/** A slot counts as closed this long after its end; later fragments are corrections. */
+export const slotClosesAfterMs = 20 * 60_000;
+
+/** One step of a series. Without an invocation in the step there is no point. */
+export interface SeriesPoint extends Aggregate {
+	readonly atMs: number;
+}
+
+export interface FunctionSeries {
+	readonly functionId: FunctionId;
+	readonly range: TimeRange;
+	/** As asked, or longer where only coarser data is kept (5 minutes after 15 days, an hour after 30). */
+	readonly stepMs: number;
+	/** Ascending; idle steps are absent. */
+	readonly points: readonly SeriesPoint[];
+}
+
+export interface FleetRow {
+	readonly functionId: FunctionId;
+	readonly connectionId: ConnectionId;
+	readonly aggregate: Aggregate;
+	/** Invocations and errors per step of the range; `null` errors where unknown. */
+	readonly invocationSpark: readonly number[];
+	readonly errorSpark: readonly (number | null)[];
+}
+
+export interface FleetReading {
+	/** What the figures really cover: the range asked, its ends moved out to whole steps. */
+	readonly range: TimeRange;
+	readonly sparkStepMs: number;
+	/** Functions that ran in the range, ascending by id. */
+	readonly rows: readonly FleetRow[];
+}
+
+export interface RegionTotals {
+	readonly connectionId: ConnectionId;
+	readonly region: Region;
+	/** Ascending; `atMs` starts a step. A field is `null` where it was not known in any minute of the step. */
+	readonly points: readonly (Omit<RegionBucket, 'minuteMs'> & { readonly atMs: number })[];
+}
+
+export interface CompactionReport {
+	readonly hours: readonly { readonly region: Region; readonly hourMs: number }[];
+	readonly days: readonly { readonly region: Region; readonly day: string }[];
+	/** True when the limit was reached and more is due. */
+	readonly more: boolean;
+}
+
+/** One-minute figures of functions and regions: fragments, then hours, then days. */
+export interface Series {
+	/**
+	 * Keeps a fragment; `false` when the same or a higher revision was there already. Throws
+	 * `invalid_input` when a bucket lies outside the slot or the slot crosses an hour.
+	 */
+	writeFragment(ctx: Ctx, fragment: Fragment): Promise<boolean>;
+	/** The same for region totals. */
+	writeTotals(ctx: Ctx, fragment: TotalsFragment): Promise<boolean>;
+	/**
+	 * Merges what is due of a connection: hours closed for 20 minutes, hours that got a correction,
+	 * and the days of those hours once over. Figures and executions alike. Safe to kill and repeat.
+	 */
+	compact(
+		ctx: Ctx,
+		connectionId: ConnectionId,
+		options?: { readonly maxHours?: number; readonly maxDays?: number },
+	): Promise<CompactionReport>;
+	/**
+	 * A function's figures by step; `stepMs` is a multiple of a minute. Throws `too_large` beyond
+	 * `maxSeriesPoints`. An unknown function has an empty series.
+	 */
+	readFunctionSeries(
+		ctx: Ctx,
+		functionId: FunctionId,
+		span: { readonly range: TimeRange; readonly stepMs: number },
+	): Promise<FunctionSeries>;
+	/**
+	 * Every function that ran, of any range: whole days and hours where they are compacted. Costs
+	 * by the range; for the usual windows read `Rollups` instead.
+	 */
+	readFleet(ctx: Ctx, range: TimeRange): Promise<FleetReading>;
+	/** Region totals of the given connections (all when unset) by step. */
+	readTotals(
+		ctx: Ctx,
+		span: {
+			readonly range: TimeRange;
+			readonly stepMs: number;
+			readonly connectionIds?: readonly ConnectionId[];
+		},
+	): Promise<RegionTotals[]>;
+}
