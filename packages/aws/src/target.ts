@@ -1,3 +1,4 @@
+import type { Connection, Enrolment } from '@lamplight/core/connection/connection';
 import type { AccountId, ConnectionId } from '@lamplight/core/ids';
 
 /** One account to read, and how to get in. */
@@ -9,4 +10,18 @@ export interface AccountTarget {
 	readonly externalId: string | null;
 	readonly logGroupPatterns: readonly string[];
 	readonly costExport?: { readonly bucket: string; readonly prefix: string };
+}
+
+/** The way into a connection's account. */
+export function targetOf(
+	enrolment: Pick<Enrolment, 'externalId' | 'logGroupPatterns'>,
+	connection: Pick<Connection, 'id' | 'accountId' | 'roleArn'>,
+): AccountTarget {
+	return {
+		connectionId: connection.id,
+		accountId: connection.accountId,
+		roleArn: connection.roleArn,
+		externalId: connection.roleArn === null ? null : enrolment.externalId,
+		logGroupPatterns: enrolment.logGroupPatterns,
+	};
 }

@@ -1,0 +1,37 @@
+import { ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
+
+import type { AccountAws } from '../client/account.ts';
+import { readAllPages } from '../limits/paging.ts';
+
+// ListMetrics answers 500 a page; CloudWatch API reference, read 2026-11.
+const maxPages = 100;
+
+/**
+ * Names of functions that had an invocation in the last three hours (the only span AWS offers), by
+ * their `Duration` metric: deleted functions and replicas of Lambda@Edge too. In the free tier.
+ */
+export async function listActiveFunctions(account: AccountAws, region: string): Promise<string[]> {
+	const client = account.cloudwatch(region);
+	const rows = await readAllPages(
+		{ name: 'active metric pages of a region', maxPages },
+		async (NextToken) => {
+			const page = await client.send(
+				new ListMetricsCommand({
+					Namespace: 'AWS/Lambda',
+					MetricName: 'Duration',
+					Dimensions: [{ Name: 'FunctionName' }],
+					RecentlyActive: 'PT3H',
+					...(NextToken === undefined ? {} : { NextToken }),
+				}),
+			);
+			return { items: page.Metrics ?? [], next: page.NextToken };
+		},
+	);
+	const names = new Set<string>();
+	for (const { Dimensions = [] } of rows) {
+		// With a Resource or ExecutedVersion beside it, the same invocations are listed again.
+		const [only] = Dimensions;
+		if (Dimensions.length === 1 && only?.Value !== undefined) names.add(only.Value);
+	}
+	return [...names].sort();
+}
