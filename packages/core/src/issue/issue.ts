@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { functionIdSchema, issueIdSchema, workspaceIdSchema } from '../ids.ts';
 import type { IssueId } from '../ids.ts';
-import { errorKinds } from './fingerprint.ts';
+import { errorKinds } from './failureText.ts';
 import { fnv128Hex } from './hash.ts';
 
 /** `regressed` is an issue that was resolved and has happened again, in a later version or time. */

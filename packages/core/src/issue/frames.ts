@@ -1,0 +1,308 @@
+import type { Language, StackFrame } from './failureText.ts';
+import { normaliseName } from './normalise.ts';
+
+/** Frames kept of a stack and lines looked at: recursion can print tens of thousands. */
+export const maxFrames = 30;
+const maxStackLines = 400;
+const maxLineLength = 1_000;
+
+interface RawFrame {
+	readonly function: string | null;
+	readonly file: string | null;
+	readonly line: number | null;
+	/** What the in-app rule looks at: the file as printed, else the function. */
+	readonly place: string;
+}
+
+/** One language's stack: how a frame line reads, which way up it is printed, what is not the app's. */
+interface StackGrammar {
+	readonly frame: (line: string, next: string | undefined) => RawFrame | null;
+	readonly innermostLast: boolean;
+	/** Matched against the place and the function of a frame that is not the customer's own. */
+	readonly foreign: RegExp;
+	readonly foreignFunction: RegExp;
+	readonly functionName: (name: string) => string | null;
+}
+
+/** The frames of a stack's lines, innermost first, at most `maxFrames`; empty when there are none. */
+export function parseFrames(lines: readonly string[], language: Language): StackFrame[] {
+	const grammar = grammars[language];
+	const raw: RawFrame[] = [];
+	const looked = grammar.innermostLast
+		? lines.slice(-maxStackLines)
+		: lines.slice(0, maxStackLines);
+	for (const [at, line] of looked.entries()) {
+		if (line.length > maxLineLength) continue;
+		const frame = grammar.frame(line, looked[at + 1]);
+		if (frame !== null) raw.push(frame);
+	}
+	if (grammar.innermostLast) raw.reverse();
+	return withoutRecursion(raw.map((frame) => finish(frame, grammar))).slice(0, maxFrames);
+}
+
+function finish(frame: RawFrame, grammar: StackGrammar): StackFrame {
+	const name = frame.function === null ? null : grammar.functionName(frame.function.trim());
+	const foreign =
+		grammar.foreign.test(frame.place) ||
+		(frame.function !== null && grammar.foreignFunction.test(frame.function));
+	return {
+		function: name === null || name === '' ? null : normaliseName(name),
+		file: frame.file === null ? null : normaliseFile(frame.file),
+		line: frame.line,
+		inApp: !foreign,
+	};
+}
+
+/** A frame repeated right after itself says only how deep the recursion went. */
+function withoutRecursion(frames: readonly StackFrame[]): StackFrame[] {
+	return frames.filter((frame, at) => {
+		const before = frames[at - 1];
+		return before === undefined || before.function !== frame.function || before.file !== frame.file;
+	});
+}
+
+/** Deployment roots, module versions and build hashes say when it was built, not where it failed. */
+function normaliseFile(file: string): string {
+	const path = file
+		.replace(/^file:\/\//, '')
+		.replace(/\\/g, '/')
+		.replace(/@v?\d[\w.+-]*/g, '')
+		.replace(
+			/^(?:\.\/|\/var\/task\/|\/var\/lang\/|\/var\/runtime\/|\/opt\/|\/tmp\/|\/workspace\/|\/app\/|\/src\/)+/,
+			'',
+		)
+		.replace(/^lib\/python\d[\d.]*\//, '')
+		.replace(/^\/rustc\/[0-9a-f]+\//, 'rustc/');
+	return path
+		.split('/')
+		.map((part) => part.replace(/[-.][0-9a-f]{8,}(?=\.[a-z]+$|$)/i, ''))
+		.map(normaliseName)
+		.join('/');
+}
+
+const text = (value: string | undefined): string | null =>
+	value === undefined || value === '' ? null : value;
+const number = (value: string | undefined): number | null =>
+	value === undefined || value === '' ? null : Number(value);
+
+function nodeFrame(line: string): RawFrame | null {
+	const named = /^\s*at (?:async )?(.{1,300}?) \((.{1,500}?)(?::(\d+|X+))?(?::(?:\d+|X+))?\)/.exec(
+		line,
+	);
+	if (named !== null) {
+		const [, name = '', place = '', at] = named;
+		return { function: name, file: place, line: numberOrNull(at), place };
+	}
+	const bare =
+		/^\s*at (?:async )?((?:file:\/\/|node:|\/|[A-Za-z]:\\|internal\/)[^\s()]{1,500}?)(?::(\d+|X+))?(?::(?:\d+|X+))?$/.exec(
+			line.trimEnd(),
+		);
+	if (bare === null) return null;
+	const [, place = '', at] = bare;
+	return { function: null, file: place, line: numberOrNull(at), place };
+}
+
+function numberOrNull(value: string | undefined): number | null {
+	return value !== undefined && /^\d+$/.test(value) ? Number(value) : null;
+}
+
+/** Who called a method differs between versions of the runtime; `index.mjs` names differ per build. */
+function nodeName(name: string): string | null {
+	const plain = name
+		.replace(/ \[as [^\]]*\]/g, '')
+		.replace(/^(?:new |async )/, '')
+		.replace(
+			/^(?:(?:Runtime|_Runtime|Object|exports|module|Module|Function|Timeout|Immediate|[A-Za-z]*InvokeProcessor)\.)+/,
+			'',
+		)
+		.replace(/(?<=[A-Za-z])\d+(?=\.|$)/g, '')
+		.replace(/^_+(?=[A-Za-z])/, '');
+	if (/^(?:<anonymous>|eval)$/.test(plain)) return null;
+	return plain.length <= 2 ? null : plain;
+}
+
+function pythonFrame(line: string): RawFrame | null {
+	const match = /^\s*File "([^"]{1,500})", line (\d+)(?:, in (.{1,200}))?/.exec(line);
+	if (match === null) return null;
+	const [, file = '', at, name] = match;
+	return { function: text(name), file, line: number(at), place: file };
+}
+
+function javaFrame(line: string): RawFrame | null {
+	const match =
+		/^\s*(?:at )?(?:[\w.@-]{1,80}\/)*([\w$.<>/-]{1,300})\(([^()\s]{0,200}?|Native Method|Unknown Source)(?::(\d+))?\)/.exec(
+			line,
+		);
+	if (match === null) return null;
+	const [, name = '', file = '', at] = match;
+	if (!name.includes('.')) return null;
+	const known = /\.\w+$/.test(file) ? file : null;
+	return { function: name, file: known, line: number(at), place: name };
+}
+
+function javaName(name: string): string {
+	return name
+		.replace(/\$\$(?:Lambda|EnhancerBy|FastClassBy|SpringCGLIB)[^.]*/g, '')
+		.replace(/lambda\$(\w+)\$\d+/g, '$1')
+		.replace(/\$(?:Proxy)?\d+/g, '')
+		.replace(/(GeneratedMethodAccessor|GeneratedConstructorAccessor)\d+/g, '$1');
+}
+
+/** Go prints the function on one line and its place, tabbed, on the next. */
+function goFrame(line: string, next: string | undefined): RawFrame | null {
+	const place = /^\s+(\S{1,400}\.(?:go|s)):(\d+)(?: \+0x[0-9a-f]+)?\s*$/.exec(next ?? '');
+	const call =
+		/^(?:created by )?([^\s(][^\s]{0,300}?(?:\(\*?[\w.[\]]+\)[^\s(]*)?)(?:\(.*\))?(?: in goroutine \d+)?\s*$/.exec(
+			line,
+		);
+	if (place === null || call === null) return null;
+	const [, file = '', at] = place;
+	return { function: call[1] ?? null, file, line: number(at), place: file };
+}
+
+function dotnetFrame(line: string): RawFrame | null {
+	const match =
+		/^\s*at ([\w.<>`+$[\],|]{1,300}?)(?:\[[^\]]*\])?\(([^)]{0,500})\)(?: in (.{1,400}?):line (\d+))?\s*$/.exec(
+			line,
+		);
+	if (match === null) return null;
+	const [, name = '', , file, at] = match;
+	return { function: name, file: text(file), line: number(at), place: name };
+}
+
+function dotnetName(name: string): string {
+	return name
+		.replace(/<>c(?:__DisplayClass\w+)?\.?/g, '')
+		.replace(/<(\w+)>[a-z]__\w+(?:\|[\w]+)?(?:\.MoveNext)?/g, '$1')
+		.replace(/`\d+/g, '')
+		.replace(/\+/g, '.');
+}
+
+/** `  3: bootstrap::handler::{{closure}}`, its place on the next line; or the panic's own place. */
+function rustFrame(line: string, next: string | undefined): RawFrame | null {
+	const panic = /panicked at (?:'.{0,500}', )?([^\s:]{1,300}\.rs):(\d+)(?::\d+)?/.exec(line);
+	if (panic !== null) {
+		const [, file = '', at] = panic;
+		return { function: null, file, line: number(at), place: file };
+	}
+	const match = /^\s*\d+:\s+(?:0x[0-9a-f]+ - )?([^\s].{0,300}?)\s*$/.exec(line);
+	if (match === null) return null;
+	const place = /^\s+at (\S{1,300}?):(\d+)(?::\d+)?\s*$/.exec(next ?? '');
+	const name = match[1] ?? '';
+	return {
+		function: name,
+		file: place?.[1] ?? null,
+		line: number(place?.[2]),
+		place: place?.[1] ?? name,
+	};
+}
+
+function rubyFrame(line: string): RawFrame | null {
+	const match = /^\s*(?:from |at )?([^\s:'"]{1,300}\.rb):(\d+)(?::in [`'](.{1,200}?)')?/.exec(line);
+	if (match === null) return null;
+	const [, file = '', at, name] = match;
+	return { function: text(name), file, line: number(at), place: file };
+}
+
+const nothing = /(?!)/;
+const same = (name: string): string => name;
+
+const grammars: Readonly<Record<Language, StackGrammar>> = {
+	node: {
+		frame: nodeFrame,
+		innermostLast: false,
+		foreign:
+			/node_modules|^node:|^internal\/|\/var\/runtime\/|^\/opt\/|^<anonymous>$|^native$|^(?:events|domain|module|vm|net|timers|async_hooks|index)\.js$|^\/?\.pnpm/,
+		foreignFunction:
+			/^(?:process\.|Array\.|Promise\.|new Promise|JSON\.|runMicrotasks|processTicksAndRejections)/,
+		functionName: nodeName,
+	},
+	python: {
+		frame: pythonFrame,
+		innermostLast: true,
+		foreign:
+			/site-packages|dist-packages|\/var\/lang\/|\/var\/runtime\/|\/opt\/python|^<frozen|^<string>|\/lib\/python\d/,
+		foreignFunction: nothing,
+		functionName: same,
+	},
+	java: {
+		frame: javaFrame,
+		innermostLast: false,
+		foreign:
+			/^(?:java|javax|jdk|sun|com\.sun|jakarta|kotlin|kotlinx|scala|groovy|lambdainternal|com\.amazonaws|software\.amazon|org\.springframework|org\.apache|org\.hibernate|org\.slf4j|io\.netty|io\.micronaut|io\.quarkus|reactor|io\.reactivex|com\.fasterxml|com\.google\.(?:common|gson)|com\.zaxxer|org\.postgresql|com\.mysql|okhttp3|redis\.clients)\./,
+		foreignFunction: nothing,
+		functionName: javaName,
+	},
+	go: {
+		frame: goFrame,
+		innermostLast: false,
+		foreign:
+			/\/pkg\/mod\/|@v\d|\/usr\/local\/go\/|\/vendor\/|\/libexec\/src\/|^runtime\/|github\.com\/aws\/(?:aws-lambda-go|aws-sdk-go)/,
+		foreignFunction: /^(?:panic|runtime\.|reflect\.|testing\.|sync\.|net\/|github\.com\/aws\/aws-)/,
+		functionName: (name) => name.replace(/\.func\d[\d.]*/g, '.func').replace(/\.gowrap\d+/g, ''),
+	},
+	dotnet: {
+		frame: dotnetFrame,
+		innermostLast: false,
+		foreign:
+			/^(?:System|Microsoft|Amazon|AWSSDK|AWS\.Lambda|MediatR|Newtonsoft|Npgsql|Polly|Serilog|StackExchange)\.|^lambda_method/,
+		foreignFunction: nothing,
+		functionName: dotnetName,
+	},
+	rust: {
+		frame: rustFrame,
+		innermostLast: false,
+		foreign: /\/rustc\/|\.cargo\/registry|\/toolchains\/|^library\/(?:std|core|alloc)/,
+		foreignFunction:
+			/^<?(?:std|core|alloc|tokio|tower|hyper|futures|futures_util|lambda_runtime|lambda_http|aws_[\w]+|tracing|rust_begin_unwind|rust_panic|__rust|__libc_start|_start|main$|backtrace)/,
+		functionName: (name) => name.replace(/::h[0-9a-f]{16}$/, '').replace(/::\{\{closure\}\}/g, ''),
+	},
+	ruby: {
+		frame: rubyFrame,
+		innermostLast: false,
+		foreign: /\/gems\/|\/var\/lang\/|\/var\/runtime\/|\/opt\/ruby/,
+		foreignFunction: nothing,
+		functionName: (name) => name.replace(/^.*[#.](?=\w)/, ''),
+	},
+};
+
+/** The language of a stack, by the shape of its first recognisable line; `null` when none is. */
+export function detectLanguage(lines: readonly string[]): Language | null {
+	for (const line of lines.slice(0, maxStackLines)) {
+		if (line.length > maxLineLength) continue;
+		for (const [language, shape] of shapes) if (shape.test(line)) return language;
+	}
+	return null;
+}
+
+const shapes: readonly (readonly [Language, RegExp])[] = [
+	['python', /^\s*File "[^"]+", line \d+|^Traceback \(most recent call last\)/],
+	['go', /^goroutine \d+ \[|^panic: |^fatal error: |^\s+\/\S+\.go:\d+/],
+	['rust', /panicked at |^stack backtrace:|^\s+at \S+\.rs:\d+/],
+	[
+		'java',
+		/^\s*(?:at )?(?:[\w.@-]+\/)*[\w$.<>]+\((?:[\w$]+\.(?:java|kt|scala|groovy)(?::\d+)?|Native Method|Unknown Source)\)|^Caused by: |^\s*\.\.\. \d+ (?:more|common frames)/,
+	],
+	[
+		'node',
+		/^\s*at .+ \(.+:(?:\d+|X+):(?:\d+|X+)\)|^\s*at (?:async )?(?:file:\/\/|node:|\/)\S+:(?:\d+|X+):(?:\d+|X+)/,
+	],
+	['dotnet', /^\s*at [\w.<>`+$[\],|]+\([^)]*\)(?: in .+:line \d+)?\s*$|^\s*--- End of /],
+	['ruby', /\.rb:\d+:in [`']/],
+];
+
+/** Which language a Lambda runtime identifier runs; `null` for `provided.*` and unknown ones. */
+export function languageOfRuntime(runtime: string | null): Language | null {
+	if (runtime === null) return null;
+	for (const [prefix, language] of runtimePrefixes) if (runtime.startsWith(prefix)) return language;
+	return null;
+}
+
+const runtimePrefixes: readonly (readonly [string, Language])[] = [
+	['nodejs', 'node'],
+	['python', 'python'],
+	['java', 'java'],
+	['go', 'go'],
+	['dotnet', 'dotnet'],
+	['ruby', 'ruby'],
+];
