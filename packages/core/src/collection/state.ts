@@ -1,0 +1,104 @@
+import { z } from 'zod';
+
+import { regionSchema } from '../ids.ts';
+
+/**
+ * What collection remembers of a connection, one small document each, under these names. The
+ * connections page reads them; only jobs write them.
+ */
+export const checkpointNames = {
+	pace: 'pace',
+	backfill: 'backfill',
+	regions: 'regions',
+	region: (region: string) => `region/${region}`,
+	/** The newest run of each job and region; all of them begin with `run/`. */
+	run: (job: string, region: string | null) => `run/${job}/${region ?? 'all'}`,
+	runs: 'run/',
+	/** How a function's failures and records were last understood: counts of lines not understood. */
+	inventory: (region: string) => `inventory/${region}`,
+} as const;
+
+/** How often things are read now, and what slowed that; decided by the planner from the budget. */
+export const paceSchema = z.object({
+	decidedMs: z.number().int(),
+	/** From one reading of a region's functions to the next. */
+	readsEveryMs: z.number().int().positive(),
+	/** What it was before the budget slowed it; `null` when nothing slows it. */
+	slowedFromMs: z.number().int().positive().nullable(),
+	/** Charged calls of this UTC month so far, and what the month comes to at this pace. */
+	spentUsd: z.number().nonnegative(),
+	forecastUsd: z.number().nonnegative(),
+	budgetUsd: z.number().nonnegative(),
+	/** True when the budget is used up: only region totals are read until the month ends. */
+	exhausted: z.boolean(),
+});
+export type Pace = z.infer<typeof paceSchema>;
+
+/** How far the past has been read, newest first. */
+export const backfillSchema = z.object({
+	/** The past that is wanted: from here to the moment of connecting. */
+	fromMs: z.number().int(),
+	toMs: z.number().int(),
+	/** Everything from here to `toMs` has been read; equal to `fromMs` when done. */
+	doneFromMs: z.number().int(),
+	regions: z.array(regionSchema),
+	functions: z.number().int().nonnegative(),
+	spentUsd: z.number().nonnegative(),
+	budgetUsd: z.number().nonnegative(),
+	/** True when the budget ended it before `fromMs`. */
+	stopped: z.boolean(),
+	updatedMs: z.number().int(),
+});
+export type Backfill = z.infer<typeof backfillSchema>;
+
+/** 0 to 1. */
+export function backfillShare(backfill: Backfill): number {
+	const whole = backfill.toMs - backfill.fromMs;
+	return whole <= 0 ? 1 : (backfill.toMs - backfill.doneFromMs) / whole;
+}
+
+/** The newest run of one job. */
+export const runSchema = z.object({
+	atMs: z.number().int(),
+	job: z.string(),
+	region: regionSchema.nullable(),
+	ok: z.boolean(),
+	/** What was read, or what failed, in a sentence without log text. */
+	message: z.string().max(400).nullable(),
+	tookMs: z.number().nonnegative(),
+	/** From the newest complete minute's end to its figures being here; `null` when nothing ran. */
+	delayMs: z.number().nonnegative().nullable(),
+	/** Limits that were hit, by name. */
+	limits: z.array(z.string()).max(20),
+});
+export type Run = z.infer<typeof runSchema>;
+
+/** Which regions are worth a minute's question. */
+export const regionsStateSchema = z.object({
+	/** Enabled regions as the account says; searched again daily. */
+	enabled: z.array(regionSchema),
+	/** Regions with traffic in the last three hours, and when they were last seen busy. */
+	active: z.record(z.string(), z.number().int()),
+	searchedMs: z.number().int(),
+});
+export type RegionsState = z.infer<typeof regionsStateSchema>;
+
+/** What the next reading of a region must know of the one before. */
+export const regionStateSchema = z.object({
+	/** Functions too busy to read record by record, until this time. */
+	busy: z.record(z.string(), z.number().int()),
+	/** Functions whose records cannot be read, with the reason. */
+	unreadable: z.record(z.string(), z.string()),
+	/** Content of each recent slot as last written, so that an unchanged one is not written again. */
+	written: z.record(z.string(), z.string()),
+	/** Up to here every log group was read at least once after the slot had closed. */
+	settledMs: z.number().int(),
+});
+export type RegionState = z.infer<typeof regionStateSchema>;
+
+export const emptyRegionState: RegionState = {
+	busy: {},
+	unreadable: {},
+	written: {},
+	settledMs: 0,
+};

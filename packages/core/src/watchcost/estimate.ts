@@ -1,0 +1,117 @@
+import { picoToUsd, unitPrice } from './watchcost.ts';
+
+/** What a connection will watch, as far as it is known before the first call. */
+export interface WatchPlan {
+	readonly activeRegions: number;
+	readonly idleRegions: number;
+	readonly functions: number;
+	/** Functions expected to be too busy to read record by record. */
+	readonly busyFunctions: number;
+	readonly readsEveryMinutes: number;
+	readonly payer: boolean;
+	readonly backfillDays: number;
+}
+
+export interface WatchLine {
+	readonly call: string;
+	readonly action: string;
+	readonly quantityPerMonth: number;
+	readonly unit: string;
+	readonly usdPerUnit: number;
+	readonly usdPerMonth: number;
+	readonly why: string;
+}
+
+export interface WatchEstimate {
+	readonly lines: readonly WatchLine[];
+	readonly usdPerMonth: number;
+	/** Once, for reading the past. */
+	readonly backfillUsd: number;
+	readonly assumptions: readonly string[];
+}
+
+const minutesPerDay = 1440;
+const daysPerMonth = 30;
+/** Invocations, Errors, Throttles and ClaimedAccountConcurrency. */
+const countMetrics = 4;
+const countsEveryMinutes = 5;
+/** Share of reads in which a region's errors or throttles are looked for function by function. */
+const widenedShare = 0.1;
+
+/** What watching costs a month at list price, line by line, and the calls that are free of charge. */
+export function estimateWatchCost(plan: WatchPlan): WatchEstimate {
+	const perMonth = (perDay: number) => perDay * daysPerMonth;
+	const reads = minutesPerDay / plan.readsEveryMinutes;
+	const totals =
+		plan.activeRegions * (minutesPerDay + countMetrics * (minutesPerDay / countsEveryMinutes));
+	const busy = plan.busyFunctions * reads;
+	const widened = plan.functions * widenedShare * 24;
+	const lines = [
+		line('cloudwatch:GetMetricData', 'Region totals', {
+			quantity: perMonth(totals),
+			why: 'Duration every minute, four counts every five, for each region with traffic',
+		}),
+		line('cloudwatch:GetMetricData', 'Busy functions', {
+			quantity: perMonth(busy),
+			why: 'one metric per function that is too busy to read record by record',
+		}),
+		line('cloudwatch:GetMetricData', 'Errors and throttles', {
+			quantity: perMonth(widened),
+			why: 'only where a region’s own total says that there is something to find',
+		}),
+		line('cloudwatch:ListMetrics', 'Idle regions', {
+			quantity: perMonth((plan.idleRegions + plan.activeRegions) * 24),
+			why: 'within the million requests a month that AWS gives free',
+			free: true,
+		}),
+		line('logs:FilterLogEvents', 'Execution records', {
+			quantity: perMonth((plan.functions - plan.busyFunctions) * reads * activeShare),
+			why: 'no charge; at most 30% of the rate that AWS allows',
+		}),
+		...(plan.payer
+			? [
+					line('ce:GetCostAndUsage', 'The bill', {
+						quantity: perMonth(billRequestsPerDay),
+						why: 'once a day',
+					}),
+				]
+			: []),
+	];
+	return {
+		lines,
+		usdPerMonth: lines.reduce((sum, { usdPerMonth }) => sum + usdPerMonth, 0),
+		backfillUsd: plan.functions * plan.backfillDays * metricUsd(),
+		assumptions: [
+			`${plan.busyFunctions} of ${plan.functions} functions are busier than 100 executions a minute.`,
+			`Errors or throttles are looked for function by function in ${widenedShare * 100}% of the hours.`,
+			'List prices of us-east-1, without any discount or free tier but that of ListMetrics.',
+		],
+	};
+}
+
+/** Of a trace's functions, about a quarter run in any three hours. */
+const activeShare = 0.25;
+/** Two questions, rarely more than one page each. */
+const billRequestsPerDay = 2;
+
+function line(
+	action: string,
+	call: string,
+	options: { readonly quantity: number; readonly why: string; readonly free?: boolean },
+): WatchLine {
+	const price = unitPrice(action);
+	const usdPerUnit = price === null || options.free === true ? 0 : picoToUsd(price.picoUsd);
+	return {
+		call,
+		action,
+		quantityPerMonth: options.quantity,
+		unit: price?.unit ?? 'request',
+		usdPerUnit,
+		usdPerMonth: options.quantity * usdPerUnit,
+		why: options.why,
+	};
+}
+
+function metricUsd(): number {
+	return picoToUsd(unitPrice('cloudwatch:GetMetricData')?.picoUsd ?? 0n);
+}
