@@ -1,0 +1,88 @@
+import type { RegionBucket } from '../bucket/fragment.ts';
+import type { MinuteBuckets } from './buckets.ts';
+import type { MetricReading } from './metric.ts';
+
+/** A function's figures, and whether its records were read for them. */
+export interface FunctionFigures {
+	readonly name: string;
+	readonly buckets: MinuteBuckets;
+}
+
+type Totals = ReadonlyMap<number, Pick<RegionBucket, 'errors' | 'throttles'>>;
+
+/**
+ * Minutes whose errors the records do not fully explain: the region counted more than all records
+ * show together. Only those are worth asking each function for.
+ */
+export function minutesWithHiddenErrors(
+	totals: Totals,
+	functions: readonly FunctionFigures[],
+): number[] {
+	const known = new Map<number, number>();
+	for (const { buckets } of functions) {
+		for (const [minute, { errors }] of buckets) {
+			known.set(minute, (known.get(minute) ?? 0) + (errors ?? 0));
+		}
+	}
+	return [...totals]
+		.filter(([minute, { errors }]) => (errors ?? 0) !== (known.get(minute) ?? 0))
+		.filter(([, { errors }]) => errors !== null && errors > 0)
+		.map(([minute]) => minute);
+}
+
+/**
+ * The figures with errors and throttles filled in: from the function's own metric where it was
+ * asked for, and 0 where the region's own total is 0. What neither tells stays as it was.
+ */
+export function fillCounts(
+	figures: FunctionFigures,
+	totals: Totals,
+	asked: {
+		readonly errors: ReadonlyMap<string, MetricReading>;
+		readonly throttles: ReadonlyMap<string, MetricReading>;
+	},
+): MinuteBuckets {
+	const errors = asked.errors.get(figures.name);
+	const throttles = asked.throttles.get(figures.name);
+	const filled: MinuteBuckets = new Map();
+	for (const [minute, bucket] of figures.buckets) {
+		const total = totals.get(minute);
+		filled.set(minute, {
+			...bucket,
+			errors: count(errors, minute) ?? (total?.errors === 0 ? 0 : bucket.errors),
+			throttles: count(throttles, minute) ?? (total?.throttles === 0 ? 0 : bucket.throttles),
+		});
+	}
+	// A minute in which every call was throttled has no execution, and so no bucket yet.
+	for (const [minute, { Sum }] of throttles?.minutes ?? []) {
+		if (Sum === undefined || Sum === 0 || filled.has(minute)) continue;
+		filled.set(minute, { ...nothingRan, minuteMs: minute, throttles: Math.round(Sum) });
+	}
+	return new Map([...filled].sort(([a], [b]) => a - b));
+}
+
+const nothingRan = {
+	invocations: 0,
+	errors: 0,
+	durationSumUs: 0,
+	durationMaxUs: null,
+	p50Us: null,
+	p95Us: null,
+	p99Us: null,
+	billedMs: 0,
+	billedMibMs: 0,
+	coldStarts: 0,
+	initUs: 0,
+	timeouts: 0,
+	maxMemoryUsedMib: null,
+	concurrencyMax: null,
+	logBytes: null,
+} as const;
+
+/** A count metric has no point where nothing was counted, so a whole answer without one means 0. */
+function count(reading: MetricReading | undefined, minute: number): number | null {
+	if (reading === undefined) return null;
+	const value = reading.minutes.get(minute)?.Sum;
+	if (value !== undefined) return Math.round(value);
+	return reading.whole ? 0 : null;
+}
