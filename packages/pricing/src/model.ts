@@ -125,4 +125,6 @@ export interface PriceableUsage {
 	/** Sum of billed milliseconds × MiB of /tmp over 512; default 0. */
 	readonly storageMibMs?: number | bigint;
 	readonly mode?: 'on-demand' | 'provisioned' | 'edge' | 'managed-instances';
+	/** Why `billedMibMs` is `null`; default `no-billed-duration`. */
+	readonly missing?: 'no-billed-duration' | 'no-memory-size';
 }

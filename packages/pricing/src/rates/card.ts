@@ -12,7 +12,10 @@ export const tierSchema = z.object({
 	from: z.string().regex(/^\d+$/, 'expected a whole number'),
 	to: z.string().regex(/^\d+$/, 'expected a whole number').nullable(),
 	price: decimalSchema,
+	/** Where this tier's price came from, when not from the row's source. */
+	source: z.string().optional(),
 });
+export type Tier = z.infer<typeof tierSchema>;
 
 /**
  * The price of one component in one region during a span of days. Past rows are never changed: a
