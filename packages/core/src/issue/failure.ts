@@ -22,10 +22,7 @@ const maxTextLength = 64 * 1024;
 export function parseFailure(failure: FailureText): ParsedFailure {
 	const hint = languageOfRuntime(failure.runtime);
 	if (failure.lines === undefined) return fromParts(failure, hint);
-	const text = withoutAnsi(failure.lines.join('\n').slice(0, maxTextLength)).replace(
-		/\\n(?=\s+at )/g,
-		'\n',
-	);
+	const text = withoutAnsi(failure.lines.join('\n').slice(0, maxTextLength));
 	return fromText(text, hint);
 }
 
@@ -66,9 +63,9 @@ function fromObject(object: JsonObject, hint: Language | null): ParsedFailure {
 	const parsed = failureOfObject(object);
 	const told = fromStack(parsed.stack.join('\n'), hint);
 	if (parsed.stack.length === 0) return fromMessage(parsed, hint);
-	// A Java or .NET stack names the cause that the object's own fields only wrap.
-	const wrapped =
-		told.errorType !== null && (told.language === 'java' || told.language === 'dotnet');
+	// A stack that states its own error states the cause; the object's fields may only wrap it. Node
+	// prints both alike, and a rejection's stack is about the rejection.
+	const wrapped = told.errorType !== null && told.language !== 'node';
 	const errorType = wrapped ? told.errorType : (parsed.errorType ?? told.errorType);
 	const message = wrapped ? told.message : (parsed.message ?? told.message);
 	return {
@@ -209,7 +206,8 @@ function head(line: string): Head {
 }
 
 function fromStack(text: string, hint: Language | null): ParsedFailure {
-	const lines = splitLines(text);
+	// Some copies of a log hold the two characters `\n` where lines ended.
+	const lines = splitLines(text.replace(/\\n(?=\s+at )/g, '\n'));
 	const language = detectLanguage(lines) ?? null;
 	const { errorType, message, stack } = readers[language ?? 'none'](lines);
 	const plain = language === null && errorType === null;

@@ -12,16 +12,22 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** The object that the text is or ends with (`Invoke Error \t{…}`); `null` when there is none. */
 export function parseJsonObject(text: string): JsonObject | null {
-	const start = text.indexOf('{');
+	const start = text.trimStart().startsWith('{') ? 0 : text.indexOf('{');
 	// Prefixes of loggers are short; a brace further in belongs to a message or a printed object.
 	if (start < 0 || start > 200 || /\n/.test(text.slice(0, start))) return null;
 	const end = text.lastIndexOf('}');
 	try {
 		const value: unknown = JSON.parse(text.slice(start, end + 1));
-		return isObject(value) ? value : null;
+		return isObject(value) && (start === 0 || describesError(value)) ? value : null;
 	} catch {
 		return null;
 	}
+}
+
+/** An object after some text is the failure only if it says so; else it is data in a message. */
+function describesError(object: JsonObject): boolean {
+	const keys = Object.keys(object).map(plain);
+	return keys.some((key) => typeKeys.includes(key) || stackKeys.includes(key));
 }
 
 export function isObject(value: unknown): value is JsonObject {

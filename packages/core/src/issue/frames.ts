@@ -72,6 +72,7 @@ function normaliseFile(file: string): string {
 			'',
 		)
 		.replace(/^lib\/python\d[\d.]*\//, '')
+		.replace(/^\/(?!rustc)/, '')
 		.replace(/^\/rustc\/[0-9a-f]+\//, 'rustc/');
 	return path
 		.split('/')
@@ -151,13 +152,14 @@ function javaName(name: string): string {
 /** Go prints the function on one line and its place, tabbed, on the next. */
 function goFrame(line: string, next: string | undefined): RawFrame | null {
 	const place = /^\s+(\S{1,400}\.(?:go|s)):(\d+)(?: \+0x[0-9a-f]+)?\s*$/.exec(next ?? '');
-	const call =
-		/^(?:created by )?([^\s(][^\s]{0,300}?(?:\(\*?[\w.[\]]+\)[^\s(]*)?)(?:\(.*\))?(?: in goroutine \d+)?\s*$/.exec(
-			line,
-		);
-	if (place === null || call === null) return null;
+	const called = line
+		.replace(/^created by /, '')
+		.replace(/ in goroutine \d+\s*$/, '')
+		.trim();
+	const name = called.endsWith(')') ? called.slice(0, called.lastIndexOf('(')) : called;
+	if (place === null || !/^\S{1,300}$/.test(name)) return null;
 	const [, file = '', at] = place;
-	return { function: call[1] ?? null, file, line: number(at), place: file };
+	return { function: name, file, line: number(at), place: file };
 }
 
 function dotnetFrame(line: string): RawFrame | null {
