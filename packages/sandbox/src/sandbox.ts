@@ -49,6 +49,8 @@ export interface SandboxOptions {
 	/** Stacks created before the first request; more by `createStack`. */
 	readonly roleTemplates?: readonly RoleStack[];
 	readonly faults?: readonly FaultRequest[];
+	/** Adds an account whose functions each show one data fault, named by it. */
+	readonly faultLab?: boolean;
 	/** Real time; replaced in tests of expiry. */
 	readonly wallClock?: WallClock;
 }

@@ -1,6 +1,6 @@
-import type { World } from '../world/world.ts';
+import type { LivingWorld } from '../world/create.ts';
 
 /** What every service gets: the world it tells about. Time and faults come with each call. */
 export interface ServiceDeps {
-	readonly world: World;
+	readonly world: LivingWorld;
 }

@@ -18,6 +18,8 @@ export interface Call {
 	readonly wallMs: number;
 	/** The data-shaped faults that hold for this call; ask per function where that matters. */
 	readonly faults: CallFaults;
+	/** Tells what the call will be billed by beyond itself: bytes that a query scans. */
+	reportUnits(units: number): void;
 }
 
 export type Handler<Input, Output> = (input: Input, call: Call) => Output | Promise<Output>;

@@ -1,0 +1,23 @@
+import type { Sts } from '../iam/sts.ts';
+import type { ServiceSource } from '../wire/dispatch.ts';
+import type { LivingWorld } from '../world/create.ts';
+import { lambdaService } from './lambda/service.ts';
+import { stsService } from './sts/service.ts';
+import { taggingService } from './tagging/service.ts';
+
+/** Every simulated service by the name in its signatures' scope. */
+export function allServices(deps: {
+	readonly world: LivingWorld;
+	readonly sts: Sts;
+}): ServiceSource[] {
+	return [
+		{ signingName: 'sts', load: () => stsService(deps.sts) },
+		{ signingName: 'lambda', load: () => lambdaService(deps) },
+		{ signingName: 'tagging', load: () => taggingService(deps) },
+		{
+			signingName: 'ec2',
+			// Its client's schemas take 70 MB: loaded when somebody asks for regions.
+			load: async () => (await import('./ec2/service.ts')).ec2Service(deps),
+		},
+	];
+}

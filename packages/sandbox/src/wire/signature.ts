@@ -1,0 +1,140 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+
+import type { WireRequest } from './message.ts';
+
+/** What an Authorization header claims. */
+export interface Authorization {
+	readonly accessKeyId: string;
+	/** `YYYYMMDD`. */
+	readonly date: string;
+	readonly region: string;
+	/** Signing name of the service. */
+	readonly service: string;
+	readonly signedHeaders: readonly string[];
+	readonly signature: string;
+}
+
+/** The claims of a SigV4 Authorization header, or `null` when there is none or it is damaged. */
+export function parseAuthorization(header: string | undefined): Authorization | null {
+	if (header === undefined || !header.startsWith('AWS4-HMAC-SHA256 ')) return null;
+	const credential = /Credential=([^,\s]+)/.exec(header)?.[1];
+	const signed = /SignedHeaders=([^,\s]+)/.exec(header)?.[1];
+	const signature = /Signature=([0-9a-f]{64})/.exec(header)?.[1];
+	if (credential === undefined || signed === undefined || signature === undefined) return null;
+	// An access key id holds no slash, so the scope is the last four parts.
+	const [accessKeyId, date, region, service, end] = credential.split('/');
+	if (!accessKeyId || !date || !region || !service || end !== 'aws4_request') return null;
+	return { accessKeyId, date, region, service, signedHeaders: signed.split(';'), signature };
+}
+
+// A request must reach AWS within five minutes of its time stamp.
+// Source: AWS General Reference / IAM User Guide, "Signing AWS API requests", read 2026-11.
+const skewLimitMs = 5 * 60_000;
+
+export type SignatureFault =
+	| { readonly kind: 'undated' }
+	| { readonly kind: 'mismatch' }
+	| { readonly kind: 'skewed'; readonly signedAt: string; readonly signedMs: number };
+
+/** `null` when the signature is right and recent, else what is wrong with it. */
+export function checkSignature(
+	request: WireRequest,
+	claim: Authorization,
+	secret: string,
+	nowMs: number,
+): SignatureFault | null {
+	const signedAt = request.headers['x-amz-date'] ?? '';
+	const signedMs = parseAmzDate(signedAt);
+	if (signedMs === null || !signedAt.startsWith(claim.date)) return { kind: 'undated' };
+	if (Math.abs(nowMs - signedMs) > skewLimitMs) return { kind: 'skewed', signedAt, signedMs };
+	const scope = `${claim.date}/${claim.region}/${claim.service}/aws4_request`;
+	const text = `AWS4-HMAC-SHA256\n${signedAt}\n${scope}\n${sha256(canonicalRequest(request, claim))}`;
+	const expected = hmac(signingKey(secret, claim), text);
+	const given = Buffer.from(claim.signature, 'hex');
+	const same = given.length === expected.length && timingSafeEqual(given, expected);
+	return same ? null : { kind: 'mismatch' };
+}
+
+/** `20261123T150000Z` as epoch milliseconds, or `null`. */
+export function parseAmzDate(text: string): number | null {
+	const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
+	if (match === null) return null;
+	const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [
+		number,
+		number,
+		number,
+		number,
+		number,
+		number,
+	];
+	return Date.UTC(year, month - 1, day, hour, minute, second);
+}
+
+/** Epoch milliseconds as `20261123T150000Z`. */
+export function amzDate(timeMs: number): string {
+	return new Date(timeMs).toISOString().replace(/[-:]|\.\d{3}/g, '');
+}
+
+function canonicalRequest(request: WireRequest, claim: Authorization): string {
+	// Every service but S3 signs the path as sent, encoded once more.
+	const path = request.path.split('/').map(encode).join('/');
+	const headers = claim.signedHeaders.map(
+		(name) => `${name}:${(request.headers[name] ?? '').trim().replace(/\s+/g, ' ')}`,
+	);
+	return [
+		request.method,
+		path,
+		canonicalQuery(request.query),
+		...headers,
+		'',
+		claim.signedHeaders.join(';'),
+		sha256(request.body),
+	].join('\n');
+}
+
+function canonicalQuery(query: string): string {
+	if (query === '') return '';
+	return query
+		.split('&')
+		.map((part) => {
+			const [name = '', value = ''] = part.split('=');
+			return [encode(decodeURIComponent(name)), encode(decodeURIComponent(value))] as const;
+		})
+		.sort((a, b) => compare(a[0], b[0]) || compare(a[1], b[1]))
+		.map(([name, value]) => `${name}=${value}`)
+		.join('&');
+}
+
+function compare(a: string, b: string): number {
+	return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function encode(text: string): string {
+	return encodeURIComponent(text).replace(
+		/[!'()*]/g,
+		(char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+	);
+}
+
+function sha256(data: string | Buffer): string {
+	return createHash('sha256').update(data).digest('hex');
+}
+
+function hmac(key: string | Buffer, data: string): Buffer {
+	return createHmac('sha256', key).update(data).digest();
+}
+
+/** Keys change daily; the cache is emptied before it could grow without end. */
+const keyCacheLimit = 5_000;
+const keyCache = new Map<string, Buffer>();
+
+function signingKey(secret: string, claim: Authorization): Buffer {
+	const cacheKey = `${secret}/${claim.date}/${claim.region}/${claim.service}`;
+	const known = keyCache.get(cacheKey);
+	if (known !== undefined) return known;
+	const dated = hmac(`AWS4${secret}`, claim.date);
+	const key = hmac(hmac(hmac(dated, claim.region), claim.service), 'aws4_request');
+	if (keyCache.size >= keyCacheLimit) keyCache.clear();
+	keyCache.set(cacheKey, key);
+	return key;
+}
