@@ -1,6 +1,7 @@
 import type { Identity } from './auth.ts';
-import { customerRoles, type Templates } from './connect.ts';
+import { customerRoles, trustedRoles, type Connect } from './connect.ts';
 import type { Work } from './jobs.ts';
+import { roleNamed } from './roles.ts';
 import { tablePermissions, type Storage } from './storage.ts';
 
 interface ApiOptions {
@@ -10,7 +11,8 @@ interface ApiOptions {
 	readonly table: Storage['table'];
 	readonly exportsBucket: Storage['exportsBucket'];
 	readonly identity: Identity;
-	readonly templates: Templates;
+	readonly templateUrl: Connect['templateUrl'];
+	readonly trustedRoleNames: Connect['trustedRoleNames'];
 	readonly queue: Work['queue'];
 }
 
@@ -20,13 +22,14 @@ interface ApiOptions {
  * token, and the secret that the distribution adds.
  */
 export function api(options: ApiOptions) {
-	const { router, origin, originSecret, table, exportsBucket, identity, templates, queue } =
-		options;
+	const { router, origin, originSecret, table, exportsBucket, identity, queue } = options;
+	const { result: secret } = new random.RandomPassword('ApiSecret', { length: 48, special: false });
 	return new sst.aws.Function('Api', {
 		name: `lamplight-${$app.stage}-api`,
 		handler: 'apps/api/src/lambda.handler',
 		timeout: '30 seconds',
 		memory: '1024 MB',
+		transform: roleNamed(trustedRoles().api),
 		url: { router: { instance: router, path: '/v1' } },
 		environment: {
 			LAMPLIGHT_STAGE: $app.stage,
@@ -35,8 +38,9 @@ export function api(options: ApiOptions) {
 			LAMPLIGHT_TABLE: table.name,
 			LAMPLIGHT_EXPORTS_BUCKET: exportsBucket.name,
 			LAMPLIGHT_COLLECT_QUEUE_URL: queue.url,
-			LAMPLIGHT_CONNECT_TEMPLATES_URL: templates.url,
-			LAMPLIGHT_CONNECT_TEMPLATES_BUCKET: templates.bucketName,
+			LAMPLIGHT_CONNECT_TEMPLATE_URL: options.templateUrl,
+			LAMPLIGHT_TRUSTED_ROLE_NAMES: options.trustedRoleNames.join(','),
+			LAMPLIGHT_SECRET: secret,
 			LAMPLIGHT_OIDC_ISSUER: identity.issuer,
 			LAMPLIGHT_OIDC_CLIENT_ID: identity.client.id,
 			LAMPLIGHT_OIDC_CLIENT_SECRET: identity.client.clientSecret,
@@ -49,7 +53,6 @@ export function api(options: ApiOptions) {
 				actions: ['s3:PutObject', 's3:GetObject'],
 				resources: [$interpolate`${exportsBucket.arn}/*`],
 			},
-			{ actions: ['s3:PutObject'], resources: [$interpolate`${templates.bucketArn}/*`] },
 		],
 	});
 }

@@ -1,17 +1,39 @@
+import { connectRoleName, publicConnectTemplate } from '@lamplight/core/connection/template';
+import { features } from '@lamplight/core/connection/connection';
+
+/** The role that a customer's stack creates; ours may assume roles of this name and no others. */
+export const customerRoles = `arn:aws:iam::*:role/${connectRoleName}`;
+
 /**
- * The bucket with the CloudFormation templates that customers launch from the quick-create link.
- * CloudFormation fetches them without credentials, so the objects, and nothing else, are public.
+ * The names of our roles that customers trust. They are fixed, so that a role that has to be made
+ * again does not break every customer's trust policy.
+ */
+export const trustedRoles = () => ({
+	api: `lamplight-${$app.stage}-api`,
+	collect: `lamplight-${$app.stage}-collect`,
+});
+
+/**
+ * The CloudFormation template that customers launch from the quick-create link. CloudFormation
+ * fetches it without credentials, so this bucket, and nothing else, is public.
  */
 export function connect() {
 	const bucket = new sst.aws.Bucket('ConnectTemplates', { access: 'public' });
-	return {
-		bucketName: bucket.name,
-		bucketArn: bucket.arn,
-		url: $interpolate`https://${bucket.domain}`,
-	};
+	const trustedRoleNames = Object.values(trustedRoles());
+	const content = aws
+		.getCallerIdentityOutput()
+		.accountId.apply((trustedAccountId) =>
+			JSON.stringify(
+				publicConnectTemplate({ features: [...features], trustedAccountId, trustedRoleNames }),
+			),
+		);
+	const object = new aws.s3.BucketObjectv2('ConnectTemplate', {
+		bucket: bucket.name,
+		key: 'lamplight-read-only.json',
+		contentType: 'application/json',
+		content,
+	});
+	return { templateUrl: $interpolate`https://${bucket.domain}/${object.key}`, trustedRoleNames };
 }
 
-export type Templates = ReturnType<typeof connect>;
-
-/** The role name that a customer's stack creates; collectors may assume these and no others. */
-export const customerRoles = 'arn:aws:iam::*:role/lamplight-*';
+export type Connect = ReturnType<typeof connect>;

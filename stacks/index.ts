@@ -14,8 +14,8 @@ export function stacks() {
 	const { router, origin, originSecret } = edge();
 	const { table, exportsBucket } = storage();
 	const identity = auth({ origin });
-	const templates = connect();
-	const work = jobs({ table, templates });
+	const { templateUrl, trustedRoleNames } = connect();
+	const work = jobs({ table });
 	api({
 		router,
 		origin,
@@ -23,10 +23,11 @@ export function stacks() {
 		table,
 		exportsBucket,
 		identity,
-		templates,
+		templateUrl,
+		trustedRoleNames,
 		queue: work.queue,
 	});
 	dashboard({ router });
 	alarms({ deadLetters: work.deadLetters });
-	return { url: router.url, userPool: identity.pool.id, connectTemplate: templates.url };
+	return { url: router.url, userPool: identity.pool.id, connectTemplate: templateUrl };
 }

@@ -1,9 +1,9 @@
-import { customerRoles, type Templates } from './connect.ts';
+import { customerRoles, trustedRoles } from './connect.ts';
+import { roleNamed } from './roles.ts';
 import { tablePermissions, type Storage } from './storage.ts';
 
 interface JobsOptions {
 	readonly table: Storage['table'];
-	readonly templates: Templates;
 }
 
 /** Longer than the collector's own time-out, so that a message is not seen twice while it is worked on. */
@@ -28,6 +28,7 @@ export function jobs({ table }: JobsOptions) {
 	queue.subscribe(
 		{
 			name: `lamplight-${$app.stage}-collect`,
+			transform: roleNamed(trustedRoles().collect),
 			handler: 'apps/jobs/src/collect/handler.handler',
 			timeout: collectTimeout,
 			memory: '512 MB',

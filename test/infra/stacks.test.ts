@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { connectRoleName } from '@lamplight/core/connection/template';
 import { tableKeys } from '@lamplight/store/table';
 
 import { missing, root } from '../support/needs.ts';
@@ -127,7 +128,15 @@ describe.skipIf(reason !== null)(
 				[Action].flat().includes('sts:AssumeRole'),
 			);
 			expect(assumed).toHaveLength(1);
-			expect([assumed[0]!.Resource].flat()).toEqual(['arn:aws:iam::*:role/lamplight-*']);
+			expect([assumed[0]!.Resource].flat()).toEqual([`arn:aws:iam::*:role/${connectRoleName}`]);
+		});
+
+		it('publishes a template that trusts the very roles that assume', () => {
+			const object = only(ci, 'aws:s3/bucketObjectv2:BucketObjectv2', /^ConnectTemplate$/);
+			const names = ['lamplight-ci-api', 'lamplight-ci-collect'];
+			for (const name of names) expect(String(object.inputs['content'])).toContain(name);
+			const roles = all(ci, 'aws:iam/role:Role').map((role) => role.inputs['name']);
+			expect(roles).toEqual(expect.arrayContaining(names));
 		});
 
 		it('hides a collect message for longer than a collector may work on it', () => {
