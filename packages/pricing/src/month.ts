@@ -10,7 +10,7 @@ import {
 } from '@lamplight/core/money';
 import { dayMs, monthRange } from '@lamplight/core/time';
 
-import { componentInfo } from './components.ts';
+import { componentInfo, type Component } from './components.ts';
 import type {
 	NotPriced,
 	PricedItem,
@@ -21,13 +21,13 @@ import type {
 } from './model.ts';
 import { RateBook } from './rates/book.ts';
 import { bundledRates } from './rates/bundled.ts';
-import type { RateRow } from './rates/card.ts';
+import type { Allowance, RateRow } from './rates/card.ts';
 
 export interface MonthOptions {
 	/** `YYYY-MM`, UTC. Prices are those that hold when it begins. */
 	readonly month: string;
-	/** False for an account without one, or whose free tier is spent elsewhere in its organisation. */
-	readonly freeTier: boolean;
+	/** False for a payer without one; or the components whose allowance is not used up elsewhere. */
+	readonly freeTier: boolean | readonly Component[];
 	readonly savingsPlans?: readonly SavingsPlanRate[];
 	readonly rates?: RateBook;
 }
@@ -60,7 +60,7 @@ export function priceMonth(items: readonly UsageItem[], options: MonthOptions): 
 		{ rates, fromMs, hours: BigInt((toMs - fromMs) / dayMs) * 24n },
 		notPriced,
 	);
-	if (options.freeTier) takeAllowances(pools, rates, fromMs);
+	takeAllowances(pools, allowancesOf(options.freeTier, rates, fromMs));
 	const lines: PricedLine[] = [];
 	const costs: (Money | null)[] = items.map(() => null);
 	for (const pool of pools) {
@@ -124,9 +124,20 @@ function poolItems(items: readonly UsageItem[], moment: Moment, notPriced: NotPr
 	return [...pools.values()].map((pool) => ({ ...pool, free: pool.items.map(() => 0n) }));
 }
 
+function allowancesOf(
+	freeTier: MonthOptions['freeTier'],
+	rates: RateBook,
+	atMs: number,
+): readonly Allowance[] {
+	if (freeTier === false) return [];
+	const all = rates.allowances(atMs);
+	if (freeTier === true) return all;
+	return all.filter(({ components }) => components.some((one) => freeTier.includes(one)));
+}
+
 /** Takes each allowance off the eligible items of all pools it names, in proportion to their use. */
-function takeAllowances(pools: readonly Pool[], rates: RateBook, atMs: number): void {
-	for (const allowance of rates.allowances(atMs)) {
+function takeAllowances(pools: readonly Pool[], allowances: readonly Allowance[]): void {
+	for (const allowance of allowances) {
 		const shared = pools.filter((pool) => allowance.components.includes(pool.row.component));
 		const eligible = shared.flatMap((pool) =>
 			pool.items.flatMap(({ item }, at) =>
