@@ -4,12 +4,12 @@ import { invalidField, LamplightError } from './errors.ts';
 
 /**
  * Exact money. An amount is a whole number of atoms, and one unit of a currency (one dollar) is
- * `10^40 × 3^4 × 7 × 29 × 31` atoms. That number makes exact everything AWS prices: a price has
+ * `10^50 × 3^4 × 7 × 29 × 31` atoms. That number makes exact everything AWS prices: a price has
  * at most a dozen decimals; MiB-ms against GB-s divides by 2^13 × 5^3, bytes against GB by 2^30,
  * seconds against hours by 3,600, and hours against months by 672, 696, 720 or 744. So sums
  * are integer sums: order never matters, and rounding happens once, where money is shown.
  */
-const atomsPerUnit = 10n ** 40n * 81n * 7n * 29n * 31n;
+const atomsPerUnit = 10n ** 50n * 81n * 7n * 29n * 31n;
 
 /** ISO 4217, three capitals. */
 export const currencySchema = z.string().regex(/^[A-Z]{3}$/, 'expected a currency code like USD');
@@ -21,6 +21,9 @@ export interface Money {
 	readonly atoms: bigint;
 }
 
+/** As many decimals as an atom can hold exactly. */
+const exactPlaces = 50;
+
 export const usd = 'USD';
 
 /** Nothing, in a currency. */
@@ -28,11 +31,11 @@ export function zero(currency: Currency = usd): Money {
 	return { currency, atoms: 0n };
 }
 
-const decimalPattern = /^([+-]?)(\d{1,30})?(?:\.(\d{0,40}))?(?:[eE]([+-]?\d{1,2}))?$/;
+const decimalPattern = /^([+-]?)(\d{1,30})?(?:\.(\d{0,50}))?(?:[eE]([+-]?\d{1,2}))?$/;
 
 /**
  * The exact amount a decimal string states (`0.0000166667`, `1.5e-7`, `-3`). Throws `invalid_input`
- * for anything else, and for a number finer than an atom can hold (40 decimals).
+ * for anything else, and for a number finer than an atom can hold (50 decimals).
  */
 export function parseMoney(text: string, currency: Currency = usd): Money {
 	const match = decimalPattern.exec(text.trim());
@@ -47,7 +50,7 @@ export function parseMoney(text: string, currency: Currency = usd): Money {
 	const scaled = digits * atomsPerUnit;
 	const divisor = 10n ** BigInt(places);
 	if (scaled % divisor !== 0n) {
-		throw invalidField('amount', 'expected at most 40 decimals', text);
+		throw invalidField('amount', 'expected at most 50 decimals', text);
 	}
 	return { currency, atoms: scaled / divisor };
 }
@@ -92,7 +95,7 @@ export function multiply(amount: Money, by: bigint | number): Money {
 
 /**
  * amount ÷ a whole number, for units (a price per GB-s made one per MiB-ms) and averages. Exact for
- * every unit AWS bills in; where it cannot be, rounded half to even at the atom (below 10^-45).
+ * every unit AWS bills in; where it cannot be, rounded half to even at the atom (below 10^-55).
  */
 export function divide(amount: Money, by: bigint | number): Money {
 	const divisor = integer(by, 'by');
@@ -140,9 +143,9 @@ export function toDecimalString(amount: Money, places: number): string {
 	return `${sign}${digits.slice(0, -places)}.${digits.slice(-places)}`;
 }
 
-/** The shortest decimal string that is exact, else 40 places (an average that does not end). */
+/** The shortest decimal string that is exact, else 50 places (an average that does not end). */
 export function toExactString(amount: Money): string {
-	return toDecimalString(amount, 40).replace(/\.?0+$/, '');
+	return toDecimalString(amount, exactPlaces).replace(/\.?0+$/, '');
 }
 
 /** A double near the amount, for charts and sorting. Never add these up. */
@@ -206,9 +209,9 @@ export function largestRemainder(total: bigint, weights: readonly bigint[]): big
 	return parts;
 }
 
-/** Money on the wire and at rest: a decimal string (at most 40 decimals) and its currency. */
+/** Money on the wire and at rest: a decimal string (at most 50 decimals) and its currency. */
 export const moneyJsonSchema = z.object({
-	amount: z.string().regex(/^-?\d{1,30}(\.\d{1,40})?$/, 'expected a decimal string'),
+	amount: z.string().regex(/^-?\d{1,30}(\.\d{1,50})?$/, 'expected a decimal string'),
 	currency: currencySchema,
 });
 export type MoneyJson = z.infer<typeof moneyJsonSchema>;

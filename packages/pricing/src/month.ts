@@ -10,7 +10,7 @@ import {
 } from '@lamplight/core/money';
 import { dayMs, monthRange } from '@lamplight/core/time';
 
-import { componentInfo, type Component } from './components.ts';
+import { componentInfo, components, type Component } from './components.ts';
 import type {
 	NotPriced,
 	PricedItem,
@@ -93,7 +93,8 @@ function poolItems(items: readonly UsageItem[], moment: Moment, notPriced: NotPr
 		if (quantity < 0n)
 			throw invalidField(`items.${at}.quantity`, 'expected 0 or more', String(quantity));
 		const info = componentInfo[component];
-		const key = `${info.pricedAs} ${region} ${info.byArchitecture ? architecture : ''}`;
+		const rank = String(components.indexOf(info.pricedAs)).padStart(2, '0');
+		const key = `${rank} ${region} ${info.byArchitecture ? architecture : ''}`;
 		const known = pools.get(key);
 		if (known !== undefined) {
 			known.items.push({ at, item });
@@ -121,7 +122,10 @@ function poolItems(items: readonly UsageItem[], moment: Moment, notPriced: NotPr
 			freeSource: null,
 		});
 	});
-	return [...pools.values()].map((pool) => ({ ...pool, free: pool.items.map(() => 0n) }));
+	// In one order whatever the order of the items: ties between pools must not depend on it.
+	return [...pools.entries()]
+		.sort(([left], [right]) => (left < right ? -1 : 1))
+		.map(([, pool]) => ({ ...pool, free: pool.items.map(() => 0n) }));
 }
 
 function allowancesOf(
@@ -135,26 +139,26 @@ function allowancesOf(
 	return all.filter(({ components }) => components.some((one) => freeTier.includes(one)));
 }
 
-/** Takes each allowance off the eligible items of all pools it names, in proportion to their use. */
+/**
+ * Takes each allowance off the pools it names in proportion to their eligible use, then off each
+ * pool's items in proportion to theirs: first the pools, so that it does not matter into how many
+ * items a month is split.
+ */
 function takeAllowances(pools: readonly Pool[], allowances: readonly Allowance[]): void {
 	for (const allowance of allowances) {
 		const shared = pools.filter((pool) => allowance.components.includes(pool.row.component));
-		const eligible = shared.flatMap((pool) =>
-			pool.items.flatMap(({ item }, at) =>
-				item.freeTierEligible === false ? [] : [{ pool, at, quantity: item.quantity }],
-			),
+		const eligible = shared.map((pool) =>
+			pool.items.map(({ item }) => (item.freeTierEligible === false ? 0n : item.quantity)),
 		);
-		const use = eligible.reduce((sum, { quantity }) => sum + quantity, 0n);
-		const base = shared[0]?.base ?? 1n;
-		const allowed = BigInt(allowance.quantity) * base;
+		const uses = eligible.map(sumOf);
+		const use = sumOf(uses);
+		const allowed = BigInt(allowance.quantity) * (shared[0]?.base ?? 1n);
 		const taken = allowed < use ? allowed : use;
 		if (taken === 0n) continue;
-		const parts = largestRemainder(
-			taken,
-			eligible.map(({ quantity }) => quantity),
-		);
-		eligible.forEach(({ pool, at }, index) => {
-			pool.free[at] = (pool.free[at] ?? 0n) + (parts[index] ?? 0n);
+		const perPool = largestRemainder(taken, uses);
+		shared.forEach((pool, at) => {
+			if (perPool[at] === 0n) return;
+			pool.free = largestRemainder(perPool[at] ?? 0n, eligible[at] ?? []);
 			pool.freeSource = allowance.source;
 		});
 	}
