@@ -47,7 +47,7 @@ const wholeValues: readonly (readonly [RegExp, string])[] = [
 	[/\barn:aws[a-z-]*:[^\s'"`,;)\]}]+/g, '<arn>'],
 	[/[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+/g, '<email>'],
 	[/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<uuid>'],
-	[/\b1-[0-9a-f]{8}-[0-9a-f]{24}\b/gi, '<id>'],
+	[/\b1-[0-9a-f]{8}-[0-9a-f]{24}\b/gi, '<n>'],
 	[
 		/\b\d{4}[-/]\d{2}[-/]\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)?(?:Z|[+-]\d{2}:?\d{2}\b)?/g,
 		'<time>',
@@ -114,16 +114,17 @@ const technical =
 
 function normaliseWord(text: string): string {
 	if (!/\d/.test(text) || technical.test(text)) return text;
-	if (/^[a-z]{2,8}_[A-Za-z0-9]{14,}$/.test(text)) return `${text.slice(0, text.indexOf('_'))}_<id>`;
+	if (/^[a-z]{2,8}_[A-Za-z0-9]{14,}$/.test(text)) return `${text.slice(0, text.indexOf('_'))}_<n>`;
 	const parts = text.split(/([_$-])/);
 	return parts.map((part) => (/\d/.test(part) ? normaliseSegment(part) : part)).join('');
 }
 
+/** Ids read as numbers do: of hexadecimal ids of eight digits, one in forty has no letter. */
 function normaliseSegment(segment: string): string {
 	if (technical.test(segment)) return segment;
 	if (/^\d+$/.test(segment)) return '<n>';
 	const switches = segment.match(/[A-Za-z](?=\d)|\d(?=[A-Za-z])/g)?.length ?? 0;
-	if (segment.length >= 6 && switches >= 2) return '<id>';
-	if (segment.length >= 8 && /^[0-9a-f]+$/i.test(segment)) return '<id>';
+	if (segment.length >= 16 || (segment.length >= 6 && switches >= 2)) return '<n>';
+	if (segment.length >= 8 && /^[0-9a-f]+$/i.test(segment)) return '<n>';
 	return segment.replace(/\d+/g, '<n>');
 }
