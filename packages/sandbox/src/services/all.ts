@@ -1,6 +1,7 @@
 import type { Sts } from '../iam/sts.ts';
 import type { ServiceSource } from '../wire/dispatch.ts';
 import type { LivingWorld } from '../world/create.ts';
+import { cloudwatchService } from './cloudwatch/service.ts';
 import { lambdaService } from './lambda/service.ts';
 import { stsService } from './sts/service.ts';
 import { taggingService } from './tagging/service.ts';
@@ -13,6 +14,7 @@ export function allServices(deps: {
 	return [
 		{ signingName: 'sts', load: () => stsService(deps.sts) },
 		{ signingName: 'lambda', load: () => lambdaService(deps) },
+		{ signingName: 'monitoring', load: () => cloudwatchService(deps) },
 		{ signingName: 'tagging', load: () => taggingService(deps) },
 		{
 			signingName: 'ec2',
