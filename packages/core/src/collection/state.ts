@@ -83,22 +83,34 @@ export const regionsStateSchema = z.object({
 });
 export type RegionsState = z.infer<typeof regionsStateSchema>;
 
-/** What the next reading of a region must know of the one before. */
+/** What the next reading of a region must know of the one before. Names are functions of the region. */
 export const regionStateSchema = z.object({
 	/** Functions too busy to read record by record, until this time. */
 	busy: z.record(z.string(), z.number().int()),
-	/** Functions whose records cannot be read, with the reason. */
-	unreadable: z.record(z.string(), z.string()),
-	/** Content of each recent slot as last written, so that an unchanged one is not written again. */
-	written: z.record(z.string(), z.string()),
-	/** Up to here every log group was read at least once after the slot had closed. */
-	settledMs: z.number().int(),
+	/** Functions whose records cannot be read or do not add up: why, and when to try again. */
+	unreadable: z.record(z.string(), z.object({ reason: z.string(), untilMs: z.number().int() })),
+	/** Functions that ran lately although AWS's list of active ones did not name them: last seen. */
+	unlisted: z.record(z.string(), z.number().int()),
+	/** Functions whose own metric showed errors or throttles lately, which are asked first. */
+	erring: z.record(z.string(), z.number().int()),
+	throttled: z.record(z.string(), z.number().int()),
+	/** Records were read to the end up to here. */
+	readToMs: z.number().int(),
+	/** When every function that ran was last asked for its errors, its throttles, its count. */
+	askedAllMs: z.object({
+		errors: z.number().int(),
+		throttles: z.number().int(),
+		counts: z.number().int(),
+	}),
 });
 export type RegionState = z.infer<typeof regionStateSchema>;
 
 export const emptyRegionState: RegionState = {
 	busy: {},
 	unreadable: {},
-	written: {},
-	settledMs: 0,
+	unlisted: {},
+	erring: {},
+	throttled: {},
+	readToMs: 0,
+	askedAllMs: { errors: 0, throttles: 0, counts: 0 },
 };

@@ -1,0 +1,109 @@
+import type { AccountAws } from '@lamplight/aws/client/account';
+import { targetOf } from '@lamplight/aws/target';
+import type { Connection, Enrolment } from '@lamplight/core/connection/connection';
+import { checkpointNames, type Run } from '@lamplight/core/collection/state';
+import type { Ctx } from '@lamplight/core/ctx';
+import { LamplightError } from '@lamplight/core/errors';
+import type { ConnectionId, WorkspaceId } from '@lamplight/core/ids';
+import type { WatchUsage } from '@lamplight/core/watchcost/watchcost';
+
+import type { JobDeps } from './deps.ts';
+import { putCheckpoint } from './checkpoint.ts';
+
+/** A connection with the way into its account. */
+export interface Work {
+	readonly ctx: Ctx;
+	readonly connection: Connection;
+	readonly enrolment: Enrolment;
+	readonly account: AccountAws;
+}
+
+/** What a job says of itself when it is done; shown on the connection's page. */
+export interface RunReport {
+	readonly message: string | null;
+	readonly delayMs: number | null;
+	/** Limits that were hit, by name. */
+	readonly limits: readonly string[];
+}
+
+export interface WorkOptions {
+	readonly job: string;
+	readonly workspaceId: WorkspaceId;
+	readonly connectionId: ConnectionId;
+	readonly region: string | null;
+	/** Names this piece of work and its attempt, so that its calls are counted once. */
+	readonly batch: string;
+}
+
+/** The tenant and actor of a job. */
+export function jobCtx(workspaceId: WorkspaceId, job: string, requestId: string): Ctx {
+	return { workspaceId, actor: { kind: 'job', job }, requestId };
+}
+
+/**
+ * Runs a piece of work in a connection's account. Calls are counted and the run is reported
+ * whatever happens in it; a failure is thrown on, so that the queue tries again.
+ */
+export async function withAccount(
+	deps: JobDeps,
+	options: WorkOptions,
+	run: (work: Work) => Promise<RunReport>,
+): Promise<void> {
+	const ctx = jobCtx(options.workspaceId, options.job, options.batch);
+	const connection = await deps.store.connections.get(ctx, options.connectionId);
+	if (connection === null || connection.state === 'paused') return;
+	const enrolment = await deps.store.enrolments.get(ctx, connection.enrolmentId);
+	if (enrolment === null) return;
+	const account = deps.aws.open(targetOf(enrolment, connection));
+	const startedMs = deps.wallClock();
+	const note = (run: Omit<Run, 'atMs' | 'job' | 'region' | 'tookMs'>) =>
+		reportRun(deps, ctx, options, {
+			...run,
+			atMs: deps.clock(),
+			job: options.job,
+			region: options.region,
+			tookMs: deps.wallClock() - startedMs,
+		});
+	try {
+		const report = await run({ ctx, connection, enrolment, account });
+		await note({ ok: true, ...report, limits: [...report.limits] });
+	} catch (error) {
+		const message = error instanceof LamplightError ? error.message : 'failed for a reason of ours';
+		await note({ ok: false, message: message.slice(0, 400), delayMs: null, limits: [] });
+		throw error;
+	} finally {
+		await countCalls(deps, ctx, { connectionId: connection.id, batch: options.batch, account });
+		account.close();
+	}
+}
+
+async function countCalls(
+	deps: JobDeps,
+	ctx: Ctx,
+	counted: { connectionId: ConnectionId; batch: string; account: AccountAws },
+): Promise<void> {
+	const byDay = new Map<string, WatchUsage[]>();
+	for (const usage of counted.account.meter.drain()) {
+		const list = byDay.get(usage.day) ?? [];
+		list.push(usage);
+		byDay.set(usage.day, list);
+	}
+	for (const [, usages] of byDay) {
+		await deps.store.watchCosts.add(ctx, counted.connectionId, { key: counted.batch, usages });
+	}
+}
+
+async function reportRun(deps: JobDeps, ctx: Ctx, options: WorkOptions, run: Run): Promise<void> {
+	const { connectionId, job, region } = options;
+	deps.log('run', {
+		job,
+		connectionId,
+		region,
+		ok: run.ok,
+		message: run.message,
+		tookMs: Math.round(run.tookMs),
+		delayMs: run.delayMs,
+		limits: run.limits.join(', '),
+	});
+	await putCheckpoint(deps, ctx, { connectionId, name: checkpointNames.run(job, region) }, run);
+}

@@ -1,0 +1,246 @@
+import { publishedRate, rateShare } from '@lamplight/aws/limits/rates';
+import { getMetrics } from '@lamplight/aws/metrics/getMetrics';
+import {
+	bucketsOfExecutions,
+	bucketsOfMetric,
+	type MinuteBuckets,
+} from '@lamplight/core/collection/buckets';
+import type { ReadExecutions } from '@lamplight/core/collection/executions';
+import type { FunctionFigures } from '@lamplight/core/collection/failures';
+import { durationStatistics } from '@lamplight/core/collection/metric';
+import {
+	logGroupMatcher,
+	type PlannedFunction,
+	type ReadingPlan,
+	whyNotRecords,
+} from '@lamplight/core/collection/plan';
+import type { RegionState } from '@lamplight/core/collection/state';
+import { hourMs, minuteMs, type TimeRange } from '@lamplight/core/time';
+
+import type { Work } from '../account.ts';
+import type { JobDeps } from '../deps.ts';
+import { inParallel } from './pool.ts';
+import { readRecordsOf, type RecordReading } from './readRecords.ts';
+
+/** Of a run's five minutes, the share that waiting for log readings may take. */
+const readingSeconds = 150;
+/** More records than this in 25 minutes (100 a minute), and the metric is bought instead. */
+const maxEventsPerReading = 2500;
+const maxPagesPerReading = 4;
+const readingsAtOnce = 12;
+const busyForMs = hourMs;
+const unreadableForMs = hourMs;
+/** Records that do not add up to the metric are believed again after this. */
+const hiddenForMs = 6 * hourMs;
+const askCountsEveryMs = 30 * minuteMs;
+
+/** How many functions of a region fit into one run, at our share of FilterLogEvents' rate. */
+export function recordReadsPerRun(region: string): number {
+	return Math.floor(publishedRate('FilterLogEvents', region) * rateShare * readingSeconds);
+}
+
+export interface FiguresInput {
+	readonly region: string;
+	readonly nowMs: number;
+	readonly window: TimeRange;
+	readonly recordWindow: TimeRange;
+	readonly state: RegionState;
+	readonly plan: ReadingPlan;
+	readonly logsGranted: boolean;
+	/** Executions that the given functions leave unexplained. */
+	readonly unexplained: (functions: readonly FunctionFigures[]) => number;
+}
+
+/** What a run learnt of each function. */
+export interface Figures {
+	/** By name: functions read record by record. */
+	readonly records: ReadonlyMap<string, ReadExecutions>;
+	/** Functions of which AWS said nothing this time. */
+	readonly unread: ReadonlySet<string>;
+	/** How many metrics were bought. */
+	readonly bought: number;
+	/** End of the newest execution or minute; `null` when nothing ran. */
+	readonly newestMs: number | null;
+	readonly state: RegionState;
+	all(): FunctionFigures[];
+}
+
+/** Reads the planned functions, then widens until the region's total is explained. */
+export async function readFigures(
+	deps: Pick<JobDeps, 'log'>,
+	work: Work,
+	input: FiguresInput,
+): Promise<Figures> {
+	const draft = new Draft(work, input);
+	await draft.readRecords(input.plan.records);
+	await draft.buy(input.plan.metrics);
+	if (input.unexplained(draft.all()) > 0)
+		await draft.readRecords(draft.readable(input.plan.others));
+	const { nowMs, state } = input;
+	const askedMs = state.askedAllMs.counts;
+	if (input.unexplained(draft.all()) > 0 && nowMs - askedMs >= askCountsEveryMs) {
+		const asked = await draft.compareWithMetrics();
+		deps.log('widened', { region: input.region, asked, left: input.unexplained(draft.all()) });
+	}
+	return draft;
+}
+
+/** Figures as they grow over a run. */
+class Draft implements Figures {
+	readonly #work: Work;
+	readonly #input: FiguresInput;
+	readonly #buckets = new Map<string, MinuteBuckets>();
+	readonly records = new Map<string, ReadExecutions>();
+	readonly unread = new Set<string>();
+	bought = 0;
+	newestMs: number | null = null;
+	state: RegionState;
+
+	constructor(work: Work, input: FiguresInput) {
+		this.#work = work;
+		this.#input = input;
+		this.state = stillTrue(input.state, input.nowMs);
+	}
+
+	all(): FunctionFigures[] {
+		return [...this.#buckets].map(([name, buckets]) => ({ name, buckets }));
+	}
+
+	readable(functions: readonly PlannedFunction[]): PlannedFunction[] {
+		const mayRead = logGroupMatcher(this.#work.enrolment.logGroupPatterns);
+		const { nowMs, logsGranted } = this.#input;
+		return functions
+			.filter((fn) => {
+				const state = this.state;
+				return whyNotRecords(fn, { state, logsGranted, mayRead, nowMs }) === null;
+			})
+			.slice(0, recordReadsPerRun(this.#input.region));
+	}
+
+	async readRecords(functions: readonly PlannedFunction[]): Promise<void> {
+		const { region, recordWindow: range } = this.#input;
+		const request = {
+			region,
+			range,
+			maxPages: maxPagesPerReading,
+			maxEvents: maxEventsPerReading,
+		};
+		const toBuy: PlannedFunction[] = [];
+		await inParallel(functions, readingsAtOnce, async (planned) => {
+			const reading = await readRecordsOf(this.#work, planned, request);
+			if (!this.#take(planned, reading)) toBuy.push(planned);
+		});
+		await this.buy(toBuy);
+	}
+
+	/** Keeps a reading; `false` when the function must be bought as a metric instead. */
+	#take({ name }: PlannedFunction, reading: RecordReading): boolean {
+		const { nowMs, recordWindow, plan } = this.#input;
+		switch (reading.outcome) {
+			case 'read': {
+				const { executions } = reading.read;
+				this.records.set(name, reading.read);
+				this.#buckets.set(name, bucketsOfExecutions(executions, recordWindow));
+				for (const { startMs } of executions) this.newestMs = Math.max(this.newestMs ?? 0, startMs);
+				if (executions.length > 0 && plan.others.some((fn) => fn.name === name)) {
+					this.#set('unlisted', name, nowMs);
+				}
+				return true;
+			}
+			case 'busy':
+				this.#set('busy', name, nowMs + busyForMs);
+				return false;
+			case 'unreadable':
+				this.#setUnreadable(name, reading.reason, nowMs + unreadableForMs);
+				return false;
+			case 'failed':
+				this.unread.add(name);
+				return true;
+		}
+	}
+
+	/** One billed metric per function: count, sum, maximum and two percentiles. */
+	async buy(functions: readonly PlannedFunction[]): Promise<void> {
+		if (functions.length === 0) return;
+		for (const { name, buckets } of await this.#durations(functions.map(({ name }) => name))) {
+			this.#buckets.set(name, buckets);
+			for (const minute of buckets.keys()) {
+				this.newestMs = Math.max(this.newestMs ?? 0, minute + minuteMs);
+			}
+		}
+	}
+
+	async #durations(names: readonly string[]): Promise<FunctionFigures[]> {
+		const { region, window } = this.#input;
+		const units = names.map((functionName) => ({
+			metric: 'Duration' as const,
+			functionName,
+			statistics: durationStatistics,
+		}));
+		this.bought += units.length;
+		const readings = await getMetrics(this.#work.account, region, {
+			units,
+			window,
+			periodSeconds: 60,
+		});
+		return readings.map((reading) => ({
+			name: reading.unit.functionName ?? '',
+			buckets: bucketsOfMetric(reading),
+		}));
+	}
+
+	/**
+	 * The last widening: asks every function that was read from records, and every other one of the
+	 * inventory, for its metric. Where records fall short of it, the metric is taken from now on.
+	 */
+	async compareWithMetrics(): Promise<number> {
+		const { nowMs, plan, recordWindow } = this.#input;
+		const others = plan.others.map(({ name }) => name);
+		const names = [...new Set([...this.records.keys(), ...others])];
+		for (const { name, buckets } of await this.#durations(names)) {
+			const recorded = countIn(this.#buckets.get(name), recordWindow);
+			if (countIn(buckets, recordWindow) <= recorded) continue;
+			this.records.delete(name);
+			this.#buckets.set(name, buckets);
+			this.#setUnreadable(
+				name,
+				'its records are fewer than its metric counts',
+				nowMs + hiddenForMs,
+			);
+			if (others.includes(name)) this.#set('unlisted', name, nowMs);
+		}
+		this.state = { ...this.state, askedAllMs: { ...this.state.askedAllMs, counts: nowMs } };
+		return names.length;
+	}
+
+	#set(list: 'busy' | 'unlisted', name: string, ms: number): void {
+		this.state = { ...this.state, [list]: { ...this.state[list], [name]: ms } };
+	}
+
+	#setUnreadable(name: string, reason: string, untilMs: number): void {
+		const unreadable = { ...this.state.unreadable, [name]: { reason, untilMs } };
+		this.state = { ...this.state, unreadable };
+	}
+}
+
+function countIn(buckets: MinuteBuckets | undefined, range: TimeRange): number {
+	let count = 0;
+	for (const [minute, { invocations }] of buckets ?? []) {
+		if (minute >= range.fromMs && minute < range.toMs) count += invocations;
+	}
+	return count;
+}
+
+/** The state without what is over. */
+function stillTrue(state: RegionState, nowMs: number): RegionState {
+	const later = (list: Readonly<Record<string, number>>, byMs: number) =>
+		Object.fromEntries(Object.entries(list).filter(([, ms]) => ms > byMs));
+	return {
+		...state,
+		busy: later(state.busy, nowMs),
+		unlisted: later(state.unlisted, nowMs - 3 * hourMs),
+		unreadable: Object.fromEntries(
+			Object.entries(state.unreadable).filter(([, { untilMs }]) => untilMs > nowMs),
+		),
+	};
+}

@@ -1,0 +1,287 @@
+import { listActiveFunctions } from '@lamplight/aws/metrics/activeFunctions';
+import type { RegionBucket } from '@lamplight/core/bucket/fragment';
+import { type FunctionFigures, fillCounts } from '@lamplight/core/collection/failures';
+import { logGroupMatcher, planReading, type ReadingPlan } from '@lamplight/core/collection/plan';
+import { completenessOf, residualsOf, unexplained } from '@lamplight/core/collection/residual';
+import { slotSpanMs, trailingHour } from '@lamplight/core/collection/slots';
+import {
+	checkpointNames,
+	emptyRegionState,
+	type RegionState,
+	regionStateSchema,
+} from '@lamplight/core/collection/state';
+import type { LambdaFunction } from '@lamplight/core/function/function';
+import type { Region } from '@lamplight/core/ids';
+import { floorTo, minuteMs, type TimeRange } from '@lamplight/core/time';
+
+import { type RunReport, withAccount, type Work } from '../account.ts';
+import { putCheckpoint, readCheckpoint } from '../checkpoint.ts';
+import type { JobDeps } from '../deps.ts';
+import type { MessageOf } from '../message.ts';
+import { type CountAnswer, explainCounts } from './explain.ts';
+import { recordIssues } from './issues.ts';
+import { type Figures, readFigures, recordReadsPerRun } from './figures.ts';
+import { totalsOf } from './totalsOf.ts';
+import { writeSlots } from './writeSlots.ts';
+
+/** Records are read again for this long, so that late ones and long executions are in. */
+const recordsLookBackMs = 25 * minuteMs;
+/** Totals this young may be behind their functions: nothing is concluded from them. */
+const settlingMs = 5 * minuteMs;
+
+/** Reads one region's functions until they add up to the region's own total. */
+export async function runFunctions(deps: JobDeps, message: MessageOf<'functions'>): Promise<void> {
+	const { workspaceId, connectionId, plannedMs, region } = message;
+	const batch = `functions-${region}-${plannedMs}`;
+	const options = { job: 'functions', workspaceId, connectionId, region, batch };
+	await withAccount(deps, options, (work) => collectFunctions(deps, work, region));
+}
+
+interface Reading {
+	readonly region: Region;
+	readonly nowMs: number;
+	readonly window: TimeRange;
+	readonly recordWindow: TimeRange;
+	readonly state: RegionState;
+	readonly inventory: readonly LambdaFunction[];
+	readonly totals: ReadonlyMap<number, RegionBucket> | null;
+}
+
+export async function collectFunctions(
+	deps: JobDeps,
+	work: Work,
+	region: Region,
+): Promise<RunReport> {
+	const reading = await beginReading(deps, work, region);
+	const { state, window, nowMs, totals } = reading;
+	if (totals !== null && isIdle(totals)) {
+		await markCompleteness(deps, work, reading, []);
+		await saveState(deps, work, region, { ...state, readToMs: reading.recordWindow.toMs });
+		return { message: 'nothing ran in the last hour', delayMs: null, limits: [] };
+	}
+	const plan = planReading({
+		inventory: reading.inventory,
+		active: await listActiveFunctions(work.account, region),
+		state,
+		logsGranted: logsGranted(work),
+		mayRead: logGroupMatcher(work.enrolment.logGroupPatterns),
+		maxRecordReads: recordReadsPerRun(region),
+		nowMs,
+	});
+	const figures = await readFigures(deps, work, {
+		...reading,
+		plan,
+		logsGranted: logsGranted(work),
+		unexplained: (functions) => missing(reading, functions),
+	});
+	const functions = figures.all();
+	const errors = await explain(work, reading, { metric: 'Errors', functions });
+	const throttles = await explain(work, reading, { metric: 'Throttles', functions });
+	const filled = fillAll(functions, { errors, throttles, totals });
+	await store(deps, work, reading, { figures, filled });
+	await markCompleteness(deps, work, reading, filled);
+	await saveState(deps, work, region, nextState(reading, figures, { errors, throttles }));
+	return report(reading, { plan, figures, window });
+}
+
+async function beginReading(deps: JobDeps, work: Work, region: Region): Promise<Reading> {
+	const { ctx, connection } = work;
+	const nowMs = deps.clock();
+	const window = trailingHour(nowMs);
+	const key = { connectionId: connection.id, name: checkpointNames.region(region) };
+	const [state, inventory, totals] = await Promise.all([
+		readCheckpoint(deps, ctx, key, { schema: regionStateSchema, empty: emptyRegionState }),
+		deps.store.functions.listAccount(ctx, connection.accountId),
+		totalsOf(deps, work, { region, window }),
+	]);
+	// After a pause the records since then are read too, as far as the trailing hour goes.
+	const since = Math.min(state.readToMs, nowMs - recordsLookBackMs);
+	const fromMs = Math.max(window.fromMs, floorTo(slotSpanMs, since));
+	return {
+		region,
+		nowMs,
+		window,
+		recordWindow: { fromMs, toMs: window.toMs },
+		state,
+		inventory: inventory.filter((fn) => fn.region === region),
+		totals,
+	};
+}
+
+function isIdle(totals: ReadonlyMap<number, RegionBucket>): boolean {
+	for (const { durationCount, throttles, invocations } of totals.values()) {
+		if ((durationCount ?? 0) + (throttles ?? 0) + (invocations ?? 0) > 0) return false;
+	}
+	return true;
+}
+
+function logsGranted({ connection }: Work): boolean {
+	if (!connection.features.includes('logs')) return false;
+	return !connection.checks.some(
+		({ action, outcome }) => action === 'logs:FilterLogEvents' && outcome === 'denied',
+	);
+}
+
+/** Executions of the settled part of the window that no function explains. */
+function missing(reading: Reading, functions: readonly FunctionFigures[]): number {
+	const { recordWindow, nowMs, totals } = reading;
+	const settled = {
+		fromMs: recordWindow.fromMs,
+		toMs: floorTo(minuteMs, Math.min(recordWindow.toMs, nowMs - settlingMs)),
+	};
+	if (totals === null || settled.toMs <= settled.fromMs) return 0;
+	return unexplained(residualsOf(settled, totals, sumByMinute(functions)));
+}
+
+function sumByMinute(functions: readonly FunctionFigures[]): Map<number, number> {
+	const sums = new Map<number, number>();
+	for (const { buckets } of functions) {
+		for (const [minute, { invocations }] of buckets) {
+			sums.set(minute, (sums.get(minute) ?? 0) + invocations);
+		}
+	}
+	return sums;
+}
+
+async function explain(
+	work: Work,
+	reading: Reading,
+	question: { metric: 'Errors' | 'Throttles'; functions: readonly FunctionFigures[] },
+): Promise<CountAnswer> {
+	const { region, window, state, nowMs, inventory } = reading;
+	return explainCounts(work, {
+		...question,
+		region,
+		window,
+		totals: reading.totals ?? new Map(),
+		alsoAsk:
+			question.metric === 'Throttles'
+				? inventory.filter((fn) => fn.reservedConcurrency !== null).map(({ name }) => name)
+				: [],
+		state,
+		nowMs,
+	});
+}
+
+interface Counts {
+	readonly errors: CountAnswer;
+	readonly throttles: CountAnswer;
+}
+
+function fillAll(
+	functions: readonly FunctionFigures[],
+	asked: Counts & { readonly totals: Reading['totals'] },
+): FunctionFigures[] {
+	const names = new Set(functions.map(({ name }) => name));
+	const onlyThrottled = [...asked.throttles.readings.keys()]
+		.filter((name) => !names.has(name))
+		.map((name) => ({ name, buckets: new Map() }));
+	const readings = { errors: asked.errors.readings, throttles: asked.throttles.readings };
+	return [...functions, ...onlyThrottled].map((fn) => ({
+		name: fn.name,
+		buckets: fillCounts(fn, asked.totals ?? new Map(), readings),
+	}));
+}
+
+async function store(
+	deps: JobDeps,
+	work: Work,
+	reading: Reading,
+	parts: { figures: Figures; filled: readonly FunctionFigures[] },
+): Promise<void> {
+	const { figures, filled } = parts;
+	const buckets = new Map(filled.map((fn) => [fn.name, fn.buckets]));
+	const common = {
+		region: reading.region,
+		spanMs: slotSpanMs,
+		regionFunctions: reading.inventory.length,
+		nowMs: reading.nowMs,
+	};
+	const records = [...figures.records].map(([name, { executions }]) => ({
+		name,
+		buckets: buckets.get(name) ?? new Map(),
+		executions,
+	}));
+	const changed = await writeSlots(deps, work, {
+		...common,
+		source: 'records',
+		window: reading.recordWindow,
+		functions: records,
+		unread: figures.unread,
+	});
+	await writeSlots(deps, work, {
+		...common,
+		source: 'metrics',
+		window: reading.window,
+		functions: filled
+			.filter(({ name }) => !figures.records.has(name))
+			.map((fn) => ({ ...fn, executions: null })),
+		unread: new Set(),
+	});
+	await recordIssues(deps, work, {
+		region: reading.region,
+		figures,
+		changed,
+		inventory: reading.inventory,
+	});
+}
+
+async function markCompleteness(
+	deps: JobDeps,
+	work: Work,
+	reading: Reading,
+	functions: readonly FunctionFigures[],
+): Promise<void> {
+	const { region, recordWindow, nowMs, totals } = reading;
+	const residuals = residualsOf(recordWindow, totals, sumByMinute(functions));
+	await deps.store.completeness.mark(
+		work.ctx,
+		work.connection.id,
+		completenessOf(residuals, nowMs).map(({ fromMs, toMs, state }) => ({
+			region,
+			range: { fromMs, toMs },
+			state,
+		})),
+	);
+}
+
+function nextState(reading: Reading, figures: Figures, counts: Counts): RegionState {
+	return {
+		...figures.state,
+		erring: counts.errors.found,
+		throttled: counts.throttles.found,
+		readToMs: figures.unread.size > 0 ? reading.state.readToMs : reading.recordWindow.toMs,
+		askedAllMs: {
+			errors: counts.errors.askedAllMs,
+			throttles: counts.throttles.askedAllMs,
+			counts: figures.state.askedAllMs.counts,
+		},
+	};
+}
+
+async function saveState(
+	deps: JobDeps,
+	work: Work,
+	region: Region,
+	state: RegionState,
+): Promise<void> {
+	const key = { connectionId: work.connection.id, name: checkpointNames.region(region) };
+	await putCheckpoint(deps, work.ctx, key, state);
+}
+
+function report(
+	reading: Reading,
+	parts: { plan: ReadingPlan; figures: Figures; window: TimeRange },
+): RunReport {
+	const { plan, figures } = parts;
+	const left = missing(reading, figures.all());
+	const limits: string[] = [];
+	if (plan.overRate > 0) limits.push('log readings of a run');
+	if (figures.unread.size > 0) limits.push('functions not answered');
+	const counts = `${figures.records.size} functions by records, ${figures.bought} by metrics`;
+	return {
+		message: left > 0 ? `${counts}; ${left} executions not explained yet` : counts,
+		delayMs: figures.newestMs === null ? null : reading.nowMs - figures.newestMs,
+		limits,
+	};
+}

@@ -1,0 +1,89 @@
+import { filterEvents, type LogEvent } from '@lamplight/aws/records/filterEvents';
+import { type ReadExecutions, readExecutions } from '@lamplight/core/collection/executions';
+import type { PlannedFunction } from '@lamplight/core/collection/plan';
+import { LamplightError } from '@lamplight/core/errors';
+import { functionId } from '@lamplight/core/ids';
+import type { TimeRange } from '@lamplight/core/time';
+
+import type { Work } from '../account.ts';
+
+/**
+ * Records of executions and the lines that tell how one failed, in text and JSON alike. Terms with
+ * `?` are alternatives; FilterLogEvents pattern syntax, CloudWatch Logs user guide, read 2026-11.
+ */
+export const recordPattern = [
+	'REPORT RequestId',
+	'platform.report',
+	'platform.runtimeDone',
+	'Task timed out after',
+	'Runtime exited',
+	'Invoke Error',
+	'[ERROR]',
+]
+	.map((term) => `?"${term}"`)
+	.join(' ');
+
+export type RecordReading =
+	| { readonly outcome: 'read'; readonly read: ReadExecutions }
+	/** More pages than a quiet function has: buy its metric instead. */
+	| { readonly outcome: 'busy' }
+	/** The group is missing, refused or of a kind that cannot be filtered. */
+	| { readonly outcome: 'unreadable'; readonly reason: string }
+	/** AWS did not answer; nothing may be concluded. */
+	| { readonly outcome: 'failed'; readonly reason: string };
+
+export interface RecordRequest {
+	readonly region: string;
+	readonly range: TimeRange;
+	readonly maxPages: number;
+	/** More records than this in one range, and the function is bought as a metric. */
+	readonly maxEvents: number;
+}
+
+/** Everything one function recorded in a range; never a part that looks whole. */
+export async function readRecordsOf(
+	work: Pick<Work, 'account' | 'connection'>,
+	planned: PlannedFunction,
+	request: RecordRequest,
+): Promise<RecordReading> {
+	const { region, range, maxPages, maxEvents } = request;
+	const events: LogEvent[] = [];
+	const logGroup = planned.known?.logGroup ?? `/aws/lambda/${planned.name}`;
+	try {
+		let rest: string | null = null;
+		const reading = { logGroup, range, pattern: recordPattern, maxPages };
+		for await (const page of filterEvents(work.account, region, reading)) {
+			events.push(...page.events);
+			rest = page.next;
+			if (events.length > maxEvents) return { outcome: 'busy' };
+		}
+		if (rest !== null) return { outcome: 'busy' };
+	} catch (error) {
+		return failureOf(error);
+	}
+	const id = functionId({ accountId: work.connection.accountId, region, name: planned.name });
+	return { outcome: 'read', read: readExecutions(id, ownEvents(planned, events)) };
+}
+
+/** Several functions may share a custom log group; then a stream carries the function's name. */
+function ownEvents(planned: PlannedFunction, events: readonly LogEvent[]): readonly LogEvent[] {
+	const logGroup = planned.known?.logGroup;
+	if (logGroup === undefined || logGroup === `/aws/lambda/${planned.name}`) return events;
+	const own = `/${planned.name}[`;
+	const isShared = events.some(({ logStream }) => /\/[A-Za-z0-9_-]+\[/.test(logStream));
+	return isShared ? events.filter(({ logStream }) => logStream.includes(own)) : events;
+}
+
+function failureOf(error: unknown): RecordReading {
+	if (!(error instanceof LamplightError)) throw error;
+	switch (error.code) {
+		case 'not_found':
+			return { outcome: 'unreadable', reason: 'its log group does not exist' };
+		case 'aws_access_denied':
+			return { outcome: 'unreadable', reason: 'reading its log group is not granted' };
+		case 'aws_refused':
+			return { outcome: 'unreadable', reason: 'its log group cannot be filtered' };
+		default:
+			return { outcome: 'failed', reason: error.message };
+	}
+}

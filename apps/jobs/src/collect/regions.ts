@@ -1,0 +1,53 @@
+import { listRegions } from '@lamplight/aws/inventory/regions';
+import { listActiveFunctions } from '@lamplight/aws/metrics/activeFunctions';
+import {
+	checkpointNames,
+	type RegionsState,
+	regionsStateSchema,
+} from '@lamplight/core/collection/state';
+import { LamplightError } from '@lamplight/core/errors';
+import { hourMs } from '@lamplight/core/time';
+
+import type { Work } from '../account.ts';
+import { putCheckpoint, readCheckpoint } from '../checkpoint.ts';
+import type { JobDeps } from '../deps.ts';
+
+/** Idle regions are searched again this often, by a call in the free tier. */
+const searchEveryMs = hourMs;
+/** A region stays active this long after it was last seen busy. */
+const activeForMs = 6 * hourMs;
+
+const empty: RegionsState = { enabled: [], active: {}, searchedMs: 0 };
+
+/** The connection's regions, searched again when the last search is an hour old. */
+export async function findRegions(deps: JobDeps, work: Work): Promise<RegionsState> {
+	const { ctx, connection } = work;
+	const key = { connectionId: connection.id, name: checkpointNames.regions };
+	const held = await readCheckpoint(deps, ctx, key, { schema: regionsStateSchema, empty });
+	const nowMs = deps.clock();
+	if (nowMs - held.searchedMs < searchEveryMs && held.enabled.length > 0) return held;
+	const enabled =
+		connection.regions.length > 0 ? [...connection.regions] : await listRegions(work.account);
+	const active: Record<string, number> = {};
+	for (const [region, lastMs] of Object.entries(held.active)) {
+		if (enabled.includes(region) && nowMs - lastMs < activeForMs) active[region] = lastMs;
+	}
+	await Promise.all(
+		enabled.map(async (region) => {
+			if (await isBusy(work, region)) active[region] = nowMs;
+		}),
+	);
+	const found = { enabled, active, searchedMs: nowMs };
+	await putCheckpoint(deps, ctx, key, found);
+	return found;
+}
+
+async function isBusy(work: Work, region: string): Promise<boolean> {
+	try {
+		return (await listActiveFunctions(work.account, region)).length > 0;
+	} catch (error) {
+		// One region that a policy closes must not cost the others.
+		if (error instanceof LamplightError && error.code === 'aws_access_denied') return false;
+		throw error;
+	}
+}

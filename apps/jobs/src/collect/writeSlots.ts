@@ -1,0 +1,130 @@
+import type { FunctionSlice } from '@lamplight/core/bucket/fragment';
+import { durationsOf, type MinuteBuckets } from '@lamplight/core/collection/buckets';
+import { groupCount, groupOf } from '@lamplight/core/collection/plan';
+import { bucketsIn, contentMark, slotsOf } from '@lamplight/core/collection/slots';
+import type { Execution } from '@lamplight/core/execution/execution';
+import { functionId } from '@lamplight/core/ids';
+import type { TimeRange } from '@lamplight/core/time';
+
+import type { Work } from '../account.ts';
+import type { JobDeps } from '../deps.ts';
+
+/** What is to be stored of one function over a window. */
+export interface StoredFunction {
+	readonly name: string;
+	readonly buckets: MinuteBuckets;
+	/** `null` when the figures are its metric's. */
+	readonly executions: readonly Execution[] | null;
+}
+
+export interface SlotWrite {
+	readonly region: string;
+	readonly source: 'records' | 'metrics';
+	/** Slots that were read to their end, whole slots only. */
+	readonly window: TimeRange;
+	readonly spanMs: number;
+	/** Functions of the region, by which figures are grouped into items. */
+	readonly regionFunctions: number;
+	readonly functions: readonly StoredFunction[];
+	/** Names of which nothing may be concluded: their group keeps what was written before. */
+	readonly unread: ReadonlySet<string>;
+	readonly nowMs: number;
+}
+
+/** A slot whose executions changed since they were last written. */
+export interface ChangedSlot extends TimeRange {
+	readonly names: readonly string[];
+}
+
+/**
+ * Writes the figures and executions of each slot, in groups of about 125 functions. A slot whose
+ * content is what this worker wrote last is left alone. Returns what changed.
+ */
+export async function writeSlots(
+	deps: Pick<JobDeps, 'store' | 'memory'>,
+	work: Pick<Work, 'ctx' | 'connection'>,
+	write: SlotWrite,
+): Promise<ChangedSlot[]> {
+	const groups = groupCount(write.regionFunctions);
+	const frozen = new Set([...write.unread].map((name) => groupOf(name, groups)));
+	const byGroup = new Map<number, StoredFunction[]>();
+	for (const fn of write.functions) {
+		const group = groupOf(fn.name, groups);
+		const list = byGroup.get(group);
+		if (list === undefined) byGroup.set(group, [fn]);
+		else list.push(fn);
+	}
+	const changed: ChangedSlot[] = [];
+	for (const [group, functions] of byGroup) {
+		if (frozen.has(group)) continue;
+		for (const slot of slotsOf(write.window, write.spanMs)) {
+			if (slot.toMs > write.window.toMs + write.spanMs) continue;
+			const batch = `${write.source.charAt(0)}${group}of${groups}`;
+			if (await writeSlot(deps, work, { ...write, slot, batch, functions })) {
+				changed.push({ ...slot, names: functions.map(({ name }) => name) });
+			}
+		}
+	}
+	return changed;
+}
+
+interface OneSlot extends SlotWrite {
+	readonly slot: TimeRange;
+	readonly batch: string;
+}
+
+async function writeSlot(
+	deps: Pick<JobDeps, 'store' | 'memory'>,
+	work: Pick<Work, 'ctx' | 'connection'>,
+	write: OneSlot,
+): Promise<boolean> {
+	const { region, slot, batch, source, spanMs, nowMs } = write;
+	const connectionId = work.connection.id;
+	const slices = slicesOf(work, write);
+	const key = `slot ${connectionId} ${region} ${batch} ${spanMs} ${slot.fromMs}`;
+	const mark = contentMark(
+		JSON.stringify(slices.map(({ functionId: id, buckets }) => [id, buckets])),
+	);
+	const before = deps.memory.get(key);
+	if (before === mark || (before === undefined && slices.length === 0)) return false;
+	if (source === 'records') {
+		const executions = write.functions
+			.flatMap((fn) => fn.executions ?? [])
+			.filter(({ startMs }) => startMs >= slot.fromMs && startMs < slot.toMs);
+		await deps.store.executions.write(work.ctx, {
+			connectionId,
+			region,
+			slotMs: slot.fromMs,
+			batch,
+			revision: nowMs,
+			executions,
+		});
+	}
+	await deps.store.series.writeFragment(work.ctx, {
+		connectionId,
+		region,
+		slotMs: slot.fromMs,
+		spanMs,
+		source,
+		batch,
+		revision: nowMs,
+		functions: slices,
+	});
+	deps.memory.set(key, mark);
+	return true;
+}
+
+function slicesOf(work: Pick<Work, 'connection'>, write: OneSlot): FunctionSlice[] {
+	const { accountId } = work.connection;
+	const slices: FunctionSlice[] = [];
+	for (const { name, buckets, executions } of write.functions) {
+		const inSlot = bucketsIn(buckets, write.slot);
+		if (inSlot.length === 0) continue;
+		slices.push({
+			functionId: functionId({ accountId, region: write.region, name }),
+			buckets: inSlot,
+			durations: executions === null ? null : durationsOf(executions, write.slot),
+		});
+	}
+	return slices;
+}

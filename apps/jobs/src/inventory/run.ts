@@ -1,0 +1,179 @@
+import { readFunctionDetails, listEventSources } from '@lamplight/aws/inventory/details';
+import { listFunctions } from '@lamplight/aws/inventory/functions';
+import { listLogGroups } from '@lamplight/aws/inventory/logGroups';
+import { listFunctionTags } from '@lamplight/aws/inventory/tags';
+import { checkpointNames } from '@lamplight/core/collection/state';
+import type { Feature } from '@lamplight/core/connection/connection';
+import { LamplightError } from '@lamplight/core/errors';
+import type { LambdaFunction } from '@lamplight/core/function/function';
+import type { Region } from '@lamplight/core/ids';
+import type {
+	FunctionDetails,
+	FunctionFacts,
+	LogGroupFacts,
+} from '@lamplight/core/inventory/facts';
+import { mergeInventory } from '@lamplight/core/inventory/merge';
+import { z } from 'zod';
+
+import { type RunReport, withAccount, type Work } from '../account.ts';
+import { putCheckpoint, readCheckpoint } from '../checkpoint.ts';
+import { findRegions } from '../collect/regions.ts';
+import type { JobDeps } from '../deps.ts';
+import type { MessageOf } from '../message.ts';
+import { recordDeploys } from './deploys.ts';
+
+/** Details of this many functions per region and run: three calls each at two a second. */
+const maxDetailsPerRun = 120;
+
+/** Lists what exists in all regions; the first pass leaves each function's own details for later. */
+export async function runInventory(deps: JobDeps, message: MessageOf<'inventory'>): Promise<void> {
+	const { workspaceId, connectionId, plannedMs, details } = message;
+	const batch = `inventory-${plannedMs}-${details}`;
+	const options = { job: 'inventory', workspaceId, connectionId, region: null, batch };
+	let isFirst = false;
+	await withAccount(deps, options, async (work) => {
+		const known = await deps.store.functions.listAccount(work.ctx, work.connection.accountId);
+		isFirst = known.length === 0;
+		return takeInventory(deps, work, { known, details });
+	});
+	if (!isFirst) return;
+	// The newest hour is wanted before anything else.
+	await deps.queue.send([{ kind: 'totals', workspaceId, connectionId, plannedMs, counts: true }]);
+}
+
+interface Taking {
+	readonly known: readonly LambdaFunction[];
+	readonly details: boolean;
+}
+
+async function takeInventory(deps: JobDeps, work: Work, taking: Taking): Promise<RunReport> {
+	const { enabled } = await findRegions(deps, work);
+	const limits = new Set<string>();
+	let functions = 0;
+	await Promise.all(
+		enabled.map(async (region) => {
+			functions += await takeRegion(deps, work, { ...taking, region, limits });
+		}),
+	);
+	return { message: `${functions} functions`, delayMs: null, limits: [...limits] };
+}
+
+async function takeRegion(
+	deps: JobDeps,
+	work: Work,
+	options: Taking & { readonly region: Region; readonly limits: Set<string> },
+): Promise<number> {
+	const { region, limits, details } = options;
+	const { account, connection, ctx } = work;
+	const listed = await listFunctions(account, region);
+	for (const { name } of listed.notUnderstood)
+		deps.log('function not understood', { region, name });
+	const known = options.known.filter((fn) => fn.region === region);
+	if (listed.facts.length === 0 && known.length === 0) return 0;
+	const optional = <T>(feature: Feature, without: T, read: () => Promise<T>) =>
+		unlessDenied(work, { feature, without, limits }, read);
+	const [tags, eventSources, logGroups] = await Promise.all([
+		optional('inventory', new Map<string, Record<string, string>>(), () =>
+			listFunctionTags(account, region),
+		),
+		optional('inventory', [], () => listEventSources(account, region)),
+		optional('logs', null, () => groupsOf(work, region, listed.facts)),
+	]);
+	const own = details
+		? await detailsOf(deps, work, { region, facts: listed.facts })
+		: new Map<string, FunctionDetails>();
+	const merged = mergeInventory(
+		{
+			connectionId: connection.id,
+			accountId: connection.accountId,
+			region,
+			facts: listed.facts,
+			tags,
+			eventSources,
+			logGroups,
+			details: own,
+			apps: { appTagKey: null, amplifyApps: [] },
+			nowMs: deps.clock(),
+		},
+		known,
+	);
+	const changed = await recordDeploys(deps, work, { region, known, merged, detailed: own });
+	await deps.store.functions.putMany(ctx, changed);
+	return listed.facts.filter(({ version }) => version === '$LATEST').length;
+}
+
+/** What a denied permission costs is named in its check; the rest of the inventory goes on. */
+async function unlessDenied<T>(
+	work: Work,
+	options: { readonly feature: Feature; readonly without: T; readonly limits: Set<string> },
+	read: () => Promise<T>,
+): Promise<T> {
+	if (!work.connection.features.includes(options.feature)) return options.without;
+	try {
+		return await read();
+	} catch (error) {
+		if (!(error instanceof LamplightError)) throw error;
+		if (error.code !== 'aws_access_denied' && error.code !== 'too_large') throw error;
+		options.limits.add(error.message.slice(0, 100));
+		return options.without;
+	}
+}
+
+async function groupsOf(
+	work: Work,
+	region: Region,
+	facts: readonly FunctionFacts[],
+): Promise<Map<string, LogGroupFacts>> {
+	const groups = await listLogGroups(work.account, region, '/aws/lambda/');
+	const custom = new Set(
+		facts.map(({ logGroup }) => logGroup).filter((name) => !name.startsWith('/aws/lambda/')),
+	);
+	for (const name of custom) {
+		for (const [found, group] of await listLogGroups(work.account, region, name)) {
+			if (found === name) groups.set(name, group);
+		}
+	}
+	return groups;
+}
+
+const detailedSchema = z.record(z.string(), z.string());
+
+/** Details of functions whose revision changed since theirs were read, a limited number a run. */
+async function detailsOf(
+	deps: JobDeps,
+	work: Work,
+	options: { readonly region: Region; readonly facts: readonly FunctionFacts[] },
+): Promise<Map<string, FunctionDetails>> {
+	const { region, facts } = options;
+	const key = { connectionId: work.connection.id, name: checkpointNames.inventory(region) };
+	const held = await readCheckpoint(deps, work.ctx, key, { schema: detailedSchema, empty: {} });
+	const due = facts
+		.filter(({ version }) => version === '$LATEST')
+		.filter(({ name, revisionId }) => held[name] !== (revisionId ?? ''))
+		.slice(0, maxDetailsPerRun);
+	const details = new Map<string, FunctionDetails>();
+	const read: Record<string, string> = { ...held };
+	for (const { name, revisionId } of due) {
+		const own = await ownDetails(work, region, name);
+		if (own === null) continue;
+		details.set(name, own);
+		read[name] = revisionId ?? '';
+	}
+	if (due.length > 0) await putCheckpoint(deps, work.ctx, key, read);
+	return details;
+}
+
+/** `null` when the function went away meanwhile, or its details are not granted. */
+async function ownDetails(
+	work: Work,
+	region: Region,
+	name: string,
+): Promise<FunctionDetails | null> {
+	try {
+		return await readFunctionDetails(work.account, region, name);
+	} catch (error) {
+		if (!(error instanceof LamplightError)) throw error;
+		if (error.code !== 'not_found' && error.code !== 'aws_access_denied') throw error;
+		return null;
+	}
+}

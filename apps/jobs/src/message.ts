@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+import {
+	billingSourceIdSchema,
+	connectionIdSchema,
+	regionSchema,
+	workspaceIdSchema,
+} from '@lamplight/core/ids';
+
+const planned = {
+	workspaceId: workspaceIdSchema,
+	/** The minute that it was planned for: the same message again does the same work. */
+	plannedMs: z.number().int().nonnegative(),
+};
+const ofConnection = { ...planned, connectionId: connectionIdSchema };
+
+/** What the queue carries. Each kind is one job folder. */
+export const messageSchema = z.discriminatedUnion('kind', [
+	/** One try of a connection whose role is not known to work. */
+	z.object({ kind: z.literal('verify'), ...ofConnection }),
+	/** Region totals of all active regions of a connection. */
+	z.object({ kind: z.literal('totals'), ...ofConnection, counts: z.boolean() }),
+	/** Functions of one region, until they add up to its total. */
+	z.object({ kind: z.literal('functions'), ...ofConnection, region: regionSchema }),
+	/** What exists: of all regions; `details` also asks for each changed function's own. */
+	z.object({ kind: z.literal('inventory'), ...ofConnection, details: z.boolean() }),
+	/** The next stretch of the past, newest first. */
+	z.object({ kind: z.literal('backfill'), ...ofConnection }),
+	z.object({ kind: z.literal('compact'), ...ofConnection }),
+	z.object({ kind: z.literal('rollup'), ...planned, windows: z.array(z.string()).max(7) }),
+	z.object({ kind: z.literal('bill'), ...planned, billingSourceId: billingSourceIdSchema }),
+]);
+export type Message = z.infer<typeof messageSchema>;
+export type MessageOf<Kind extends Message['kind']> = Extract<Message, { kind: Kind }>;

@@ -1,0 +1,76 @@
+import {
+	backfillSchema,
+	checkpointNames,
+	paceSchema,
+	regionsStateSchema,
+} from '@lamplight/core/collection/state';
+import type { BillingSource } from '@lamplight/core/bill/day';
+import type { Connection } from '@lamplight/core/connection/connection';
+import type { Ctx } from '@lamplight/core/ctx';
+import { dayMs, floorTo, minuteMs } from '@lamplight/core/time';
+
+import { jobCtx } from '../account.ts';
+import type { JobDeps } from '../deps.ts';
+import type { Message } from '../message.ts';
+import { dueWindows, planConnection } from './plan.ts';
+
+/** From one reading of a region's functions to the next, where the budget allows. */
+export const defaultReadsEveryMs = 5 * minuteMs;
+
+/** Sends the messages of this minute for every connection of every workspace. */
+export async function runPlan(deps: JobDeps): Promise<number> {
+	const nowMs = deps.clock();
+	let sent = 0;
+	for (const workspaceId of await deps.store.lookups.workspaceIds()) {
+		const ctx = jobCtx(workspaceId, 'plan', `plan-${floorTo(minuteMs, nowMs)}`);
+		const connections = await deps.store.connections.list(ctx);
+		const messages: Message[] = [];
+		for (const connection of connections) {
+			messages.push(...(await planOne(deps, ctx, { connection, nowMs })));
+		}
+		const sources = await deps.store.billingSources.list(ctx);
+		messages.push(...sources.flatMap((source) => planBill(source, nowMs)));
+		const plannedMs = floorTo(minuteMs, nowMs);
+		if (connections.length > 0) {
+			messages.push({ kind: 'rollup', workspaceId, plannedMs, windows: dueWindows(nowMs) });
+		}
+		await deps.queue.send(messages);
+		sent += messages.length;
+	}
+	deps.log('planned', { messages: sent });
+	return sent;
+}
+
+async function planOne(
+	deps: JobDeps,
+	ctx: Ctx,
+	options: { readonly connection: Connection; readonly nowMs: number },
+): Promise<Message[]> {
+	const { connection, nowMs } = options;
+	const at = (name: string) => ({ connectionId: connection.id, name });
+	const { checkpoints } = deps.store;
+	const [regions, pace, backfill] = await Promise.all([
+		checkpoints.get(ctx, at(checkpointNames.regions), regionsStateSchema),
+		checkpoints.get(ctx, at(checkpointNames.pace), paceSchema),
+		checkpoints.get(ctx, at(checkpointNames.backfill), backfillSchema),
+	]);
+	const past = backfill?.value ?? null;
+	return planConnection(
+		{
+			connection,
+			regions: regions?.value ?? null,
+			readsEveryMs: pace?.value.readsEveryMs ?? defaultReadsEveryMs,
+			backfillDue: past === null || (past.doneFromMs > past.fromMs && !past.stopped),
+			exhausted: pace?.value.exhausted ?? false,
+		},
+		nowMs,
+	);
+}
+
+function planBill(source: BillingSource, nowMs: number): Message[] {
+	const isDue = source.lastReadMs === null || nowMs - source.lastReadMs >= dayMs;
+	if (source.state === 'paused' || source.connectionId === null || !isDue) return [];
+	const { workspaceId, id: billingSourceId } = source;
+	const plannedMs = floorTo(minuteMs, nowMs);
+	return [{ kind: 'bill', workspaceId, billingSourceId, plannedMs }] as Message[];
+}

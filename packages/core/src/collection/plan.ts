@@ -1,0 +1,128 @@
+import type { LambdaFunction } from '../function/function.ts';
+import { minuteMs } from '../time.ts';
+import type { RegionState } from './state.ts';
+
+/** A function to read, and the group of the region that its figures are stored with. */
+export interface PlannedFunction {
+	readonly name: string;
+	/** `null` for a function that ran but is in no inventory: deleted, or a replica of Lambda@Edge. */
+	readonly known: LambdaFunction | null;
+}
+
+/** How each function that may have run is read this time. */
+export interface ReadingPlan {
+	/** Read record by record: free of charge, and the measurement itself. */
+	readonly records: readonly PlannedFunction[];
+	/** Bought as one metric each, with the reason. */
+	readonly metrics: readonly (PlannedFunction & { readonly why: MetricReason })[];
+	/** Functions of the inventory that are not expected to have run. */
+	readonly others: readonly PlannedFunction[];
+	/** How many records readings there was no room for at 30% of AWS's rate. */
+	readonly overRate: number;
+}
+
+export type MetricReason =
+	| 'busy'
+	| 'no records granted'
+	| 'log class'
+	| 'log level'
+	| 'not in inventory'
+	| 'unreadable'
+	| 'rate';
+
+export interface PlanInput {
+	readonly inventory: readonly LambdaFunction[];
+	/** As ListMetrics names them: something ran in the last three hours. */
+	readonly active: readonly string[];
+	readonly state: RegionState;
+	readonly logsGranted: boolean;
+	/** Whether a log group's name is one that the role may read. */
+	readonly mayRead: (logGroup: string) => boolean;
+	/** Log readings that fit into this run at 30% of AWS's rate. */
+	readonly maxRecordReads: number;
+	readonly nowMs: number;
+}
+
+/** Decides how to read each function that may have run. Pure: the same input gives the same plan. */
+export function planReading(input: PlanInput): ReadingPlan {
+	const { inventory, state, nowMs } = input;
+	const byName = new Map(inventory.filter(isThere).map((fn) => [fn.name, fn]));
+	const expected = new Set(input.active);
+	for (const name of Object.keys(state.unlisted)) expected.add(name);
+	const records: PlannedFunction[] = [];
+	const metrics: (PlannedFunction & { why: MetricReason })[] = [];
+	for (const name of [...expected].sort()) {
+		const planned = { name, known: byName.get(name) ?? null };
+		const why = whyNotRecords(planned, input);
+		if (why === null) records.push(planned);
+		else metrics.push({ ...planned, why });
+	}
+	const overRate = Math.max(0, records.length - input.maxRecordReads);
+	// Those that stay readable rotate, so that over time each is measured.
+	const turn = Math.floor(nowMs / (5 * minuteMs));
+	const rotated = rotate(records, overRate === 0 ? 0 : turn * input.maxRecordReads);
+	const kept = rotated.slice(0, rotated.length - overRate);
+	for (const planned of rotated.slice(kept.length)) metrics.push({ ...planned, why: 'rate' });
+	const others = [...byName.values()]
+		.filter(({ name }) => !expected.has(name))
+		.map((known) => ({ name: known.name, known }));
+	return { records: kept, metrics, others, overRate };
+}
+
+function isThere({ goneMs }: LambdaFunction): boolean {
+	return goneMs === null;
+}
+
+/** Why a function is not read from its records; `null` when it is. */
+export function whyNotRecords(
+	{ name, known }: PlannedFunction,
+	input: Pick<PlanInput, 'state' | 'logsGranted' | 'mayRead' | 'nowMs'>,
+): MetricReason | null {
+	const { state, nowMs } = input;
+	if (known === null) return 'not in inventory';
+	if (!input.logsGranted || !input.mayRead(known.logGroup)) return 'no records granted';
+	// FilterLogEvents refuses groups of other classes; CloudWatch Logs user guide, read 2026-04.
+	if (known.logClass !== null && known.logClass !== 'STANDARD') return 'log class';
+	if (known.systemLogLevel === 'WARN' && known.logFormat === 'JSON') return 'log level';
+	if ((state.unreadable[name]?.untilMs ?? 0) > nowMs) return 'unreadable';
+	return (state.busy[name] ?? 0) > nowMs ? 'busy' : null;
+}
+
+function rotate<T>(items: readonly T[], by: number): T[] {
+	if (items.length === 0) return [];
+	const at = by % items.length;
+	return [...items.slice(at), ...items.slice(0, at)];
+}
+
+/** Matches names of log groups against the enrolment's patterns. */
+export function logGroupMatcher(patterns: readonly string[]): (logGroup: string) => boolean {
+	const expressions = patterns.map(
+		(pattern) =>
+			new RegExp(
+				`^${pattern
+					.split('*')
+					.map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+					.join('.*')}$`,
+			),
+	);
+	return (logGroup) => expressions.some((expression) => expression.test(logGroup));
+}
+
+/** A function's group within a region: about 125 functions share an item of a slot. */
+export const functionsPerGroup = 125;
+
+/** A stable group of a name; the same name is in the same group as long as the count is. */
+export function groupOf(name: string, groups: number): number {
+	let hash = 0x811c9dc5;
+	for (let i = 0; i < name.length; i += 1) {
+		hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+	}
+	return (hash >>> 0) % groups;
+}
+
+/** How many groups a region of this many functions has: a power of two, so that it seldom changes. */
+export function groupCount(functions: number): number {
+	let groups = 1;
+	while (groups * functionsPerGroup < functions) groups *= 2;
+	return groups;
+}
