@@ -243,6 +243,7 @@ export type StoryKind =
 	| 'chatty-logs'
 	| 'oversized-memory'
 	| 'idle-provisioned'
+	| 'memory-change'
 	| 'dependency-down'
 	| 'new-error';
 
