@@ -18,6 +18,7 @@ import { z } from 'zod';
 import { type RunReport, withAccount, type Work } from '../account.ts';
 import { putCheckpoint, readCheckpoint } from '../checkpoint.ts';
 import { findRegions } from '../collect/regions.ts';
+import { collectTotals } from '../collect/totals.ts';
 import type { JobDeps } from '../deps.ts';
 import type { MessageOf } from '../message.ts';
 import { recordDeploys } from './deploys.ts';
@@ -30,15 +31,30 @@ export async function runInventory(deps: JobDeps, message: MessageOf<'inventory'
 	const { workspaceId, connectionId, plannedMs, details } = message;
 	const batch = `inventory-${plannedMs}-${details}`;
 	const options = { job: 'inventory', workspaceId, connectionId, region: null, batch };
-	let isFirst = false;
 	await withAccount(deps, options, async (work) => {
 		const known = await deps.store.functions.listAccount(work.ctx, work.connection.accountId);
-		isFirst = known.length === 0;
-		return takeInventory(deps, work, { known, details });
+		const report = await takeInventory(deps, work, { known, details });
+		if (known.length === 0) await readNewestHour(deps, work, plannedMs);
+		return report;
 	});
-	if (!isFirst) return;
-	// The newest hour is wanted before anything else.
-	await deps.queue.send([{ kind: 'totals', workspaceId, connectionId, plannedMs, counts: true }]);
+}
+
+/** On a first inventory the newest hour is wanted before anything else, not at the next turn. */
+async function readNewestHour(deps: JobDeps, work: Work, plannedMs: number): Promise<void> {
+	await collectTotals(deps, work, true);
+	const { active } = await findRegions(deps, work);
+	const { workspaceId } = work.ctx;
+	const connectionId = work.connection.id;
+	await deps.queue.send([
+		...Object.keys(active).map((region) => ({
+			kind: 'functions' as const,
+			workspaceId,
+			connectionId,
+			plannedMs,
+			region,
+		})),
+		{ kind: 'rollup', workspaceId, plannedMs, windows: ['1h', '24h', 'today'] },
+	]);
 }
 
 interface Taking {

@@ -1,0 +1,148 @@
+import {
+	ChangeMessageVisibilityCommand,
+	DeleteMessageCommand,
+	type Message as SqsMessage,
+	ReceiveMessageCommand,
+	SendMessageBatchCommand,
+	type SQSClient,
+} from '@aws-sdk/client-sqs';
+
+import { LamplightError } from '@lamplight/core/errors';
+
+import type { Log, Outbox } from './deps.ts';
+import type { Message } from './message.ts';
+
+// SendMessageBatch takes at most 10 entries; SQS API reference, read 2026-11.
+const batchSize = 10;
+
+/** Sends messages to the collect queue; each connection is a group, which SQS's fair queues keep apart. */
+export function createOutbox(sqs: SQSClient, queueUrl: string): Outbox {
+	return {
+		async send(messages) {
+			for (let at = 0; at < messages.length; at += batchSize) {
+				const batch = messages.slice(at, at + batchSize);
+				const answer = await sqs.send(
+					new SendMessageBatchCommand({
+						QueueUrl: queueUrl,
+						Entries: batch.map((message, index) => ({
+							Id: String(index),
+							MessageBody: JSON.stringify(message),
+							MessageGroupId: groupOf(message),
+						})),
+					}),
+				);
+				if ((answer.Failed ?? []).length === 0) continue;
+				throw new LamplightError('unavailable', 'The queue did not take all messages.', {
+					details: { failed: answer.Failed?.length ?? 0 },
+				});
+			}
+		},
+	};
+}
+
+function groupOf(message: Message): string {
+	return 'connectionId' in message ? message.connectionId : message.workspaceId;
+}
+
+export interface PollOptions {
+	readonly sqs: SQSClient;
+	readonly queueUrl: string;
+	/** Messages worked on at once. */
+	readonly width: number;
+	/** Seconds that a message stays hidden while it is worked on; prolonged while the work goes on. */
+	readonly visibilitySeconds: number;
+	readonly signal: AbortSignal;
+	readonly log: Log;
+	/** Throwing gives the message back: it is seen again later, and in the end dead-lettered. */
+	readonly work: (body: string) => Promise<void>;
+}
+
+// Long polling, at most 20 s; SQS API reference, read 2026-11.
+const waitSeconds = 10;
+/** A failed message is seen again after this, longer with each time. */
+const retryAfterSeconds = 20;
+
+/**
+ * Takes the place of SQS's trigger of a Lambda on a laptop: works messages off until aborted, and
+ * then finishes what it has begun. One message's failure does not touch the others.
+ */
+export async function pollQueue(options: PollOptions): Promise<void> {
+	const running = new Set<Promise<void>>();
+	while (!options.signal.aborted) {
+		const room = options.width - running.size;
+		if (room <= 0) {
+			await Promise.race(running);
+			continue;
+		}
+		for (const message of await receive(options, Math.min(room, batchSize))) {
+			const one: Promise<void> = handle(options, message).finally(() => running.delete(one));
+			running.add(one);
+		}
+	}
+	await Promise.all(running);
+}
+
+async function receive(options: PollOptions, count: number): Promise<readonly SqsMessage[]> {
+	try {
+		const answer = await options.sqs.send(
+			new ReceiveMessageCommand({
+				QueueUrl: options.queueUrl,
+				MaxNumberOfMessages: count,
+				WaitTimeSeconds: waitSeconds,
+				VisibilityTimeout: options.visibilitySeconds,
+				MessageSystemAttributeNames: ['ApproximateReceiveCount'],
+			}),
+			{ abortSignal: options.signal },
+		);
+		return answer.Messages ?? [];
+	} catch (error) {
+		if (options.signal.aborted) return [];
+		options.log('queue unavailable', { error: error instanceof Error ? error.name : 'unknown' });
+		await pause(1000, options.signal);
+		return [];
+	}
+}
+
+async function handle(options: PollOptions, message: SqsMessage): Promise<void> {
+	const { sqs, queueUrl, visibilitySeconds, log } = options;
+	const of = { QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle };
+	const prolong = setInterval(
+		() => {
+			void sqs
+				.send(new ChangeMessageVisibilityCommand({ ...of, VisibilityTimeout: visibilitySeconds }))
+				.catch(() => undefined);
+		},
+		(visibilitySeconds * 1000) / 2,
+	);
+	try {
+		await options.work(message.Body ?? '');
+		await sqs.send(new DeleteMessageCommand(of));
+	} catch (error) {
+		const received = Number(message.Attributes?.ApproximateReceiveCount ?? '1');
+		log('message failed', {
+			received,
+			error: error instanceof Error ? error.message.slice(0, 300) : 'unknown',
+			stack: error instanceof LamplightError ? null : stackOf(error),
+		});
+		const VisibilityTimeout = retryAfterSeconds * received;
+		await sqs
+			.send(new ChangeMessageVisibilityCommand({ ...of, VisibilityTimeout }))
+			.catch(() => undefined);
+	} finally {
+		clearInterval(prolong);
+	}
+}
+
+function stackOf(error: unknown): string | null {
+	return error instanceof Error ? (error.stack ?? null) : null;
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+	await new Promise<void>((resolve) => {
+		const timer = setTimeout(resolve, ms);
+		signal.addEventListener('abort', () => {
+			clearTimeout(timer);
+			resolve();
+		});
+	});
+}
