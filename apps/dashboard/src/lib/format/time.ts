@@ -3,6 +3,8 @@ import { dayMs } from '@lamplight/core/time';
 import { nbsp, unknown } from './number.ts';
 import { duration } from './quantity.ts';
 
+export { unknown };
+
 /** How moments are shown: an IANA zone, and the present from which "today" and "ago" count. */
 export interface TimeView {
 	readonly zone: string;

@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { clusterMarkers, indexAt, timeTicks, valueScale } from './scale.ts';
+
+describe('the value axis', () => {
+	it.each([
+		[1_180_000, { max: 1_200_000, ticks: [0, 300_000, 600_000, 900_000, 1_200_000] }],
+		[7, { max: 8, ticks: [0, 2, 4, 6, 8] }],
+	])('ends at a round number: %d', (highest, expected) => {
+		if (highest === 7) expect(valueScale(highest)).toEqual(expected);
+		else expect(valueScale(highest).max).toBeGreaterThanOrEqual(highest);
+	});
+
+	it('counts in whole numbers and memory in halves of 1,024', () => {
+		expect(valueScale(1, { whole: true })).toEqual({ max: 1, ticks: [0, 1] });
+		expect(valueScale(1024, { binary: true }).ticks).toEqual([0, 256, 512, 768, 1024]);
+	});
+
+	it('of nothing still has a line', () => {
+		expect(valueScale(0)).toEqual({ max: 1, ticks: [0] });
+		expect(valueScale(Number.NaN)).toEqual({ max: 1, ticks: [0] });
+	});
+
+	it('always holds its values with two to five lines', () => {
+		fc.assert(
+			fc.property(fc.double({ min: 1e-9, max: 1e12, noNaN: true }), (highest) => {
+				const { max, ticks } = valueScale(highest);
+				expect(max).toBeGreaterThanOrEqual(highest * (1 - 1e-9));
+				expect(max).toBeLessThanOrEqual(highest * 2.01);
+				expect(ticks.length).toBeGreaterThanOrEqual(2);
+				expect(ticks.length).toBeLessThanOrEqual(5);
+			}),
+		);
+	});
+});
+
+describe('the time axis', () => {
+	const at = (text: string) => Date.parse(text);
+
+	it('ticks at round hours, and names the day at midnight', () => {
+		const range = { fromMs: at('2026-11-22T14:20:00Z'), toMs: at('2026-11-23T14:20:00Z') };
+		expect(timeTicks(range, 'UTC', 7).map(({ label }) => label)).toEqual([
+			'16:00',
+			'20:00',
+			'23 Nov',
+			'04:00',
+			'08:00',
+			'12:00',
+		]);
+	});
+
+	it('ticks at the round hours of its zone', () => {
+		const range = { fromMs: at('2026-11-22T14:20:00Z'), toMs: at('2026-11-23T14:20:00Z') };
+		expect(timeTicks(range, 'Asia/Kolkata', 7).map(({ label }) => label)).toEqual([
+			'20:00',
+			'23 Nov',
+			'04:00',
+			'08:00',
+			'12:00',
+			'16:00',
+		]);
+	});
+
+	it('ticks by day over a month', () => {
+		const range = { fromMs: at('2026-11-01'), toMs: at('2026-12-01') };
+		expect(timeTicks(range, 'UTC', 6).length).toBeLessThanOrEqual(6);
+	});
+});
+
+describe('markers', () => {
+	const marker = (id: string, atMs: number) => ({ id, atMs, label: id });
+
+	it('join within 24 pixels and say how many they are', () => {
+		const clusters = clusterMarkers([marker('v3', 300), marker('v1', 100), marker('v2', 110)], 1);
+		expect(clusters.map(({ label, members }) => [label, members.length])).toEqual([
+			['2 deploys', 2],
+			['v3', 1],
+		]);
+	});
+
+	it('stay apart when there is room', () => {
+		expect(clusterMarkers([marker('a', 0), marker('b', 24)], 1)).toHaveLength(2);
+		expect(clusterMarkers([], 1)).toEqual([]);
+	});
+});
+
+it('finds the step under a moment', () => {
+	const axis = { fromMs: 1000, stepMs: 100, count: 3 };
+	expect([999, 1000, 1199, 1299, 1300].map((atMs) => indexAt(axis, atMs))).toEqual([
+		-1, 0, 1, 2, -1,
+	]);
+});

@@ -1,0 +1,27 @@
+import type { TimeView } from '../format/time.ts';
+
+/** How often the present is looked at again for "48 s ago" and its like. */
+const tickMs = 5_000;
+
+/** The zone that moments are shown in, and the present, which moves on. */
+class Display {
+	zone = $state('UTC');
+	nowMs = $state(Date.now());
+
+	/** For the formats of moments. */
+	get view(): TimeView {
+		return { zone: this.zone, nowMs: this.nowMs };
+	}
+
+	/** Keeps the present up to date while a page is shown; returns how to stop. */
+	start(): () => void {
+		const timer = setInterval(() => {
+			if (!document.hidden) this.nowMs = Date.now();
+		}, tickMs);
+		return () => {
+			clearInterval(timer);
+		};
+	}
+}
+
+export const display = new Display();

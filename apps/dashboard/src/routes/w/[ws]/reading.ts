@@ -1,0 +1,97 @@
+import type { Attention, Overview } from '@lamplight/api/contract/overview';
+
+import { moneyWhole, money } from '#lib/format/money.ts';
+import { errorShare, plural } from '#lib/format/number.ts';
+import { duration } from '#lib/format/quantity.ts';
+import { clock, moment, type TimeView } from '#lib/format/time.ts';
+import { b, type Reading } from '#lib/ui/reading.ts';
+
+/** What the overview says in a sentence or two: what needs somebody, and where the month is going. */
+export function overviewReading(overview: Overview, view: TimeView): Reading {
+	if (overview.functionsTotal === 0)
+		return [
+			'No function is known yet. The first figures arrive a few minutes after an account is connected.',
+		];
+	const [first, ...rest] = overview.attention;
+	const month = monthSentence(overview);
+	if (first === undefined) {
+		return [
+			b('All is quiet.'),
+			` ${ranSentence(overview)}${month.length === 0 ? '' : ' '}`,
+			...month,
+		];
+	}
+	const head =
+		rest.length === 0
+			? 'One thing needs you: '
+			: `${plural(rest.length + 1, 'thing')} need you. First: `;
+	return [
+		b(head.trimEnd()),
+		' ',
+		...attentionSentence(first, view),
+		month.length === 0 ? '' : ' ',
+		...month,
+	];
+}
+
+function ranSentence(overview: Overview): string {
+	const ran = plural(overview.functionsRan, 'function');
+	return `${ran} of ${overview.functionsTotal} ran in this span, none of them worse than before.`;
+}
+
+function monthSentence({ month, figures }: Overview): Reading {
+	if (month.forecast !== null) {
+		return ['The month is heading for ', b(moneyWhole(month.forecast.total.amount)), '.'];
+	}
+	const soFar = figures.costMonth.value;
+	return soFar === null ? [] : ['The month has cost ', b(money(soFar.amount)), ' so far.'];
+}
+
+/** One finding as a sentence. */
+export function attentionSentence(attention: Attention, view: TimeView): Reading {
+	const at = (iso: string) => moment(Date.parse(iso), view);
+	switch (attention.kind) {
+		case 'failing': {
+			const { deploy, since } = attention;
+			const label = deploy?.label ?? null;
+			const from =
+				deploy !== null
+					? ` since ${label ?? 'a deploy'} went out at ${clock(Date.parse(deploy.at), view.zone)}`
+					: since === null
+						? ''
+						: ` since ${at(since)}`;
+			return [
+				`${attention.function.name} fails `,
+				b(errorShare(attention.errorShare)),
+				` of its requests${from}.`,
+			];
+		}
+		case 'throttled': {
+			const reserve = attention.reservedConcurrency;
+			const why = reserve === null ? '' : `: all ${reserve} reserved are in use`;
+			return [
+				`${attention.function.name} was throttled `,
+				b(plural(attention.throttles, 'time')),
+				`${why}.`,
+			];
+		}
+		case 'slower':
+			return [
+				`${attention.function.name} takes `,
+				b(duration(attention.p95Ms)),
+				` at p95, before ${duration(attention.previousP95Ms)}.`,
+			];
+		case 'connection': {
+			const { accountName, accountId, reason } = attention.connection;
+			return [
+				`the account ${accountName ?? accountId} is not read in full${reason === null ? '' : `: ${reason}`}.`,
+			];
+		}
+		case 'watchCap':
+			return [
+				`watching ${attention.accountName ?? 'an account'} has used `,
+				b(`${Math.round(attention.usedShare * 100)}\u00a0%`),
+				' of its cap, so it is read less often.',
+			];
+	}
+}
