@@ -19,7 +19,7 @@ import type {
 	Statement,
 	UsageItem,
 } from './model.ts';
-import { RateBook } from './rates/book.ts';
+import type { RateBook } from './rates/book.ts';
 import { bundledRates } from './rates/bundled.ts';
 import type { Allowance, RateRow } from './rates/card.ts';
 
