@@ -257,7 +257,7 @@ export class Dispatcher {
 	): void {
 		const rule = passage.service.access.get(call.operation);
 		if (rule === null) return;
-		const access = rule?.(input, call) ?? { resources: ['*'] };
+		const access = (rule ?? passage.service.defaultAccess)(input, call);
 		passage.action = access.action ?? passage.action;
 		const { authorize, permissionLog } = this.#options;
 		const asked = { ...access, action: passage.action };

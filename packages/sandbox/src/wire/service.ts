@@ -78,8 +78,10 @@ export interface ServiceOptions<Sdk> {
 		credentials: { accessKeyId: string; secretAccessKey: string };
 	}) => ClientShape;
 	readonly operations: Operations<Sdk>;
-	/** Operations left out are evaluated as `<iamPrefix>:<operation>` on `*`. */
+	/** Operations left out go by `defaultAccess`. */
 	readonly access?: AccessRules<Sdk>;
+	/** By default calls are evaluated as `<iamPrefix>:<operation>` on `*`. */
+	readonly defaultAccess?: (input: Readonly<Record<string, unknown>>, call: Call) => Access;
 	/** An older protocol that the service also answers, as CloudWatch does. */
 	readonly alsoQuery?: { readonly xmlNamespace: string; readonly version: string };
 }
@@ -92,6 +94,7 @@ export interface Service {
 	readonly client: ServiceOptions<unknown>['client'];
 	readonly operations: ReadonlyMap<string, Handler<unknown, unknown>>;
 	readonly access: ReadonlyMap<string, null | ((input: unknown, call: Call) => Access)>;
+	readonly defaultAccess: (input: Readonly<Record<string, unknown>>, call: Call) => Access;
 	readonly alsoQuery: { readonly xmlNamespace: string; readonly version: string } | null;
 }
 
@@ -108,6 +111,7 @@ export function defineService<Sdk extends object>(options: ServiceOptions<Sdk>):
 		client: options.client,
 		operations: new Map(Object.entries(options.operations)) as Service['operations'],
 		access: new Map(Object.entries(options.access ?? {})) as Service['access'],
+		defaultAccess: options.defaultAccess ?? (() => ({ resources: ['*'] })),
 		alsoQuery: options.alsoQuery ?? null,
 	};
 }

@@ -49,21 +49,19 @@ export function lambdaService({ world }: ServiceDeps): Service {
 			},
 		},
 		access: {
-			GetFunctionConfiguration: aboutFunction,
-			ListVersionsByFunction: aboutFunction,
-			ListAliases: aboutFunction,
-			GetFunctionConcurrency: aboutFunction,
-			ListProvisionedConcurrencyConfigs: aboutFunction,
+			ListEventSourceMappings: () => ({ resources: ['*'] }),
 			ListTags: (input, call) => ({ resources: [functionArn(call, input.Resource ?? '')] }),
 		},
+		defaultAccess: aboutFunction,
 	});
 }
 
-function aboutFunction(
-	input: { readonly FunctionName: string | undefined; readonly Qualifier?: string | undefined },
-	call: Call,
-): Access {
-	return { resources: [functionArn(call, input.FunctionName ?? '', input.Qualifier)] };
+/** Calls that name a function are evaluated on its ARN, the others on everything. */
+function aboutFunction(input: Readonly<Record<string, unknown>>, call: Call): Access {
+	const { FunctionName: name, Qualifier: qualifier } = input;
+	if (typeof name !== 'string') return { resources: ['*'] };
+	const suffix = typeof qualifier === 'string' ? qualifier : undefined;
+	return { resources: [functionArn(call, name, suffix)] };
 }
 
 function listFunctions(
