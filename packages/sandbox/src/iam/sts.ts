@@ -117,7 +117,7 @@ function durationOf(input: AssumeRoleInput, key: Key, role: Role): number {
 
 function validate(input: AssumeRoleInput): void {
 	const problems: string[] = [];
-	const require = (name: string, value: string | undefined, pattern: RegExp) => {
+	const demand = (name: string, value: string | undefined, pattern: RegExp) => {
 		if (value !== undefined && !pattern.test(value)) {
 			problems.push(
 				`Value '${value}' at '${name}' failed to satisfy constraint: Member must satisfy regular expression pattern: ${pattern.source.replace(/^\^|\$$/g, '')}`,
@@ -125,8 +125,8 @@ function validate(input: AssumeRoleInput): void {
 		}
 	};
 	// Patterns: STS API reference, AssumeRole, read 2026-11.
-	require('roleSessionName', input.RoleSessionName, /^[\w+=,.@-]{2,64}$/);
-	require('externalId', input.ExternalId, /^[\w+=,.@:/-]{2,1224}$/);
+	demand('roleSessionName', input.RoleSessionName, /^[\w+=,.@-]{2,64}$/);
+	demand('externalId', input.ExternalId, /^[\w+=,.@:/-]{2,1224}$/);
 	const seconds = input.DurationSeconds;
 	if (seconds !== undefined && (seconds < minimumSeconds || seconds > maximumSeconds)) {
 		const bound =
