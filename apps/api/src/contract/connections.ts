@@ -37,6 +37,8 @@ export const enrolmentViewSchema = z
 		launchUrl: z.url().nullable(),
 		/** The same by the AWS command line. */
 		cliCommand: z.string(),
+		/** The same as Terraform. */
+		terraform: z.string(),
 		connections: z.array(
 			z.object({
 				connectionId: connectionIdSchema,
@@ -196,8 +198,18 @@ export type ConnectionPage = z.infer<typeof connectionPageSchema>;
 export const newEnrolmentSchema = z.object({
 	kind: z.enum(['account', 'organization', 'profile']),
 	accountId: accountIdSchema,
-	regions: z.array(regionSchema).min(1).max(40),
-	features: z.array(featureSchema).min(1),
+	/** Empty or left out: every region that is enabled. */
+	regions: z.array(regionSchema).max(40).optional(),
+	features: z.array(featureSchema).min(1).max(20),
+	/** For an organisation: roots or organisational units, such as `r-ab12` or `ou-ab12-34cd56ef`. */
+	organizationalUnitIds: z
+		.array(
+			z
+				.string()
+				.regex(/^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$/, 'expected r-… or ou-…'),
+		)
+		.max(50)
+		.optional(),
 	/** Log groups that may be read; default `/aws/lambda/*`. */
 	logGroupPatterns: z
 		.array(z.string().regex(/^[A-Za-z0-9_/#.*-]{1,512}$/, 'expected a log group name, * allowed'))
@@ -283,7 +295,7 @@ export const connectionRoutes = routes({
 		summary: 'The CloudFormation template of the read-only role',
 		params: enrolmentParams,
 		response: z.string(),
-		mediaType: 'application/yaml',
+		mediaType: 'application/json',
 	},
 	'POST /v1/w/{ws}/enrolments/{enrolmentId}/verify': {
 		tag: 'connections',

@@ -1,3 +1,4 @@
+import { tokenScopes } from '@lamplight/core/workspace/workspace';
 import { z } from 'zod';
 
 import { routes } from './define.ts';
@@ -12,7 +13,6 @@ export const memberSchema = z
 		name: z.string().nullable(),
 		role: roleSchema,
 		joinedAt: instantSchema,
-		lastSeenAt: instantSchema.nullable(),
 		/** The one who asks. */
 		you: z.boolean(),
 	})
@@ -32,8 +32,7 @@ export const invitationSchema = z
 	.meta({ id: 'Invitation' });
 export type Invitation = z.infer<typeof invitationSchema>;
 
-/** What a token may do; never more than its maker may. */
-export const tokenScopes = ['metrics:read', 'read', 'export', 'deploys:write'] as const;
+/** What a token may do; never more than its maker may, and never log text. */
 export const tokenScopeSchema = z.enum(tokenScopes);
 export type TokenScope = z.infer<typeof tokenScopeSchema>;
 
@@ -47,8 +46,6 @@ export const apiTokenSchema = z
 		createdAt: instantSchema,
 		expiresAt: instantSchema.nullable(),
 		lastUsedAt: instantSchema.nullable(),
-		/** The first characters, to recognise it by. */
-		prefix: z.string(),
 	})
 	.meta({ id: 'ApiToken' });
 export type ApiToken = z.infer<typeof apiTokenSchema>;

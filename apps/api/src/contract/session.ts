@@ -23,6 +23,7 @@ export const permissions = [
 	'tokens.all',
 	'audit.read',
 	'settings.write',
+	'views.write',
 	'workspace.delete',
 ] as const;
 export const permissionSchema = z.enum(permissions);

@@ -124,6 +124,23 @@ export const auditEntrySchema = z
 	.meta({ id: 'AuditEntry' });
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
 
+/** A page's URL state under a name. */
+export const savedViewSchema = z
+	.object({
+		id: z.string(),
+		/** True when everybody in the workspace sees it. */
+		shared: z.boolean(),
+		name: z.string(),
+		/** The page it belongs to, such as `functions`. */
+		page: z.string(),
+		/** The page's query string, without `?`. */
+		query: z.string(),
+		/** Made by the one who asks. */
+		mine: z.boolean(),
+	})
+	.meta({ id: 'SavedView' });
+export type SavedView = z.infer<typeof savedViewSchema>;
+
 export const workspaceRoutes = routes({
 	'GET /v1/w/{ws}': {
 		tag: 'workspace',
@@ -152,5 +169,32 @@ export const workspaceRoutes = routes({
 		params: wsParams,
 		query: z.object({ q: z.string().trim().min(1).max(200) }),
 		response: z.object({ hits: z.array(searchHitSchema).max(30) }),
+	},
+	'GET /v1/w/{ws}/views': {
+		tag: 'workspace',
+		summary: 'Saved views: one’s own and the shared ones',
+		params: wsParams,
+		query: z.object({ page: z.string().min(1).max(40).optional() }),
+		response: z.object({ views: z.array(savedViewSchema).max(500) }),
+	},
+	'POST /v1/w/{ws}/views': {
+		tag: 'workspace',
+		summary: 'Save a view',
+		params: wsParams,
+		body: z.object({
+			name: z.string().trim().min(1).max(80),
+			page: z.string().min(1).max(40),
+			query: z.string().max(4_000),
+			shared: z.boolean(),
+		}),
+		response: savedViewSchema,
+		status: 201,
+	},
+	'DELETE /v1/w/{ws}/views/{viewId}': {
+		tag: 'workspace',
+		summary: 'Remove a saved view of one’s own',
+		params: wsParams.extend({ viewId: z.string().min(1).max(60) }),
+		response: null,
+		status: 204,
 	},
 });

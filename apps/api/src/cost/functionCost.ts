@@ -1,0 +1,163 @@
+import type { BeforeAggregate, DirectoryFunction } from '@lamplight/store/series/rollups';
+import { functionParts } from '@lamplight/core/ids';
+import { add, type Money } from '@lamplight/core/money';
+import { hourMs, type TimeRange } from '@lamplight/core/time';
+import { freeEphemeralStorageMib } from '@lamplight/pricing/execution';
+
+import type { CostProvenance } from '../contract/shared.ts';
+import { priced, type PriceBook } from './prices.ts';
+
+/** What the cost of a function is made of, in the order it is shown. */
+export const costComponents = [
+	'compute',
+	'requests',
+	'provisionedConcurrency',
+	'logIngestion',
+	'logStorage',
+	'ephemeralStorage',
+] as const;
+export type CostComponent = (typeof costComponents)[number];
+
+export const componentLabels: Readonly<Record<CostComponent, string>> = {
+	compute: 'Compute',
+	requests: 'Requests',
+	provisionedConcurrency: 'Provisioned concurrency',
+	logIngestion: 'Log lines taken in',
+	logStorage: 'Log storage',
+	ephemeralStorage: 'Ephemeral storage',
+};
+
+/** Use of one component, in base units, and what it costs at list price. */
+export interface ComponentCost {
+	readonly component: CostComponent;
+	readonly quantity: bigint;
+	/** `null` when it has no known rate. */
+	readonly cost: Money | null;
+	readonly provenance: CostProvenance;
+	/** Why it has no rate. */
+	readonly explanation: string | null;
+}
+
+/** A function's cost over a span at list price. */
+export interface FunctionCost {
+	readonly parts: readonly ComponentCost[];
+	/** What could be priced; `null` when nothing could. */
+	readonly total: Money | null;
+	readonly provenance: CostProvenance;
+}
+
+/** The figures that a cost is computed from; `logBytes` where it is known. */
+export type CostedFigures = Pick<
+	BeforeAggregate,
+	| 'invocations'
+	| 'durationSumUs'
+	| 'recordedInvocations'
+	| 'recordedDurationSumUs'
+	| 'billedMibMs'
+	| 'billedMs'
+> & { readonly logBytes?: number | null };
+
+/**
+ * Prices a function's figures over a span: recorded executions as AWS billed them, the rest from
+ * their duration and the memory given now; what it holds ready or stored over the span's length.
+ */
+export function costOf(
+	fn: DirectoryFunction,
+	figures: CostedFigures | null,
+	{ range, book }: { readonly range: TimeRange; readonly book: PriceBook },
+): FunctionCost {
+	const { region } = functionParts(fn.id);
+	const parts: ComponentCost[] = [];
+	const prices = book.lambda(region, fn.architecture, modeOf(fn));
+	if (figures !== null && figures.invocations > 0) {
+		const known = computeUse(fn, figures);
+		const add = (component: CostComponent, quantity: bigint, cost: Money | null) => {
+			const explanation =
+				cost === null ? (prices.price(1, 1).notPriced[0]?.explanation ?? 'no rate') : null;
+			parts.push({ component, quantity, cost, explanation, provenance: known.provenance });
+		};
+		add('compute', known.mibMs, prices.cost(0, known.mibMs));
+		add('requests', BigInt(figures.invocations), prices.cost(figures.invocations, 0));
+		if (known.storageMibMs > 0n) {
+			add('ephemeralStorage', known.storageMibMs, prices.cost(0, 0, known.storageMibMs));
+		}
+		pushUnits(parts, book, {
+			component: 'logIngestion',
+			pricedAs:
+				fn.logClass === 'INFREQUENT_ACCESS' ? 'log-ingestion-infrequent' : 'log-ingestion-standard',
+			region,
+			quantity: BigInt(Math.round(figures.logBytes ?? 0)),
+		});
+	}
+	const spanMs = BigInt(range.toMs - range.fromMs);
+	if (fn.goneMs === null) {
+		pushUnits(parts, book, {
+			component: 'provisionedConcurrency',
+			pricedAs: 'provisioned-concurrency',
+			region,
+			architecture: fn.architecture,
+			quantity: BigInt(fn.provisionedConcurrencyTotal) * BigInt(fn.memoryMib) * spanMs,
+		});
+		pushUnits(parts, book, {
+			component: 'logStorage',
+			pricedAs: 'log-storage',
+			region,
+			quantity: (BigInt(fn.logStoredBytes ?? 0) * spanMs) / BigInt(hourMs),
+		});
+	}
+	return { parts, ...totalOf(parts) };
+}
+
+function modeOf(fn: DirectoryFunction): DirectoryFunction['billingMode'] {
+	return fn.provisionedConcurrencyTotal > 0 && fn.billingMode === 'on-demand'
+		? 'provisioned'
+		: fn.billingMode;
+}
+
+function computeUse(fn: DirectoryFunction, figures: CostedFigures) {
+	const measured = figures.billedMibMs ?? 0;
+	const restUs = Math.max(0, figures.durationSumUs - figures.recordedDurationSumUs);
+	const estimated = Math.round((restUs / 1_000) * fn.memoryMib);
+	const overMib = Math.max(0, fn.ephemeralStorageMib - freeEphemeralStorageMib);
+	const billedMs = (figures.billedMs ?? 0) + Math.round(restUs / 1_000);
+	const recorded = figures.recordedInvocations;
+	const provenance: CostProvenance =
+		recorded >= figures.invocations ? 'measured' : recorded === 0 ? 'estimated' : 'mixed';
+	return {
+		mibMs: BigInt(measured) + BigInt(estimated),
+		storageMibMs: BigInt(overMib) * BigInt(billedMs),
+		provenance,
+	};
+}
+
+interface UnitUse {
+	readonly component: CostComponent;
+	readonly pricedAs: Parameters<PriceBook['unit']>[0];
+	readonly region: string;
+	readonly architecture?: DirectoryFunction['architecture'];
+	readonly quantity: bigint;
+}
+
+/** Adds use that is known from configuration or volume rather than from executions: estimated. */
+function pushUnits(parts: ComponentCost[], book: PriceBook, use: UnitUse): void {
+	if (use.quantity <= 0n) return;
+	const price = book.unit(use.pricedAs, use.region, use.architecture ?? null);
+	const cost = priced(price, use.quantity);
+	parts.push({
+		component: use.component,
+		quantity: use.quantity,
+		cost,
+		provenance: 'estimated',
+		explanation: cost === null ? price.explanation : null,
+	});
+}
+
+function totalOf(parts: readonly ComponentCost[]): Pick<FunctionCost, 'total' | 'provenance'> {
+	let total: Money | null = null;
+	for (const { cost } of parts) {
+		if (cost !== null) total = total === null ? cost : add(total, cost);
+	}
+	// Compute says how well a function is known; a cent of log storage does not make it "mixed".
+	const compute = parts.find(({ component }) => component === 'compute');
+	return { total, provenance: compute?.provenance ?? 'estimated' };
+}

@@ -1,0 +1,45 @@
+import type { ConnectDeps } from '@lamplight/aws/connect/deps';
+import type { Clock } from '@lamplight/core/ctx';
+import type { Store } from '@lamplight/store/store';
+
+import type { Log } from './http/log.ts';
+
+/** How to reach the identity provider: a Cognito user pool, or the embedded one. */
+export interface OidcSettings {
+	/** Its discovery document lies under `/.well-known/openid-configuration`. */
+	readonly issuer: string;
+	readonly clientId: string;
+	readonly clientSecret: string;
+}
+
+/** What the program knows of the place it runs in; read once at the composition root. */
+export interface ApiSettings {
+	/** Where browsers find Lamplight, without a path: `https://lamplight.example.com`. */
+	readonly publicUrl: string;
+	readonly oidc: OidcSettings;
+	/** At least 32 bytes; signs cookies, cursors and invitation links. */
+	readonly secret: string;
+	/** The figures come from the simulated world. */
+	readonly simulated: boolean;
+	/** The name of the first workspace; `null` takes the person's own. */
+	readonly firstWorkspaceName: string | null;
+	/** In AWS: what CloudFront puts into `x-lamplight-origin`; requests without it are refused. */
+	readonly originSecret: string | null;
+}
+
+/** All that the API needs from outside. */
+export interface ApiDeps {
+	readonly store: Store;
+	/** The way into customers' accounts, and what the connect flow says about us. */
+	readonly connect: ConnectDeps;
+	readonly settings: ApiSettings;
+	/** The time of the data: of what `now-24h` means. The simulated world has one of its own. */
+	readonly clock: Clock;
+	/** Real time: tokens, sessions, rates and the audit log. */
+	readonly wallClock: Clock;
+	readonly log: Log;
+	/** Fetches the provider's documents and tokens; the global one when left out. */
+	readonly fetch?: typeof fetch;
+	/** Checks every answer against its schema: on in tests, too slow for a busy server. */
+	readonly checkAnswers?: boolean;
+}

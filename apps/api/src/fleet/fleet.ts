@@ -1,0 +1,188 @@
+import type { Aggregate } from '@lamplight/core/bucket/aggregate';
+import type { Ctx } from '@lamplight/core/ctx';
+import { type FunctionParts, functionParts } from '@lamplight/core/ids';
+import type { TimeRange } from '@lamplight/core/time';
+import type {
+	BeforeAggregate,
+	DirectoryFunction,
+	FleetParts,
+	FleetStep,
+	FleetWindow,
+	FleetWindowReading,
+} from '@lamplight/store/series/rollups';
+import type { FleetReading } from '@lamplight/store/series/series';
+import type { Store } from '@lamplight/store/store';
+
+import { type CostedFigures, costOf, type FunctionCost } from '../cost/functionCost.ts';
+import { priceBook } from '../cost/prices.ts';
+import { type Range, spanBefore } from './range.ts';
+import { sumOf } from './sum.ts';
+
+/** One function of the workspace with its figures in a range. */
+export interface FleetItem {
+	readonly fn: DirectoryFunction;
+	readonly place: FunctionParts;
+	/** `null` when it did not run. */
+	readonly now: Aggregate | null;
+	/** `null` when it did not run in the span before, or that was not asked for. */
+	readonly before: BeforeAggregate | null;
+	readonly spark: readonly number[] | null;
+	readonly errorSpark: readonly (number | null)[] | null;
+	/** At list price over the range. */
+	readonly cost: FunctionCost;
+	/** The same over the span before; `null` when that was not asked for. */
+	readonly costBefore: FunctionCost | null;
+}
+
+/** The whole fleet over a range: every function of the directory, whether it ran or not. */
+export interface Fleet {
+	readonly range: TimeRange;
+	readonly previousRange: TimeRange;
+	readonly items: readonly FleetItem[];
+	readonly newestMinuteMs: number | null;
+	/** Sums over time; empty where the range is none that is kept ready. */
+	readonly steps: readonly FleetStep[];
+	readonly stepMs: number;
+	readonly total: Aggregate;
+	/** `null` when the span before was not asked for. */
+	readonly previousTotal: Aggregate | null;
+}
+
+export interface FleetQuestion {
+	readonly range: Range;
+	/** Compare with the span before. */
+	readonly before: boolean;
+	readonly sparks: boolean;
+}
+
+/** Fleets by the reading they came from, so that each version is joined and priced once. */
+const joined = new WeakMap<FleetWindowReading, Map<string, Fleet>>();
+
+/**
+ * Reads the fleet over a range: from the windows kept ready where the range is one of them, else
+ * from hours and days.
+ */
+export async function readFleet(store: Store, ctx: Ctx, question: FleetQuestion): Promise<Fleet> {
+	const { range } = question;
+	if (range.window !== null) {
+		const ready = await readWindow(store, ctx, range.window, question);
+		if (ready !== null) return ready;
+	}
+	const [directory, reading, before] = await Promise.all([
+		store.rollups.directory(ctx),
+		store.series.readFleet(ctx, range),
+		question.before ? store.series.readFleet(ctx, spanBefore(range)) : null,
+	]);
+	return joinReading(directory.functions, { reading, before, newestMinuteMs: null });
+}
+
+/** One of the windows that are kept ready, joined and priced; `null` before its first build. */
+export async function readWindow(
+	store: Store,
+	ctx: Ctx,
+	window: FleetWindow,
+	{ before, sparks }: Pick<FleetQuestion, 'before' | 'sparks'>,
+): Promise<Fleet | null> {
+	const parts: FleetParts = { before, sparks };
+	const [directory, reading] = await Promise.all([
+		store.rollups.directory(ctx),
+		store.rollups.fleetWindow(ctx, window, parts),
+	]);
+	if (reading === null) return null;
+	const key = `${directory.version} ${before} ${sparks}`;
+	const known = joined.get(reading) ?? new Map<string, Fleet>();
+	joined.set(reading, known);
+	const found = known.get(key);
+	if (found !== undefined) return found;
+	const fleet = joinWindow(directory.functions, reading, before);
+	known.clear();
+	known.set(key, fleet);
+	return fleet;
+}
+
+function joinWindow(
+	functions: readonly DirectoryFunction[],
+	reading: FleetWindowReading,
+	withBefore: boolean,
+): Fleet {
+	const book = priceBook(reading.range.toMs - 1);
+	const bookBefore = priceBook(reading.previousRange.toMs - 1);
+	const items = functions.map((fn): FleetItem => {
+		const row = reading.byId.get(fn.id);
+		return {
+			fn,
+			place: functionParts(fn.id),
+			now: row?.now ?? null,
+			before: row?.before ?? null,
+			spark: row?.spark ?? null,
+			errorSpark: row?.errorSpark ?? null,
+			cost: costOf(fn, row?.now ?? null, { range: reading.range, book }),
+			costBefore: withBefore
+				? costOf(fn, withLogsOf(row?.before ?? null, row?.now ?? null), {
+						range: reading.previousRange,
+						book: bookBefore,
+					})
+				: null,
+		};
+	});
+	return {
+		range: reading.range,
+		previousRange: reading.previousRange,
+		items,
+		newestMinuteMs: reading.newestMinuteMs,
+		steps: reading.steps,
+		stepMs: reading.stepMs,
+		total: reading.total,
+		previousTotal: withBefore ? reading.previousTotal : null,
+	};
+}
+
+/** Log volume before is not kept: what an execution writes now is taken for what it wrote then. */
+function withLogsOf(before: BeforeAggregate | null, now: Aggregate | null): CostedFigures | null {
+	if (before === null) return null;
+	const perInvocation =
+		now === null || now.invocations === 0 ? 0 : (now.logBytes ?? 0) / now.invocations;
+	return { ...before, logBytes: perInvocation * before.invocations };
+}
+
+interface Readings {
+	readonly reading: FleetReading;
+	readonly before: FleetReading | null;
+	readonly newestMinuteMs: number | null;
+}
+
+function joinReading(
+	functions: readonly DirectoryFunction[],
+	{ reading, before, newestMinuteMs }: Readings,
+): Fleet {
+	const book = priceBook(reading.range.toMs - 1);
+	const previousRange = before?.range ?? spanBefore(reading.range);
+	const bookBefore = priceBook(previousRange.toMs - 1);
+	const rows = new Map(reading.rows.map((row) => [row.functionId, row]));
+	const rowsBefore = new Map((before?.rows ?? []).map((row) => [row.functionId, row.aggregate]));
+	const items = functions.map((fn): FleetItem => {
+		const row = rows.get(fn.id);
+		const then = rowsBefore.get(fn.id) ?? null;
+		return {
+			fn,
+			place: functionParts(fn.id),
+			now: row?.aggregate ?? null,
+			before: then,
+			spark: row?.invocationSpark ?? null,
+			errorSpark: row?.errorSpark ?? null,
+			cost: costOf(fn, row?.aggregate ?? null, { range: reading.range, book }),
+			costBefore:
+				before === null ? null : costOf(fn, then, { range: previousRange, book: bookBefore }),
+		};
+	});
+	return {
+		range: reading.range,
+		previousRange,
+		items,
+		newestMinuteMs,
+		steps: [],
+		stepMs: reading.sparkStepMs,
+		total: sumOf(reading.rows.map(({ aggregate }) => aggregate)),
+		previousTotal: before === null ? null : sumOf(before.rows.map(({ aggregate }) => aggregate)),
+	};
+}

@@ -1,0 +1,21 @@
+import type { RouteKey } from '../contract/contract.ts';
+import type { Handlers } from '../http/handlers.ts';
+import type { RouteDeps } from './context.ts';
+import { functionListHandlers } from './functions.ts';
+import { meHandlers } from './me.ts';
+import { peopleHandlers } from './people.ts';
+import { sessionHandlers } from './session.ts';
+import { workspaceHandlers } from './workspace.ts';
+import { overviewHandlers } from './overview.ts';
+
+/** The handler of every route of the contract. */
+export function allHandlers(deps: RouteDeps): Partial<Handlers<RouteKey>> {
+	return {
+		...sessionHandlers(deps),
+		...meHandlers(deps),
+		...workspaceHandlers(deps),
+		...overviewHandlers(deps),
+		...functionListHandlers(deps),
+		...peopleHandlers(deps),
+	};
+}

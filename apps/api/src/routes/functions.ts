@@ -1,0 +1,203 @@
+import { functionParts } from '@lamplight/core/ids';
+import type { Completeness } from '@lamplight/core/bucket/bucket';
+import type { Connection } from '@lamplight/core/connection/connection';
+
+import type { Facet, FunctionGroup, FunctionRow, FunctionsPage } from '../contract/functions.ts';
+import { type CompletenessReading, readCompleteness } from '../fleet/completeness.ts';
+import { accountNames, appLabel, labelOf, readConnections } from '../fleet/connections.ts';
+import { figuresOfItem, figuresOfMany, share, sparkOf, unpricedOf } from '../fleet/figures.ts';
+import { type FleetItem, readFleet } from '../fleet/fleet.ts';
+import {
+	costNumber,
+	filterItems,
+	groupItems,
+	groupKey,
+	type ItemGroup,
+	maxGroups,
+	noValue,
+	sortItems,
+} from '../fleet/list.ts';
+import { instant, instantOrNull, resolved, resolveRange } from '../fleet/range.ts';
+import { pageOf } from '../http/cursor.ts';
+import type { ApiRequest, Handlers } from '../http/handlers.ts';
+import type { RouteDeps } from './context.ts';
+
+const listKey = 'GET /v1/w/{ws}/functions';
+const defaultRows = 100;
+
+/** The fleet table. */
+export function functionListHandlers(deps: RouteDeps): Handlers<typeof listKey> {
+	return { [listKey]: (request) => listFunctions(deps, request) };
+}
+
+async function listFunctions(
+	deps: RouteDeps,
+	{ query, ctx }: ApiRequest<typeof listKey>,
+): Promise<FunctionsPage> {
+	const range = resolveRange(query, deps.clock());
+	const [fleet, connections] = await Promise.all([
+		readFleet(deps.store, ctx, { range, before: false, sparks: true }),
+		readConnections(deps, ctx),
+	]);
+	const reading = await readCompleteness(deps, ctx, { range: fleet.range, connections });
+	const view = new RowView(connections, reading);
+	const listed = fleet.items.filter(({ fn, now }) => fn.goneMs === null || now !== null);
+	const filtered = filterItems(listed, query);
+	const sorted = sortItems(filtered, query.sort ?? 'cost', query.order);
+	const { groupBy, tagKey } = query;
+	const groups = groupBy === undefined ? null : groupItems(sorted, groupBy, tagKey);
+	const rows = groups === null ? sorted : groups.flatMap(({ items }) => items);
+	const chosen =
+		query.group === undefined || groupBy === undefined
+			? rows
+			: rows.filter((item) => groupKey(item, groupBy, tagKey) === query.group);
+	const scope = {
+		secret: deps.settings.secret,
+		workspaceId: ctx.workspaceId,
+		route: listKey,
+		query,
+	};
+	const page = pageOf(chosen, scope, { cursor: query.cursor, limit: query.limit ?? defaultRows });
+	return {
+		range: resolved({ ...range, ...fleet.range }),
+		rows: page.rows.map((item) =>
+			view.row(item, groupBy === undefined ? null : groupKey(item, groupBy, tagKey)),
+		),
+		nextCursor: page.nextCursor,
+		count: chosen.length,
+		countAll: listed.length,
+		groups: groups === null ? null : groups.slice(0, maxGroups).map((group) => view.group(group)),
+		total: figuresOfMany(filtered, reading.overall),
+		totalSpark: sumSparks(filtered),
+		dearest: dearestOf(filtered),
+		facets: facetsOf(listed),
+		tagKeys: tagKeysOf(listed),
+		unpriced: unpricedOf(filtered),
+		limits:
+			groups !== null && groups.length > maxGroups
+				? [{ limit: 'groups', max: maxGroups, message: `${groups.length} groups match.` }]
+				: [],
+	};
+}
+
+/** Rows and subtotals as the table shows them. */
+export class RowView {
+	readonly #names: ReturnType<typeof accountNames>;
+	readonly #reading: CompletenessReading;
+
+	constructor(connections: readonly Connection[], reading: CompletenessReading) {
+		this.#names = accountNames(connections);
+		this.#reading = reading;
+	}
+
+	completeness({ fn }: Pick<FleetItem, 'fn'>): Completeness {
+		return this.#reading.of(fn.connectionId, functionParts(fn.id).region);
+	}
+
+	row(item: FleetItem, group: string | null): FunctionRow {
+		const { fn } = item;
+		return {
+			...labelOf(fn, this.#names),
+			owner: fn.owner,
+			runtime: fn.runtime,
+			architecture: fn.architecture,
+			memoryMib: fn.memoryMib,
+			timeoutMs: fn.timeoutSeconds * 1_000,
+			reservedConcurrency: fn.reservedConcurrency,
+			billingMode: fn.billingMode,
+			lastDeployAt: instantOrNull(fn.lastModifiedMs),
+			goneAt: instantOrNull(fn.goneMs),
+			group,
+			figures: figuresOfItem(item, this.completeness(item)),
+			spark: sparkOf(item.spark),
+		};
+	}
+
+	group({ key, label, app, items }: ItemGroup): FunctionGroup {
+		const owners = new Set(items.map(({ fn }) => fn.owner));
+		const newest = Math.max(...items.map(({ fn }) => fn.lastModifiedMs ?? 0));
+		return {
+			key,
+			label,
+			app: app === null ? null : appLabel(app),
+			owner: owners.size === 1 ? ([...owners][0] ?? null) : null,
+			count: items.length,
+			figures: figuresOfMany(items, this.#worst(items)),
+			spark: sumSparks(items),
+			lastDeployAt: newest === 0 ? null : instant(newest),
+		};
+	}
+
+	#worst(items: readonly FleetItem[]): Completeness {
+		const states = new Set(items.map((item) => this.completeness(item)));
+		if (states.size === 1) return [...states][0] ?? 'missing';
+		if (states.has('missing') || states.has('partial')) return 'partial';
+		return states.has('provisional') ? 'provisional' : 'complete';
+	}
+}
+
+/**
+ * The sparks of many functions as one. A spark says the share of its own busiest step, so each is
+ * weighed by its invocations.
+ */
+export function sumSparks(items: readonly FleetItem[]): (number | null)[] {
+	let sum: number[] = [];
+	for (const { spark, now } of items) {
+		if (spark === null || now === null) continue;
+		const whole = spark.reduce((a, b) => a + b, 0);
+		if (whole === 0) continue;
+		if (sum.length === 0) sum = spark.map(() => 0);
+		spark.forEach((value, at) => {
+			sum[at] = (sum[at] ?? 0) + (value / whole) * now.invocations;
+		});
+	}
+	return sparkOf(sum.map((value) => Math.round(value)));
+}
+
+function dearestOf(items: readonly FleetItem[]): FunctionsPage['dearest'] {
+	const cost = items.reduce((total, item) => total + (costNumber(item) ?? 0), 0);
+	const invocations = items.reduce((total, { now }) => total + (now?.invocations ?? 0), 0);
+	const [first] = groupItems(items, 'app', undefined).filter(({ key }) => key !== noValue);
+	if (first === undefined || cost === 0) return null;
+	const its = first.items.reduce((total, item) => total + (costNumber(item) ?? 0), 0);
+	const ran = first.items.reduce((total, { now }) => total + (now?.invocations ?? 0), 0);
+	return {
+		label: first.label ?? first.key,
+		costShare: share(its, cost) ?? 0,
+		invocationShare: share(ran, invocations) ?? 0,
+	};
+}
+
+const maxFacetValues = 100;
+
+function facetsOf(items: readonly FleetItem[]): Facet[] {
+	const fields = ['app', 'owner', 'account', 'region', 'runtime', 'architecture'] as const;
+	return fields.map((field) => {
+		const counts = new Map<string, { label: string; count: number }>();
+		for (const item of items) {
+			const value = groupKey(item, field, undefined);
+			const label = field === 'app' ? (item.fn.app?.name ?? value) : value;
+			const known = counts.get(value);
+			if (known === undefined) counts.set(value, { label, count: 1 });
+			else known.count += 1;
+		}
+		const values = [...counts]
+			.map(([value, { label, count }]) => ({ value, label, count }))
+			.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
+		return { field, values: values.slice(0, maxFacetValues) };
+	});
+}
+
+const maxTagKeys = 200;
+
+/** The keys of tags in use, most used first. */
+export function tagKeysOf(items: readonly FleetItem[]): string[] {
+	const counts = new Map<string, number>();
+	for (const { fn } of items) {
+		for (const key of Object.keys(fn.tags)) counts.set(key, (counts.get(key) ?? 0) + 1);
+	}
+	return [...counts]
+		.sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+		.slice(0, maxTagKeys)
+		.map(([key]) => key);
+}

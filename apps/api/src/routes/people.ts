@@ -1,0 +1,318 @@
+import { randomBytes } from 'node:crypto';
+
+import type { Actor, Ctx, Role } from '@lamplight/core/ctx';
+import { LamplightError } from '@lamplight/core/errors';
+import { dayMs } from '@lamplight/core/time';
+import type { ApiToken, Invitation, Member } from '@lamplight/core/workspace/workspace';
+
+import type {
+	ApiToken as ApiTokenView,
+	Invitation as InvitationView,
+	Member as MemberView,
+} from '../contract/people.ts';
+import { instant, instantOrNull } from '../fleet/range.ts';
+import { readCursor, writeCursor } from '../http/cursor.ts';
+import type { ApiRequest, Handlers } from '../http/handlers.ts';
+import { tokenPrefix } from '../middleware/authorize.ts';
+import { hashOf, makeId } from '../session/people.ts';
+import { audited } from './audit.ts';
+import type { RouteDeps } from './context.ts';
+
+type PeopleKeys =
+	| 'GET /v1/w/{ws}/members'
+	| 'PATCH /v1/w/{ws}/members/{userId}'
+	| 'DELETE /v1/w/{ws}/members/{userId}'
+	| 'POST /v1/w/{ws}/invitations'
+	| 'DELETE /v1/w/{ws}/invitations/{invitationId}'
+	| 'GET /v1/w/{ws}/tokens'
+	| 'POST /v1/w/{ws}/tokens'
+	| 'DELETE /v1/w/{ws}/tokens/{tokenId}'
+	| 'GET /v1/w/{ws}/audit';
+
+const invitationTtlMs = 7 * dayMs;
+/** Pending invitations of one workspace. */
+const maxPendingInvitations = 200;
+/** Tokens of one workspace that are not revoked. */
+const maxTokens = 200;
+
+/** Members, invitations, tokens and the audit log. */
+export function peopleHandlers(deps: RouteDeps): Handlers<PeopleKeys> {
+	return {
+		'GET /v1/w/{ws}/members': async ({ ctx, may }) => {
+			const [members, invitations] = await Promise.all([
+				deps.store.members.list(ctx),
+				may('members.write') ? deps.store.invitations.list(ctx) : [],
+			]);
+			return {
+				members: members.map((one) => memberView(one, ctx)),
+				invitations: invitations
+					.map((one) => invitationView(one, deps.wallClock()))
+					.filter(({ state }) => state === 'pending')
+					.slice(0, maxPendingInvitations),
+			};
+		},
+		'PATCH /v1/w/{ws}/members/{userId}': (request) => changeRole(deps, request),
+		'DELETE /v1/w/{ws}/members/{userId}': (request) => removeMember(deps, request),
+		'POST /v1/w/{ws}/invitations': (request) => invite(deps, request),
+		'DELETE /v1/w/{ws}/invitations/{invitationId}': async ({ ctx, params }) => {
+			const invitation = await deps.store.invitations.get(ctx, params.invitationId);
+			if (invitation === null) throw new LamplightError('not_found', 'No such invitation.');
+			await deps.store.invitations.revoke(ctx, invitation.id, deps.wallClock());
+			await audited(deps, ctx, { action: 'invitation.revoke', target: invitation.email });
+			return null;
+		},
+		'GET /v1/w/{ws}/tokens': async ({ ctx, may }) => {
+			const tokens = (await deps.store.tokens.list(ctx)).filter(
+				(one) =>
+					one.revokedMs === null && (may('tokens.all') || one.createdBy === nameOf(ctx.actor)),
+			);
+			return { tokens: tokens.map(tokenView) };
+		},
+		'POST /v1/w/{ws}/tokens': (request) => makeToken(deps, request),
+		'DELETE /v1/w/{ws}/tokens/{tokenId}': async ({ ctx, params, may }) => {
+			const token = await deps.store.tokens.get(ctx, params.tokenId);
+			const visible =
+				token !== null && (may('tokens.all') || token.createdBy === nameOf(ctx.actor));
+			if (!visible) throw new LamplightError('not_found', 'No such token.');
+			await deps.store.tokens.revoke(ctx, token.id, deps.wallClock());
+			await audited(deps, ctx, {
+				action: 'token.revoke',
+				target: token.id,
+				details: { name: token.name },
+			});
+			return null;
+		},
+		'GET /v1/w/{ws}/audit': (request) => listAudit(deps, request),
+	};
+}
+
+function nameOf(actor: Actor): string {
+	return actor.kind === 'member' ? actor.email : actor.kind === 'token' ? actor.tokenId : actor.job;
+}
+
+function memberView(member: Member, ctx: Ctx): MemberView {
+	return {
+		userId: member.userId,
+		email: member.email,
+		name: member.name,
+		role: member.role,
+		joinedAt: instant(member.joinedMs),
+		you: ctx.actor.kind === 'member' && ctx.actor.userId === member.userId,
+	};
+}
+
+function invitationView(invitation: Invitation, nowMs: number): InvitationView {
+	const state =
+		invitation.acceptedMs !== null
+			? 'accepted'
+			: invitation.revokedMs !== null
+				? 'revoked'
+				: invitation.expiresMs <= nowMs
+					? 'expired'
+					: 'pending';
+	return {
+		id: invitation.id,
+		email: invitation.email,
+		role: invitation.role,
+		invitedBy: invitation.invitedBy,
+		createdAt: instant(invitation.createdMs),
+		expiresAt: instant(invitation.expiresMs),
+		state,
+	};
+}
+
+function tokenView(token: ApiToken): ApiTokenView {
+	return {
+		id: token.id,
+		name: token.name,
+		scopes: token.scopes,
+		role: token.role,
+		createdBy: token.createdBy,
+		createdAt: instant(token.createdMs),
+		expiresAt: instantOrNull(token.expiresMs),
+		lastUsedAt: instantOrNull(token.lastUsedMs),
+	};
+}
+
+function roleOf(ctx: Ctx): Role {
+	return ctx.actor.kind === 'job' ? 'viewer' : ctx.actor.role;
+}
+
+/** Only an owner makes or unmakes owners. */
+function checkOwnership(ctx: Ctx, ...touched: readonly Role[]): void {
+	if (!touched.includes('owner') || roleOf(ctx) === 'owner') return;
+	throw new LamplightError('forbidden', 'Only an owner changes owners.');
+}
+
+async function memberOrThrow(deps: RouteDeps, ctx: Ctx, userId: string): Promise<Member> {
+	const member = await deps.store.members.get(ctx, userId);
+	if (member === null) throw new LamplightError('not_found', 'No such member.');
+	return member;
+}
+
+async function keepAnOwner(deps: RouteDeps, ctx: Ctx, leaving: Member): Promise<void> {
+	if (leaving.role !== 'owner') return;
+	const owners = (await deps.store.members.list(ctx)).filter(({ role }) => role === 'owner');
+	if (owners.some(({ userId }) => userId !== leaving.userId)) return;
+	throw new LamplightError('conflict', 'A workspace keeps at least one owner. Make another first.');
+}
+
+async function changeRole(
+	deps: RouteDeps,
+	{ ctx, params, body }: ApiRequest<'PATCH /v1/w/{ws}/members/{userId}'>,
+): Promise<MemberView> {
+	const member = await memberOrThrow(deps, ctx, params.userId);
+	checkOwnership(ctx, member.role, body.role);
+	if (body.role !== 'owner') await keepAnOwner(deps, ctx, member);
+	const changed: Member = { ...member, role: body.role };
+	await deps.store.members.put(ctx, changed);
+	const tokensRevoked = await revokeTokens(
+		deps,
+		ctx,
+		member.email,
+		(token) =>
+			body.role === 'viewer' || (body.role === 'finance' && token.scopes.includes('deploys')),
+	);
+	await audited(deps, ctx, {
+		action: 'member.role',
+		target: member.email,
+		details: { before: member.role, after: body.role, tokensRevoked },
+	});
+	return memberView(changed, ctx);
+}
+
+async function removeMember(
+	deps: RouteDeps,
+	{ ctx, params }: ApiRequest<'DELETE /v1/w/{ws}/members/{userId}'>,
+): Promise<null> {
+	const member = await memberOrThrow(deps, ctx, params.userId);
+	checkOwnership(ctx, member.role);
+	await keepAnOwner(deps, ctx, member);
+	// First the tokens: a kill in between leaves a member without tokens, not tokens without one.
+	const tokensRevoked = await revokeTokens(deps, ctx, member.email, () => true);
+	await deps.store.members.remove(ctx, member.userId);
+	await audited(deps, ctx, {
+		action: 'member.remove',
+		target: member.email,
+		details: { role: member.role, tokensRevoked },
+	});
+	return null;
+}
+
+/** Revokes those tokens of a member that may do more than the member now may. */
+async function revokeTokens(
+	deps: RouteDeps,
+	ctx: Ctx,
+	email: string,
+	tooMuch: (token: ApiToken) => boolean,
+): Promise<number> {
+	const tokens = (await deps.store.tokens.list(ctx)).filter(
+		(one) => one.createdBy === email && one.revokedMs === null && tooMuch(one),
+	);
+	for (const { id } of tokens) await deps.store.tokens.revoke(ctx, id, deps.wallClock());
+	return tokens.length;
+}
+
+async function invite(
+	deps: RouteDeps,
+	{ ctx, body }: ApiRequest<'POST /v1/w/{ws}/invitations'>,
+): Promise<{ invitation: InvitationView; link: string }> {
+	checkOwnership(ctx, body.role);
+	const nowMs = deps.wallClock();
+	const members = await deps.store.members.list(ctx);
+	if (members.some(({ email }) => email === body.email)) {
+		throw new LamplightError('conflict', `${body.email} is a member already.`);
+	}
+	const pending = (await deps.store.invitations.list(ctx)).filter(
+		(one) => invitationView(one, nowMs).state === 'pending',
+	);
+	if (pending.length >= maxPendingInvitations) {
+		throw new LamplightError('too_large', 'Too many invitations are pending.', {
+			details: { limit: 'pendingInvitations', max: maxPendingInvitations },
+		});
+	}
+	const secret = randomBytes(32).toString('base64url');
+	const invitation: Invitation = {
+		id: makeId('inv'),
+		workspaceId: ctx.workspaceId,
+		email: body.email,
+		role: body.role,
+		secretHash: hashOf(secret),
+		invitedBy: nameOf(ctx.actor),
+		createdMs: nowMs,
+		expiresMs: nowMs + invitationTtlMs,
+		acceptedMs: null,
+		revokedMs: null,
+	};
+	await deps.store.invitations.create(ctx, invitation);
+	await audited(deps, ctx, {
+		action: 'member.invite',
+		target: body.email,
+		details: { role: body.role },
+	});
+	return {
+		invitation: invitationView(invitation, nowMs),
+		link: `${deps.settings.publicUrl}/invite/${secret}`,
+	};
+}
+
+async function makeToken(
+	deps: RouteDeps,
+	{ ctx, body }: ApiRequest<'POST /v1/w/{ws}/tokens'>,
+): Promise<{ token: ApiTokenView; secret: string }> {
+	if (body.scopes.includes('deploys') && !['owner', 'admin', 'engineer'].includes(roleOf(ctx))) {
+		throw new LamplightError(
+			'forbidden',
+			'Your role does not tell of deploys, so neither may a token.',
+		);
+	}
+	const nowMs = deps.wallClock();
+	const living = (await deps.store.tokens.list(ctx)).filter(({ revokedMs }) => revokedMs === null);
+	if (living.length >= maxTokens) {
+		throw new LamplightError('too_large', 'Revoke a token before making another.', {
+			details: { limit: 'tokens', max: maxTokens },
+		});
+	}
+	const secret = `${tokenPrefix}${randomBytes(32).toString('base64url')}`;
+	const token: ApiToken = {
+		id: makeId('tok'),
+		workspaceId: ctx.workspaceId,
+		name: body.name,
+		secretHash: hashOf(secret),
+		scopes: [...new Set(body.scopes)],
+		role: roleOf(ctx),
+		createdBy: nameOf(ctx.actor),
+		createdMs: nowMs,
+		expiresMs: body.expiresInDays === undefined ? null : nowMs + body.expiresInDays * dayMs,
+		lastUsedMs: null,
+		revokedMs: null,
+	};
+	await deps.store.tokens.create(ctx, token);
+	await audited(deps, ctx, {
+		action: 'token.create',
+		target: token.id,
+		details: { name: token.name, scopes: token.scopes.join(' ') },
+	});
+	return { token: tokenView(token), secret };
+}
+
+async function listAudit(deps: RouteDeps, { ctx, query }: ApiRequest<'GET /v1/w/{ws}/audit'>) {
+	const route = 'GET /v1/w/{ws}/audit';
+	const scope = { secret: deps.settings.secret, workspaceId: ctx.workspaceId, route, query };
+	const place = readCursor(scope, query.cursor);
+	const page = await deps.store.audit.list(ctx, {
+		limit: query.limit ?? 100,
+		...(place === null ? {} : { cursor: place }),
+	});
+	return {
+		entries: page.items.map((entry) => ({
+			at: instant(entry.atMs),
+			actor: { kind: entry.actor.kind, name: entry.actor.name },
+			action: entry.action,
+			target: entry.target,
+			requestId: entry.requestId,
+			details: entry.details,
+		})),
+		nextCursor: writeCursor(scope, page.cursor),
+	};
+}
