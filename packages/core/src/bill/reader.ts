@@ -131,10 +131,10 @@ export const formNames: Readonly<Record<BillForm, string>> = {
 };
 
 const otherClouds: readonly (readonly [string, readonly string[]])[] = [
-	['Azure cost', ['MeterId', 'MeterCategory', 'SubscriptionId']],
-	['Azure cost', ['meterId', 'meterCategory', 'SubscriptionGuid']],
-	['Google Cloud billing', ['billing_account_id', 'service.description']],
-	['Oracle Cloud cost', ['lineItem/intervalUsageStart', 'product/compartmentId']],
+	['an Azure cost', ['MeterId', 'MeterCategory', 'SubscriptionId']],
+	['an Azure cost', ['meterId', 'meterCategory', 'SubscriptionGuid']],
+	['a Google Cloud billing', ['billing_account_id', 'service.description']],
+	['an Oracle Cloud cost', ['lineItem/intervalUsageStart', 'product/compartmentId']],
 ];
 
 function refusal(names: readonly string[], file: string): LamplightError {
@@ -144,7 +144,7 @@ function refusal(names: readonly string[], file: string): LamplightError {
 	const what =
 		cloud === undefined
 			? `the columns (${names.slice(0, 4).join(', ') || 'none'}…) are those of no bill we know`
-			: `this is an ${cloud[0]} export`;
+			: `this is ${cloud[0]} export`;
 	return new LamplightError(
 		'invalid_input',
 		`${file}: ${what}; Lamplight reads AWS bills: Cost and Usage Report, CUR 2.0 or FOCUS 1.0 to 1.2`,
