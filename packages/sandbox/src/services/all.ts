@@ -3,6 +3,7 @@ import type { ServiceSource } from '../wire/dispatch.ts';
 import type { LivingWorld } from '../world/create.ts';
 import { cloudwatchService } from './cloudwatch/service.ts';
 import { lambdaService } from './lambda/service.ts';
+import { logsService } from './logs/service.ts';
 import { stsService } from './sts/service.ts';
 import { taggingService } from './tagging/service.ts';
 
@@ -15,6 +16,7 @@ export function allServices(deps: {
 		{ signingName: 'sts', load: () => stsService(deps.sts) },
 		{ signingName: 'lambda', load: () => lambdaService(deps) },
 		{ signingName: 'monitoring', load: () => cloudwatchService(deps) },
+		{ signingName: 'logs', load: () => logsService(deps) },
 		{ signingName: 'tagging', load: () => taggingService(deps) },
 		{
 			signingName: 'ec2',

@@ -28,7 +28,7 @@ export interface Line {
 /** Everything that one execution wrote to its log stream, in order. */
 export function linesOf(member: Member, block: Block, row: number): Line[] {
 	const failure = failureOf(member, block, row);
-	const facts: RowFacts = { member, block, row, failure };
+	const facts: RowFacts = { member, block, row, failure, requestId: requestId(member, block, row) };
 	const isJson = member.blueprint.logs.format === 'JSON';
 	const isQuiet = isJson && member.blueprint.logs.systemLogLevel === 'WARN';
 	const startMs = block.startMs + (block.offsetMs[row] ?? 0);
@@ -61,7 +61,7 @@ function applicationLines(
 	const { member, block, row, failure } = facts;
 	const event = eventOf(member, block, row);
 	const script = scriptOf(member, event);
-	const id = requestId(member, block, row);
+	const id = facts.requestId;
 	const stepMs = (span.doneMs - span.readyMs) / (script.lines.length + 1);
 	const written = script.lines.map((line, index) => {
 		const hash = mix(event, index, block.attempt[row]);
