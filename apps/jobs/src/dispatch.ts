@@ -1,5 +1,6 @@
 import { LamplightError } from '@lamplight/core/errors';
 
+import { runBill } from './bill/run.ts';
 import { runCompact } from './compact/run.ts';
 import { runFunctions } from './collect/functions.ts';
 import { runTotals } from './collect/totals.ts';
@@ -42,6 +43,6 @@ export async function dispatch(deps: JobDeps, message: Message): Promise<void> {
 		case 'rollup':
 			return runRollup(deps, message);
 		case 'bill':
-			return;
+			return runBill(deps, message);
 	}
 }

@@ -10,6 +10,7 @@ import {
 	type RegionState,
 	regionStateSchema,
 } from '@lamplight/core/collection/state';
+import { executionKey } from '@lamplight/core/execution/execution';
 import type { LambdaFunction } from '@lamplight/core/function/function';
 import type { Region } from '@lamplight/core/ids';
 import { floorTo, minuteMs, type TimeRange } from '@lamplight/core/time';
@@ -197,12 +198,17 @@ async function store(
 		regionFunctions: reading.inventory.length,
 		nowMs: reading.nowMs,
 	};
-	const records = [...figures.records].map(([name, { executions }]) => ({
+	const executions = new Map(
+		[...figures.records].map(([name, { executions: own }]) => [name, own]),
+	);
+	const { region, inventory } = reading;
+	const issues = await recordIssues(deps, work, { region, executions, inventory });
+	const records = [...executions].map(([name, own]) => ({
 		name,
 		buckets: buckets.get(name) ?? new Map(),
-		executions,
+		executions: own.map((one) => ({ ...one, issueId: issues.ids.get(executionKey(one)) ?? null })),
 	}));
-	const changed = await writeSlots(deps, work, {
+	await writeSlots(deps, work, {
 		...common,
 		source: 'records',
 		window: reading.recordWindow,
@@ -217,12 +223,6 @@ async function store(
 			.filter(({ name }) => !figures.records.has(name))
 			.map((fn) => ({ ...fn, executions: null })),
 		unread: new Set(),
-	});
-	await recordIssues(deps, work, {
-		region: reading.region,
-		figures,
-		changed,
-		inventory: reading.inventory,
 	});
 }
 

@@ -1,20 +1,212 @@
+import { slotSpanMs } from '@lamplight/core/collection/slots';
+import { type Execution, executionKey } from '@lamplight/core/execution/execution';
 import type { LambdaFunction } from '@lamplight/core/function/function';
+import { type IssueId, issueIdSchema } from '@lamplight/core/ids';
+import { issueScope } from '@lamplight/core/issue/errorLine';
+import { type Fingerprint, fingerprint } from '@lamplight/core/issue/fingerprint';
+import { issueIdOf } from '@lamplight/core/issue/issue';
+import { newIssue } from '@lamplight/core/issue/occurrences';
+import { floorTo, hourMs } from '@lamplight/core/time';
 
 import type { Work } from '../account.ts';
 import type { JobDeps } from '../deps.ts';
-import type { Figures } from './figures.ts';
-import type { ChangedSlot } from './writeSlots.ts';
+import { type FailureReading, readFailure } from './readFailure.ts';
+import { inParallel } from './pool.ts';
 
 export interface IssueInput {
 	readonly region: string;
-	readonly figures: Figures;
-	readonly changed: readonly ChangedSlot[];
+	/** Executions by function name. */
+	readonly executions: ReadonlyMap<string, readonly Execution[]>;
 	readonly inventory: readonly LambdaFunction[];
 }
 
-/** Groups the failures of slots that changed into issues. */
+export interface IssueReport {
+	/** By execution key, for those that failed and were grouped. */
+	readonly ids: ReadonlyMap<string, IssueId>;
+	/** Failures that were grouped by their error type alone, as there were too many to read. */
+	readonly byTypeOnly: number;
+}
+
+/** Log readings for failures in one run: each is one call of the same rate as the records'. */
+const maxReadingsPerRun = 60;
+/** Of one function in one slot, this many failures are read; the others follow the one of their type. */
+const maxReadingsPerSlot = 6;
+const readingsAtOnce = 6;
+const sampleLines = 60;
+
+/**
+ * Groups failures into issues by what their log lines say. A slot whose failures this worker has
+ * counted already is left alone; counting it again, after a restart, replaces the same counts.
+ */
 export async function recordIssues(
-	_deps: JobDeps,
-	_work: Work,
-	_input: IssueInput,
-): Promise<void> {}
+	deps: JobDeps,
+	work: Work,
+	input: IssueInput,
+): Promise<IssueReport> {
+	const ids = new Map<string, IssueId>();
+	const known = new Map(input.inventory.map((fn) => [fn.name, fn]));
+	const budget = { left: maxReadingsPerRun };
+	let byTypeOnly = 0;
+	for (const [name, executions] of input.executions) {
+		const fn = known.get(name);
+		if (fn === undefined) continue;
+		for (const [slotMs, failures] of failuresBySlot(executions)) {
+			const group = new FailureGroup(deps, work, { fn, slotMs, region: input.region });
+			byTypeOnly += await group.record(failures, budget);
+			for (const [key, id] of group.ids) ids.set(key, id);
+		}
+	}
+	return { ids, byTypeOnly };
+}
+
+function failuresBySlot(executions: readonly Execution[]): Map<number, Execution[]> {
+	const slots = new Map<number, Execution[]>();
+	for (const execution of executions) {
+		if (execution.status === 'success') continue;
+		const slotMs = floorTo(slotSpanMs, execution.startMs);
+		const list = slots.get(slotMs);
+		if (list === undefined) slots.set(slotMs, [execution]);
+		else list.push(execution);
+	}
+	return slots;
+}
+
+interface GroupInput {
+	readonly fn: LambdaFunction;
+	readonly slotMs: number;
+	readonly region: string;
+}
+
+/** The failures of one function in one slot. */
+class FailureGroup {
+	readonly #deps: JobDeps;
+	readonly #work: Work;
+	readonly #input: GroupInput;
+	readonly ids = new Map<string, IssueId>();
+
+	constructor(deps: JobDeps, work: Work, input: GroupInput) {
+		this.#deps = deps;
+		this.#work = work;
+		this.#input = input;
+	}
+
+	/** Reads, groups and counts; returns how many were grouped by their type alone. */
+	async record(failures: readonly Execution[], budget: { left: number }): Promise<number> {
+		const { memory } = this.#deps;
+		const mark = failures.map(executionKey).sort().join('|');
+		const key = `issues ${this.#input.fn.id} ${this.#input.slotMs}`;
+		const held = memory.get(key);
+		if (held !== undefined && held.startsWith(`${mark}=`)) {
+			this.#recall(failures);
+			return 0;
+		}
+		const chosen = representatives(failures, Math.min(maxReadingsPerSlot, budget.left));
+		budget.left -= chosen.length;
+		const readings = await inParallel(chosen, readingsAtOnce, (execution) =>
+			readFailure(this.#work, { ...this.#input, execution }),
+		);
+		await this.#count(failures, readings);
+		memory.set(key, `${mark}=`);
+		return failures.length - chosen.length;
+	}
+
+	#recall(failures: readonly Execution[]): void {
+		for (const execution of failures) {
+			const id = this.#deps.memory.get(`issue ${executionKey(execution)}`);
+			if (id !== undefined) this.ids.set(executionKey(execution), issueIdSchema.parse(id));
+		}
+	}
+
+	async #count(failures: readonly Execution[], readings: readonly FailureReading[]): Promise<void> {
+		const groups = new Map<
+			IssueId,
+			{ print: Fingerprint; of: Execution[]; from: FailureReading }
+		>();
+		const prints = readings.map((reading) => ({ reading, print: fingerprint(reading.text) }));
+		for (const execution of failures) {
+			const own = prints.find(({ reading }) => reading.execution === execution);
+			const { print, reading } = own ?? likest(prints, execution);
+			const id = issueIdOf(this.#scope(print), print.hash);
+			const group = groups.get(id) ?? { print, of: [], from: reading };
+			group.of.push(execution);
+			groups.set(id, group);
+			this.ids.set(executionKey(execution), id);
+			this.#deps.memory.set(`issue ${executionKey(execution)}`, id);
+		}
+		for (const [id, group] of groups) await this.#write(id, group);
+	}
+
+	#scope(print: Fingerprint): string {
+		const { fn } = this.#input;
+		return issueScope(print.kind, fn.id, fn.app?.id ?? null);
+	}
+
+	async #write(
+		id: IssueId,
+		group: { print: Fingerprint; of: readonly Execution[]; from: FailureReading },
+	): Promise<void> {
+		const { store } = this.#deps;
+		const { ctx } = this.#work;
+		const { fn, slotMs } = this.#input;
+		const times = group.of.map(({ startMs }) => startMs);
+		const firstSeenMs = Math.min(...times);
+		const lastSeenMs = Math.max(...times);
+		const origin = {
+			workspaceId: ctx.workspaceId,
+			scope: this.#scope(group.print),
+			fingerprint: group.print,
+		};
+		const [first] = group.of;
+		await store.issues.record(ctx, newIssue(origin, firstSeenMs), [
+			{
+				functionId: fn.id,
+				hourMs: floorTo(hourMs, slotMs),
+				batch: String(slotMs),
+				count: group.of.length,
+				version: first?.version ?? null,
+				firstSeenMs,
+				lastSeenMs,
+			},
+		]);
+		const { execution, lines } = group.from;
+		if (lines.length === 0) return;
+		await store.issues.putSample(ctx, {
+			issueId: id,
+			functionId: fn.id,
+			requestId: execution.requestId,
+			logStream: execution.logStream,
+			atMs: execution.startMs,
+			lines: lines.slice(0, sampleLines),
+		});
+	}
+}
+
+/** Failures to read: every type once, then the newest. */
+function representatives(failures: readonly Execution[], most: number): Execution[] {
+	if (failures.length <= most) return [...failures];
+	const newestFirst = failures.toSorted((a, b) => b.startMs - a.startMs);
+	const types = new Map(newestFirst.map((execution) => [typeOf(execution), execution]));
+	return [...new Set([...types.values(), ...newestFirst])].slice(0, Math.max(0, most));
+}
+
+function typeOf({ status, errorType }: Execution): string {
+	return `${status} ${errorType ?? ''}`;
+}
+
+interface Printed {
+	readonly reading: FailureReading;
+	readonly print: Fingerprint;
+}
+
+/** The reading whose execution failed in the same way; one of our own making when none was read. */
+function likest(prints: readonly Printed[], execution: Execution): Printed {
+	const same = prints.find(({ reading }) => typeOf(reading.execution) === typeOf(execution));
+	if (same !== undefined) return same;
+	const text = {
+		runtime: null,
+		errorType:
+			execution.errorType ?? (execution.status === 'timeout' ? 'Sandbox.Timedout' : 'Error'),
+		message: '',
+	};
+	return { reading: { execution, text, lines: [] }, print: fingerprint(text) };
+}

@@ -31,20 +31,15 @@ export interface SlotWrite {
 	readonly nowMs: number;
 }
 
-/** A slot whose executions changed since they were last written. */
-export interface ChangedSlot extends TimeRange {
-	readonly names: readonly string[];
-}
-
 /**
  * Writes the figures and executions of each slot, in groups of about 125 functions. A slot whose
- * content is what this worker wrote last is left alone. Returns what changed.
+ * content is what this worker wrote last is left alone. Returns how many were written.
  */
 export async function writeSlots(
 	deps: Pick<JobDeps, 'store' | 'memory'>,
 	work: Pick<Work, 'ctx' | 'connection'>,
 	write: SlotWrite,
-): Promise<ChangedSlot[]> {
+): Promise<number> {
 	const groups = groupCount(write.regionFunctions);
 	const frozen = new Set([...write.unread].map((name) => groupOf(name, groups)));
 	const byGroup = new Map<number, StoredFunction[]>();
@@ -54,18 +49,16 @@ export async function writeSlots(
 		if (list === undefined) byGroup.set(group, [fn]);
 		else list.push(fn);
 	}
-	const changed: ChangedSlot[] = [];
+	let written = 0;
 	for (const [group, functions] of byGroup) {
 		if (frozen.has(group)) continue;
 		for (const slot of slotsOf(write.window, write.spanMs)) {
 			if (slot.toMs > write.window.toMs + write.spanMs) continue;
 			const batch = `${write.source.charAt(0)}${group}of${groups}`;
-			if (await writeSlot(deps, work, { ...write, slot, batch, functions })) {
-				changed.push({ ...slot, names: functions.map(({ name }) => name) });
-			}
+			if (await writeSlot(deps, work, { ...write, slot, batch, functions })) written += 1;
 		}
 	}
-	return changed;
+	return written;
 }
 
 interface OneSlot extends SlotWrite {
