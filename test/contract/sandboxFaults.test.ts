@@ -34,7 +34,7 @@ let accountId: string;
 const added: string[] = [];
 
 beforeAll(async () => {
-	sandbox = await fixedSandbox({ faultLab: true });
+	sandbox = await fixedSandbox({ faultLab: true, rateLimits: false });
 	accountId = sandbox.world.accounts.find(({ name }) => name === 'shop-production')?.id ?? '';
 });
 afterAll(() => sandbox.close());

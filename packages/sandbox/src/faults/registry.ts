@@ -76,7 +76,7 @@ export class FaultRegistry {
 			const { share } = entry.fault;
 			if (Math.floor(entry.matched * share) === Math.floor((entry.matched - 1) * share)) continue;
 			if (entry.remaining !== null) entry.remaining -= 1;
-			return entry.fault.settings as FaultKinds[K];
+			return entry.fault.settings;
 		}
 		return null;
 	}
@@ -94,7 +94,7 @@ export class FaultRegistry {
 	#settings<K extends FaultKind>(kind: K, situation: Situation): FaultKinds[K] | null {
 		if (hasSentinel(kind, situation)) return {};
 		for (const { fault } of this.#entries.values()) {
-			if (fault.kind === kind && holds(fault, situation)) return fault.settings as FaultKinds[K];
+			if (fault.kind === kind && holds(fault, situation)) return fault.settings;
 		}
 		return null;
 	}

@@ -48,7 +48,7 @@ export function rolesOfTemplate(input: StackInput): RoleTemplate[] {
 	const roles = Object.entries(resources).filter(([, resource]) => {
 		const { Type: type, Condition: condition } = object(resource, 'Resource');
 		if (type !== 'AWS::IAM::Role') return false;
-		return condition === undefined || conditionHolds(String(condition), scope);
+		return condition === undefined || conditionHolds(text(condition), scope);
 	});
 	return roles.map(([logicalId, resource]) => roleOf(logicalId, resource as Json, input, scope));
 }
@@ -59,8 +59,8 @@ function roleOf(logicalId: string, resource: Json, input: StackInput, scope: Sco
 	return {
 		logicalId,
 		// Without a name CloudFormation makes one up from stack and resource.
-		roleName: String(properties['RoleName'] ?? `${input.stackName}-${logicalId}`),
-		path: String(properties['Path'] ?? '/'),
+		roleName: text(properties['RoleName'] ?? `${input.stackName}-${logicalId}`),
+		path: text(properties['Path'] ?? '/'),
 		trustPolicy: properties['AssumeRolePolicyDocument'],
 		inlinePolicies: policies.map((policy) => ({
 			name: String(policy['PolicyName']),
@@ -86,29 +86,29 @@ function parametersOf(template: Json, input: StackInput): Map<string, unknown> {
 	for (const [name, rules] of Object.entries(declared)) {
 		const given = input.parameters[name] ?? rules['Default'];
 		if (given === undefined) throw refused(`Parameters: [${name}] must have values`);
-		const text = String(given as string | number);
-		checkParameter(name, text, rules);
-		values.set(name, rules['Type'] === 'CommaDelimitedList' ? splitList(text) : text);
+		const value = typeof given === 'number' ? String(given) : text(given);
+		checkParameter(name, value, rules);
+		values.set(name, rules['Type'] === 'CommaDelimitedList' ? splitList(value) : value);
 	}
 	return values;
 }
 
-function splitList(text: string): string[] {
-	return text.split(',').map((part) => part.trim());
+function splitList(list: string): string[] {
+	return list.split(',').map((part) => part.trim());
 }
 
-function checkParameter(name: string, text: string, rules: Json): void {
+function checkParameter(name: string, value: string, rules: Json): void {
 	const allowed = rules['AllowedValues'] as readonly unknown[] | undefined;
 	const pattern = rules['AllowedPattern'] as string | undefined;
 	const minimum = Number(rules['MinLength'] ?? 0);
 	const maximum = Number(rules['MaxLength'] ?? Infinity);
-	if (allowed !== undefined && !allowed.map(String).includes(text)) {
+	if (allowed !== undefined && !allowed.map(String).includes(value)) {
 		throw refused(`Template error: Parameter ${name} must be one of AllowedValues`);
 	}
-	if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`).test(text)) {
+	if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`).test(value)) {
 		throw refused(`Template error: Parameter ${name} must match pattern ${pattern}`);
 	}
-	if (text.length < minimum || text.length > maximum) {
+	if (value.length < minimum || value.length > maximum) {
 		throw refused(
 			`Template error: Parameter ${name} must have between ${minimum} and ${maximum} characters`,
 		);
@@ -212,18 +212,23 @@ function substitute(argument: unknown, scope: Scope): string {
 		: ([argument, {}] as [string, Json]);
 	return text.replace(/\$\{(!?)([^}]+)\}/g, (_whole, literal: string, name: string) => {
 		if (literal !== '') return `\${${name}}`;
-		if (Object.hasOwn(local, name)) return String(resolve(local[name], scope) as string);
+		if (Object.hasOwn(local, name)) return String(resolve(local[name], scope));
 		if (name.includes('.')) {
 			const [logicalId = '', attribute = ''] = name.split('.');
 			return attributeOf(logicalId, attribute, scope);
 		}
-		return String(reference(name, scope) as string);
+		return String(reference(name, scope));
 	});
 }
 
 function object(value: unknown, path: string): Json {
 	if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
 	throw refused(`Template format error: ${path} must be an object`);
+}
+
+function text(value: unknown): string {
+	if (typeof value === 'string') return value;
+	throw refused(`Template format error: expected text, got ${JSON.stringify(value)}`);
 }
 
 function refused(message: string): AwsError {

@@ -1,4 +1,4 @@
-import { AwsError } from '../wire/awsError.ts';
+import type { AwsError } from '../wire/awsError.ts';
 
 /** Where a list goes on. Opaque to clients: base64url of JSON, with the kind of list in it. */
 export function pageToken(list: string, position: readonly string[]): string {

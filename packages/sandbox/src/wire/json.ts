@@ -64,9 +64,7 @@ function listToJson(element: Shape, values: readonly unknown[], settings: JsonSe
 }
 
 function jsonName(member: Member, settings: JsonSettings): string {
-	return (
-		(settings.jsonNames ? (member.traits.jsonName as string | undefined) : undefined) ?? member.name
-	);
+	return (settings.jsonNames ? member.traits.jsonName : undefined) ?? member.name;
 }
 
 function timestampToJson(value: Date, format: TimestampFormat | null): string | number {

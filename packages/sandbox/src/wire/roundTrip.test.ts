@@ -155,7 +155,7 @@ describe('every operation of every client carries its input and output unchanged
 					...config,
 					requestHandler: requestHandler as never,
 					protocol: older,
-				}) as unknown as ReturnType<RoundTripOptions['client']>,
+				}),
 			protocol: queryProtocol({ operations, errors: errorsOf(sdk), xmlNamespace, version }),
 			operations,
 			values: { nonEmpty: true, nonFinite: true },

@@ -157,7 +157,7 @@ function shapeOf(schema: NormalizedSchema): Shape {
 	}
 	const known = cache.get(target);
 	if (known !== undefined) return known;
-	const shape = new Shape(NormalizedSchema.of(target as unknown as SchemaRef));
+	const shape = new Shape(NormalizedSchema.of(target));
 	cache.set(target, shape);
 	return shape;
 }

@@ -1,4 +1,4 @@
-import type { FunctionConfiguration as AwsConfiguration, Runtime } from '@aws-sdk/client-lambda';
+import type { FunctionConfiguration as AwsConfiguration } from '@aws-sdk/client-lambda';
 
 import type { FunctionConfiguration, PublishedVersion, WorldFunction } from '../../world/world.ts';
 
@@ -17,7 +17,7 @@ export function latestConfiguration(
 	return {
 		FunctionName: fn.name,
 		FunctionArn: options.qualified ? `${fn.arn}:$LATEST` : fn.arn,
-		...(runtime === null ? {} : { Runtime: runtime as Runtime }),
+		...(runtime === null ? {} : { Runtime: runtime }),
 		Role: configuration.roleArn,
 		...(handler === null ? {} : { Handler: handler }),
 		CodeSize: configuration.codeSizeBytes,
