@@ -228,17 +228,15 @@ export const frameHandlers: Handlers = {
 						text: 'memory 1,024 → 2,048 MB',
 					},
 				},
-				...fleet
-					.slice(2, 5)
-					.map((row, index) => ({
-						function: label(row),
-						measure: 'p95Ms' as const,
-						before: 61,
-						after: 48 - index,
-						better: true,
-						spark: daily(8 + index, 24, hourMs, 10),
-						cause: null,
-					})),
+				...fleet.slice(2, 5).map((row, index) => ({
+					function: label(row),
+					measure: 'p95Ms' as const,
+					before: 61,
+					after: 48 - index,
+					better: true,
+					spark: daily(8 + index, 24, hourMs, 10),
+					cause: null,
+				})),
 			],
 			apps: [
 				...['rates', 'labels', 'tracking', 'customs-docs', 'checkout', 'ledger'].map(

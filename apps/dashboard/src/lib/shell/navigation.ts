@@ -1,6 +1,6 @@
 import type { Shell } from '@lamplight/api/contract/workspace';
 
-import { countShort } from '../format/number.ts';
+import { count, countShort } from '../format/number.ts';
 import type { Paths } from '../nav/paths.ts';
 import type { IconName } from '../ui/icons.ts';
 
@@ -19,7 +19,10 @@ export interface NavItem {
 	readonly onPhone: boolean;
 }
 
-const quiet = (value: number) => ({ text: countShort(value), hot: false });
+const quiet = (value: number) => ({
+	text: value < 10_000 ? count(value) : countShort(value),
+	hot: false,
+});
 
 const watch: readonly NavItem[] = [
 	{

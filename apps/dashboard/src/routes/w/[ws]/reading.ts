@@ -84,7 +84,7 @@ export function attentionSentence(attention: Attention, view: TimeView): Reading
 		case 'connection': {
 			const { accountName, accountId, reason } = attention.connection;
 			return [
-				`the account ${accountName ?? accountId} is not read in full${reason === null ? '' : `: ${reason}`}.`,
+				`the account ${accountName ?? accountId} is not read in full${reason === null ? '' : `: ${reason.replace(/\.$/, '')}`}.`,
 			];
 		}
 		case 'watchCap':

@@ -1,0 +1,235 @@
+import type { functionSorts } from '@lamplight/api/contract/functions';
+
+export type FunctionSort = (typeof functionSorts)[number];
+
+export interface Column {
+	readonly id: ColumnId;
+	readonly label: string;
+	/** In the column chooser, where the head's short form would not be understood. */
+	readonly name: string;
+	readonly sort?: FunctionSort;
+	readonly numeric: boolean;
+	/** When it leaves as the width shrinks; `null` stays. */
+	readonly rank: 'p1' | 'p2' | 'p3' | null;
+	/** Shown unless the chooser says otherwise. */
+	readonly standard: boolean;
+}
+
+export const columnIds = [
+	'owner',
+	'account',
+	'region',
+	'runtime',
+	'invocations',
+	'spark',
+	'errorShare',
+	'throttleShare',
+	'p50',
+	'p95',
+	'p99',
+	'p99OfTimeout',
+	'coldStartShare',
+	'memoryUsedShare',
+	'peakConcurrency',
+	'lastDeploy',
+	'cost',
+	'costPerThousand',
+	'completeness',
+] as const;
+export type ColumnId = (typeof columnIds)[number];
+
+const text = { numeric: false } as const;
+const number = { numeric: true } as const;
+
+/** The columns of the fleet in their order; the name is always first. */
+export const columns: readonly Column[] = [
+	{
+		id: 'owner',
+		label: 'Owner',
+		name: 'Owner',
+		sort: 'owner',
+		...text,
+		rank: 'p3',
+		standard: true,
+	},
+	{
+		id: 'account',
+		label: 'Account',
+		name: 'Account',
+		sort: 'account',
+		...text,
+		rank: 'p3',
+		standard: false,
+	},
+	{
+		id: 'region',
+		label: 'Region',
+		name: 'Region',
+		sort: 'region',
+		...text,
+		rank: 'p3',
+		standard: false,
+	},
+	{
+		id: 'runtime',
+		label: 'Runtime',
+		name: 'Runtime',
+		sort: 'runtime',
+		...text,
+		rank: 'p3',
+		standard: false,
+	},
+	{
+		id: 'invocations',
+		label: 'Invocations',
+		name: 'Invocations',
+		sort: 'invocations',
+		...number,
+		rank: null,
+		standard: true,
+	},
+	{
+		id: 'spark',
+		label: 'Trend',
+		name: 'Trend of invocations',
+		...text,
+		rank: 'p2',
+		standard: true,
+	},
+	{
+		id: 'errorShare',
+		label: 'Err %',
+		name: 'Errors, share',
+		sort: 'errorShare',
+		...number,
+		rank: null,
+		standard: true,
+	},
+	{
+		id: 'throttleShare',
+		label: 'Thr %',
+		name: 'Throttles, share',
+		sort: 'throttleShare',
+		...number,
+		rank: 'p2',
+		standard: true,
+	},
+	{
+		id: 'p50',
+		label: 'p50',
+		name: 'Duration p50',
+		sort: 'p50',
+		...number,
+		rank: 'p2',
+		standard: false,
+	},
+	{
+		id: 'p95',
+		label: 'p95',
+		name: 'Duration p95',
+		sort: 'p95',
+		...number,
+		rank: 'p1',
+		standard: true,
+	},
+	{
+		id: 'p99',
+		label: 'p99',
+		name: 'Duration p99',
+		sort: 'p99',
+		...number,
+		rank: 'p2',
+		standard: false,
+	},
+	{
+		id: 'p99OfTimeout',
+		label: 'p99 of timeout',
+		name: 'p99, share of the timeout',
+		sort: 'p99OfTimeout',
+		...number,
+		rank: 'p3',
+		standard: true,
+	},
+	{
+		id: 'coldStartShare',
+		label: 'Cold %',
+		name: 'Cold starts, share',
+		sort: 'coldStartShare',
+		...number,
+		rank: 'p2',
+		standard: true,
+	},
+	{
+		id: 'memoryUsedShare',
+		label: 'Memory, MB',
+		name: 'Memory used of given',
+		sort: 'memoryUsedShare',
+		...number,
+		rank: 'p2',
+		standard: true,
+	},
+	{
+		id: 'peakConcurrency',
+		label: 'Peak',
+		name: 'Peak concurrency',
+		sort: 'peakConcurrency',
+		...number,
+		rank: 'p3',
+		standard: true,
+	},
+	{
+		id: 'lastDeploy',
+		label: 'Deployed',
+		name: 'Last deploy',
+		sort: 'lastDeploy',
+		...text,
+		rank: 'p3',
+		standard: true,
+	},
+	{ id: 'cost', label: 'Cost', name: 'Cost', sort: 'cost', ...number, rank: null, standard: true },
+	{
+		id: 'costPerThousand',
+		label: 'per 1,000',
+		name: 'Cost per 1,000 invocations',
+		sort: 'costPerThousand',
+		...number,
+		rank: 'p1',
+		standard: true,
+	},
+	{
+		id: 'completeness',
+		label: 'Data',
+		name: 'Completeness of the data',
+		...text,
+		rank: 'p1',
+		standard: true,
+	},
+];
+
+const standardIds = columns.filter(({ standard }) => standard).map(({ id }) => id);
+
+/** A column to draw; one that was chosen by hand stays at every width. */
+export type ShownColumn = Column & { readonly leaves: string | undefined };
+
+/** The columns that the URL's `cols` asks for; those of every day when it says nothing. */
+export function shownColumns(cols: string): readonly ShownColumn[] {
+	const asked = cols
+		.split(',')
+		.filter((id): id is ColumnId => (columnIds as readonly string[]).includes(id));
+	if (asked.length === 0) {
+		return columns
+			.filter(({ standard }) => standard)
+			.map((one) => ({ ...one, leaves: one.rank ?? undefined }));
+	}
+	return columns
+		.filter(({ id }) => asked.includes(id))
+		.map((one) => ({ ...one, leaves: one.standard ? (one.rank ?? undefined) : undefined }));
+}
+
+/** `cols` for the URL with one column taken or left; empty when it is the standard set. */
+export function toggleColumn(shown: readonly Column[], id: ColumnId): string {
+	const ids = shown.map((one) => one.id);
+	const next = ids.includes(id) ? ids.filter((one) => one !== id) : [...ids, id];
+	const same = next.length === standardIds.length && standardIds.every((one) => next.includes(one));
+	return same ? '' : columnIds.filter((one) => next.includes(one)).join(',');
+}

@@ -1,0 +1,83 @@
+import type { FunctionRow } from '@lamplight/api/contract/functions';
+
+import { asProblem, type ApiProblem } from '#lib/api/problem.ts';
+
+import type { FunctionsAnswer } from './data.ts';
+
+/** The rows of one list: of the whole fleet, or of one group. */
+interface RowList {
+	readonly rows: readonly FunctionRow[];
+	/** Of the whole list, loaded or not. */
+	readonly count: number;
+	/** Where the next page begins; `null` when all is loaded. */
+	readonly nextCursor: string | null;
+}
+
+type FetchPage = (group: string | null, cursor: string | null) => Promise<FunctionsAnswer>;
+
+const flat = '\u0000flat';
+
+/**
+ * Pages of the fleet as they come into sight. The server's cursors follow each other, so a list is
+ * loaded from its beginning up to the row that is wanted.
+ */
+export class FleetRows {
+	lists = $state.raw<ReadonlyMap<string, RowList>>(new Map());
+	problem = $state.raw<ApiProblem | null>(null);
+	readonly #fetchPage: FetchPage;
+	readonly #loading = new Set<string>();
+	#wanted = new Map<string, number>();
+
+	constructor(fetchPage: FetchPage) {
+		this.#fetchPage = fetchPage;
+	}
+
+	list(group: string | null): RowList | undefined {
+		return this.lists.get(group ?? flat);
+	}
+
+	/** Puts a page that was read elsewhere at the beginning of the flat list. */
+	seed(answer: FunctionsAnswer): void {
+		const { rows, count, nextCursor } = answer;
+		this.#set(flat, { rows, count, nextCursor });
+	}
+
+	/** Loads a list up to a row, exclusively; does nothing for rows that are there. */
+	ensure(group: string | null, toRow: number): void {
+		const key = group ?? flat;
+		this.#wanted.set(key, Math.max(toRow, this.#wanted.get(key) ?? 0));
+		if (!this.#loading.has(key)) void this.#load(group, key);
+	}
+
+	async #load(group: string | null, key: string): Promise<void> {
+		this.#loading.add(key);
+		try {
+			while (this.#needsMore(key)) {
+				const list = this.lists.get(key);
+				const { rows, count, nextCursor } = await this.#fetchPage(group, list?.nextCursor ?? null);
+				this.#set(key, { rows: [...(list?.rows ?? []), ...rows], count, nextCursor });
+				this.problem = null;
+			}
+		} catch (error) {
+			this.problem = asProblem(error);
+		} finally {
+			this.#loading.delete(key);
+		}
+	}
+
+	#needsMore(key: string): boolean {
+		const list = this.lists.get(key);
+		if (list === undefined) return true;
+		return list.nextCursor !== null && list.rows.length < (this.#wanted.get(key) ?? 0);
+	}
+
+	/** Loads again what failed. */
+	retry(): void {
+		this.problem = null;
+		for (const [key, toRow] of this.#wanted) this.ensure(key === flat ? null : key, toRow);
+	}
+
+	#set(key: string, list: RowList): void {
+		this.lists = new Map([...this.lists, [key, list]]);
+	}
+}
