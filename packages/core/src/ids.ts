@@ -27,12 +27,13 @@ export const regionSchema = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expecte
 export type Region = z.infer<typeof regionSchema>;
 
 /**
- * A function: `account.region.name`. Function names hold letters, digits, `-` and `_` only
- * (Lambda API reference, FunctionName, read 2026-11), so a dot separates safely, in URLs too.
+ * A function: `account.region.name`. Function names hold letters, digits, `-` and `_` (Lambda API
+ * reference, FunctionName, read 2026-11), and those of Lambda@Edge replicas a dot after their home
+ * region (`us-east-1.name`); accounts and regions hold none, so the first two dots separate.
  */
 export const functionIdSchema = z
 	.string()
-	.regex(/^\d{12}\.[a-z]{2}(-[a-z]+)+-\d\.[A-Za-z0-9_-]{1,140}$/, 'expected account.region.name')
+	.regex(/^\d{12}\.[a-z]{2}(-[a-z]+)+-\d\.[A-Za-z0-9_.-]{1,140}$/, 'expected account.region.name')
 	.brand<'FunctionId'>();
 export type FunctionId = z.infer<typeof functionIdSchema>;
 
@@ -52,6 +53,6 @@ export function functionId(parts: FunctionParts): FunctionId {
 
 /** The parts of a function id. */
 export function functionParts(id: FunctionId): FunctionParts {
-	const [accountId = '', region = '', name = ''] = id.split('.');
-	return { accountId, region, name };
+	const [accountId = '', region = '', ...name] = id.split('.');
+	return { accountId, region, name: name.join('.') };
 }
