@@ -152,5 +152,5 @@ export const access: Readonly<Record<RouteKey, Access>> = {
 	'GET /v1/w/{ws}/exports/costs.csv': file,
 	'GET /v1/w/{ws}/exports/costs.json': file,
 	'GET /v1/w/{ws}/exports/focus.csv': file,
-	'GET /metrics': { to: 'token', scope: 'metrics' },
+	'GET /v1/metrics': { to: 'token', scope: 'metrics' },
 };

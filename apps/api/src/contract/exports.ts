@@ -58,7 +58,7 @@ export const exportRoutes = routes({
 		response: z.string(),
 		mediaType: 'text/csv',
 	},
-	'GET /metrics': {
+	'GET /v1/metrics': {
 		tag: 'exports',
 		summary: 'OpenMetrics for Prometheus; the token says which workspace',
 		response: z.string(),
