@@ -13,6 +13,10 @@ interface Command {
 
 /** Every command of `lamplight`, in the order in which the help lists them. */
 export const commands: Readonly<Record<string, Command>> = {
+	start: {
+		about: 'run all of Lamplight on this machine, on a simulated AWS',
+		load: () => import('./start/run.ts'),
+	},
 	report: {
 		about: 'price the executions in exported Lambda logs; needs no AWS account',
 		load: () => import('./report/run.ts'),

@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+
+import colors from 'picocolors';
+
+import { LamplightError } from '@lamplight/core/errors';
+
+import { composeSimulated, repository, type Composed } from './compose.ts';
+import { builtDashboard } from './dashboardBuild.ts';
+import { parseStartOptions, type StartOptions } from './options.ts';
+import { lockDataFolder, prepareDataFolder, requireFreePort } from './preflight.ts';
+import { ProcessTree } from './processes.ts';
+import { backfillProgress } from './progress.ts';
+
+const say = (line = '') => process.stdout.write(`${line}\n`);
+
+/** `lamplight start`: runs until Ctrl-C, or until a part fails. Exit code 0 after Ctrl-C, else 1. */
+export async function run(args: string[]): Promise<number> {
+	const options = parseStartOptions(args, process.cwd());
+	if (options === null) return 0;
+	await requireFreePort(options.port);
+	prepareDataFolder(options.dataFolder, options.fresh);
+	const release = lockDataFolder(options.dataFolder);
+	try {
+		return await startAndWait(options);
+	} finally {
+		release();
+	}
+}
+
+async function startAndWait(options: StartOptions): Promise<number> {
+	const startedMs = performance.now();
+	const end = new Ending();
+	const logs = join(options.dataFolder, 'logs');
+	const tree = new ProcessTree(logs, (name, code) =>
+		end.because(
+			1,
+			`${name} ended by itself with code ${code ?? 'none'}: see ${join(logs, name)}.log`,
+		),
+	);
+	const progress = backfillProgress(process.stdout);
+	try {
+		say(colors.dim('Starting Lamplight on a simulated AWS. Nothing leaves this machine.'));
+		const dashboardFolder = builtDashboard(join(repository, 'apps/dashboard'), () =>
+			say(colors.dim('  building the dashboard (once)')),
+		);
+		dashboardFolder.catch(() => undefined);
+		const composed = await Promise.race([
+			composeSimulated({
+				options,
+				tree,
+				dashboardFolder,
+				step: (what) => say(colors.dim(`  ${what}`)),
+				onJobsMessage: progress.hear,
+				clock: () => Date.now(),
+			}),
+			end.failed,
+		]);
+		await Promise.race([progress.firstData, end.reason]);
+		const secondsToReady = (performance.now() - startedMs) / 1000;
+		announce(options, composed, secondsToReady);
+		progress.show();
+		const { code, why } = await end.reason;
+		progress.stop();
+		if (why !== null) process.stderr.write(`lamplight start: ${why}\n`);
+		else say(colors.dim('\nStopping.'));
+		return code;
+	} finally {
+		progress.stop();
+		await tree.stop();
+	}
+}
+
+function announce(options: StartOptions, composed: Composed, secondsToReady: number): void {
+	const { url, signInLinks } = composed;
+	say();
+	say(`  ${colors.bold('Lamplight')} watches a ${colors.yellow('simulated')} world: ${url}`);
+	say(`  Sign in once with ${colors.underline(signInLinks['owner'] ?? url)}`);
+	say(
+		colors.dim(
+			`  Ready after ${secondsToReady.toFixed(1)} s. Data: ${options.dataFolder}. Stop with Ctrl-C.`,
+		),
+	);
+	say(colors.dim("  For one team's evaluation on one machine; not a service."));
+	if (options.showAwsEnv) {
+		say();
+		say(colors.dim('  Other AWS clients reach the simulated AWS with:'));
+		for (const [name, value] of Object.entries(composed.awsEnvironment))
+			say(`export ${name}=${value}`);
+	}
+	say();
+	if (options.ready) {
+		const { workspaceId, sandboxEndpoint } = composed;
+		const line = { ready: true, url, workspaceId, signInLinks, sandboxEndpoint, secondsToReady };
+		say(JSON.stringify(line));
+	}
+}
+
+/** Why a start ends: a signal, or the first part that fails. */
+class Ending {
+	readonly reason: Promise<{ readonly code: number; readonly why: string | null }>;
+	/** Rejects when the start ends before it is up. */
+	readonly failed: Promise<never>;
+	readonly because: (code: number, why: string | null) => void;
+
+	constructor() {
+		const { promise, resolve } = Promise.withResolvers<{ code: number; why: string | null }>();
+		this.reason = promise;
+		this.because = (code, why) => resolve({ code, why });
+		this.failed = promise.then(({ why }) => {
+			throw new LamplightError('unavailable', why ?? 'stopped before it was up');
+		});
+		this.failed.catch(() => undefined);
+		for (const signal of ['SIGINT', 'SIGTERM'] as const)
+			process.once(signal, () => this.because(0, null));
+	}
+}
