@@ -1,17 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Connection } from '@lamplight/core/connection/connection';
-import { functionIdSchema } from '@lamplight/core/ids';
-import { floorTo, minuteMs } from '@lamplight/core/time';
+import { dayMs, floorTo, hourMs, minuteMs } from '@lamplight/core/time';
 
 import { type Collector, startCollector } from '../support/collector.ts';
+import { compareWithTruth } from '../support/truth.ts';
 
-/** A quiet Wednesday morning, in the past so that nothing depends on today. */
+/** A Wednesday morning in the past, so that nothing depends on today. */
 const startMs = Date.UTC(2026, 9, 14, 9, 30);
 
 describe('collecting an account', () => {
 	let collector: Collector;
 	let connection: Connection;
+	let regions: readonly string[];
 	beforeAll(async () => {
 		collector = await startCollector({
 			functions: 40,
@@ -26,75 +27,81 @@ describe('collecting an account', () => {
 				activeRegions.length > 0 && deniedActions.length === 0 && !isPayer,
 		);
 		connection = await collector.connect(account?.id ?? '');
+		regions = account?.activeRegions ?? [];
 	});
 	afterAll(() => collector.close());
 
-	const plan = (region: string) => {
+	const base = () => {
 		const { workspaceId, id: connectionId } = connection;
-		const base = { workspaceId, connectionId, plannedMs: collector.deps.clock() };
-		collector.queue.push(
-			{ kind: 'totals', ...base, counts: true },
-			{ kind: 'functions', ...base, region },
-		);
+		return { workspaceId, connectionId, plannedMs: collector.deps.clock() };
 	};
 
-	it('reads the newest hour first', async () => {
-		const { workspaceId, id: connectionId } = connection;
-		const plannedMs = collector.deps.clock();
-		collector.queue.push({
-			kind: 'inventory',
-			workspaceId,
-			connectionId,
-			plannedMs,
-			details: false,
-		});
+	it('reads the newest hour with the first inventory', async () => {
+		collector.queue.push({ kind: 'inventory', ...base(), details: false });
 		await collector.drain();
-		expect(collector.recorded.functions.size).toBeGreaterThan(0);
-		expect(collector.recorded.fragments.size).toBeGreaterThan(0);
+		const { recorded } = collector;
+		expect(recorded.functions.size).toBeGreaterThan(10);
+		const range = { fromMs: startMs - 50 * minuteMs, toMs: startMs - 20 * minuteMs };
+		const { executions, wrong } = compareWithTruth(collector, connection.accountId, { range });
+		expect(wrong).toEqual([]);
+		expect(executions).toBeGreaterThan(1000);
 	});
 
 	it('counts exactly what ran, once minutes are complete', async () => {
 		const { sandbox, recorded } = collector;
-		const regions = sandbox.world.account(connection.accountId)?.activeRegions ?? [];
 		for (let step = 0; step < 6; step += 1) {
 			sandbox.clock.advance(5 * minuteMs);
-			for (const region of regions) plan(region);
+			collector.queue.push({ kind: 'totals', ...base(), counts: true });
+			for (const region of regions) collector.queue.push({ kind: 'functions', ...base(), region });
 			await collector.drain();
 		}
-		const toMs = floorTo(minuteMs, startMs + 5 * minuteMs);
-		const fromMs = startMs - 20 * minuteMs;
-		const isOld = (key: string) => Number(key.split(' ')[2]) < toMs - 10 * minuteMs;
-		const wrong: string[] = [];
-		let ran = 0;
-		for (const fn of sandbox.world.allFunctions(connection.accountId)) {
-			const buckets = recorded.buckets(functionIdSchema.parse(fn.id));
-			for (let at = fromMs; at < toMs; at += minuteMs) {
-				const truth = sandbox.world.totals(fn.id, { fromMs: at, toMs: at + minuteMs });
-				const bucket = buckets.get(at);
-				const read = {
-					invocations: bucket?.invocations ?? 0,
-					errors: bucket?.errors ?? 0,
-					throttles: bucket?.throttles ?? 0,
-					durationUs: bucket?.durationSumUs ?? 0,
-				};
-				const want = {
-					invocations: truth.invocations,
-					errors: truth.errors,
-					throttles: truth.throttles,
-					durationUs: truth.durationUs,
-				};
-				ran += truth.invocations;
-				if (JSON.stringify(read) === JSON.stringify(want)) continue;
-				wrong.push(
-					`${fn.id} ${new Date(at).toISOString()} ${bucket?.source} ${JSON.stringify(read)} ${JSON.stringify(want)}`,
-				);
+		const range = { fromMs: startMs - 20 * minuteMs, toMs: startMs + 5 * minuteMs };
+		const { executions, wrong } = compareWithTruth(collector, connection.accountId, { range });
+		expect(wrong).toEqual([]);
+		expect(executions).toBeGreaterThan(1000);
+		const states = new Set<string>();
+		for (const region of regions) {
+			for (let at = range.fromMs; at < range.toMs; at += minuteMs) {
+				states.add(recorded.completeness.get(`${connection.id} ${region} ${at}`) ?? 'missing');
 			}
 		}
-		const states = new Set(
-			[...recorded.completeness].filter(([key]) => isOld(key)).map(([, state]) => state),
-		);
 		expect([...states]).toEqual(['complete']);
-		expect(ran).toBeGreaterThan(100);
-		expect(wrong).toEqual([]);
+	});
+
+	it('groups every failure that it read, and keeps the execution', () => {
+		const { executions, issues } = collector.recorded;
+		const failed = [...executions.values()].filter(({ status }) => status !== 'success');
+		expect(failed.length).toBeGreaterThan(0);
+		for (const { issueId } of failed) expect(issues.has(issueId ?? '')).toBe(true);
+		const text = JSON.stringify([...issues.values()].map(({ seed }) => seed));
+		expect(text).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}/);
+	});
+
+	it('reads the past day by day, newest first, with the same figures', async () => {
+		const { recorded } = collector;
+		const toMs = floorTo(hourMs, startMs - hourMs);
+		recorded.checkpoints.set(`${connection.id} backfill`, {
+			version: 1,
+			value: {
+				fromMs: floorTo(dayMs, startMs) - dayMs,
+				toMs,
+				doneFromMs: toMs,
+				regions: [],
+				functions: 0,
+				spentUsd: 0,
+				budgetUsd: 1,
+				stopped: false,
+				updatedMs: 0,
+			},
+		});
+		collector.queue.push({ kind: 'backfill', ...base() });
+		await collector.drain();
+		const done = collector.lines.filter(({ event }) => event === 'backfill').at(-1);
+		expect(done?.facts['doneFromMs']).toBe(floorTo(dayMs, startMs) - dayMs);
+		const range = { fromMs: toMs - 20 * hourMs, toMs };
+		const past = compareWithTruth(collector, connection.accountId, { range });
+		expect(past.wrong.slice(0, 5)).toEqual([]);
+		expect(past.errors).toBeGreaterThan(0);
+		expect(Number(done?.facts['spentUsd'])).toBeLessThan(0.01);
 	});
 });

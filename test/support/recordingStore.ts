@@ -1,5 +1,6 @@
 import type { Bucket, Completeness } from '@lamplight/core/bucket/bucket';
 import type { Fragment, RegionBucket, TotalsFragment } from '@lamplight/core/bucket/fragment';
+import { mergeFragments } from '@lamplight/core/bucket/merge';
 import type { BillStatement } from '@lamplight/core/bill/day';
 import type { Connection, Enrolment } from '@lamplight/core/connection/connection';
 import type { Deploy } from '@lamplight/core/deploy/deploy';
@@ -30,7 +31,7 @@ export interface RecordingStore {
 	/** Writes made, by entity. */
 	readonly writes: Map<string, number>;
 	add(enrolment: Enrolment, connection: Connection): void;
-	/** A function's minutes as a reader merges them: the higher revision wins. */
+	/** A function's minutes as readers merge them. */
 	buckets(functionId: FunctionId): Map<number, Bucket & { readonly source: string }>;
 }
 
@@ -275,16 +276,15 @@ function mergedBuckets(
 	fragments: ReadonlyMap<string, Fragment>,
 	functionId: FunctionId,
 ): Map<number, Bucket & { readonly source: string }> {
-	const merged = new Map<number, Bucket & { source: string; revision: number }>();
-	for (const { functions, revision, source } of fragments.values()) {
-		for (const slice of functions) {
-			if (slice.functionId !== functionId) continue;
-			for (const bucket of slice.buckets) {
-				const before = merged.get(bucket.minuteMs);
-				if (before !== undefined && before.revision > revision) continue;
-				merged.set(bucket.minuteMs, { ...bucket, source, revision });
-			}
-		}
-	}
-	return merged;
+	const own = [...fragments.values()].map((fragment) => ({
+		...fragment,
+		functions: fragment.functions.filter((slice) => slice.functionId === functionId),
+	}));
+	const [merged] = mergeFragments(own.filter(({ functions }) => functions.length > 0));
+	return new Map(
+		merged?.buckets.map((bucket) => [
+			bucket.minuteMs,
+			{ ...bucket, source: bucket.billedMs === null ? 'metrics' : 'records' },
+		]),
+	);
 }

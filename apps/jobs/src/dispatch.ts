@@ -1,5 +1,6 @@
 import { LamplightError } from '@lamplight/core/errors';
 
+import { runBackfill } from './backfill/run.ts';
 import { runBill } from './bill/run.ts';
 import { runCompact } from './compact/run.ts';
 import { runFunctions } from './collect/functions.ts';
@@ -37,7 +38,7 @@ export async function dispatch(deps: JobDeps, message: Message): Promise<void> {
 		case 'inventory':
 			return runInventory(deps, message);
 		case 'backfill':
-			return;
+			return runBackfill(deps, message);
 		case 'compact':
 			return runCompact(deps, message);
 		case 'rollup':

@@ -88,13 +88,17 @@ async function askFor(
 	return getMetrics(work.account, region, { units, window, periodSeconds: 60 });
 }
 
-/** How much of the region's total no function accounts for, over the minutes where any is missing. */
+/**
+ * How far the functions are from the region's total, over the minutes that differ. Records may also
+ * say too much: code that logs an error and goes on has not failed.
+ */
 function gap(question: CountQuestion, readings: ReadonlyMap<string, MetricReading>): number {
 	const { metric, totals, functions } = question;
 	const figures = new Map(functions.map(({ name, buckets }) => [name, buckets]));
 	let missing = 0;
 	for (const [minute, total] of totals) {
 		const wanted = metric === 'Errors' ? total.errors : total.throttles;
+		// Where the region has none, no function has any, whatever its lines say.
 		if (wanted === null || wanted === 0) continue;
 		let known = 0;
 		for (const reading of readings.values()) known += reading.minutes.get(minute)?.Sum ?? 0;
@@ -103,7 +107,7 @@ function gap(question: CountQuestion, readings: ReadonlyMap<string, MetricReadin
 			const bucket = buckets.get(minute);
 			known += (metric === 'Errors' ? bucket?.errors : bucket?.throttles) ?? 0;
 		}
-		missing += Math.max(0, wanted - known);
+		missing += Math.abs(wanted - known);
 	}
 	return missing;
 }

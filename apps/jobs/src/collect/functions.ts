@@ -20,6 +20,7 @@ import { putCheckpoint, readCheckpoint } from '../checkpoint.ts';
 import type { JobDeps } from '../deps.ts';
 import type { MessageOf } from '../message.ts';
 import { type CountAnswer, explainCounts } from './explain.ts';
+import { logsGranted } from './granted.ts';
 import { recordIssues } from './issues.ts';
 import { type Figures, readFigures, recordReadsPerRun } from './figures.ts';
 import { totalsOf } from './totalsOf.ts';
@@ -114,13 +115,6 @@ function isIdle(totals: ReadonlyMap<number, RegionBucket>): boolean {
 		if ((durationCount ?? 0) + (throttles ?? 0) + (invocations ?? 0) > 0) return false;
 	}
 	return true;
-}
-
-function logsGranted({ connection }: Work): boolean {
-	if (!connection.features.includes('logs')) return false;
-	return !connection.checks.some(
-		({ action, outcome }) => action === 'logs:FilterLogEvents' && outcome === 'denied',
-	);
 }
 
 /** Executions of the settled part of the window that no function explains. */

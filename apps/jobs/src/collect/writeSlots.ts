@@ -29,6 +29,8 @@ export interface SlotWrite {
 	/** Names of which nothing may be concluded: their group keeps what was written before. */
 	readonly unread: ReadonlySet<string>;
 	readonly nowMs: number;
+	/** Sets items apart that are written on another occasion; empty when left out. */
+	readonly prefix?: string;
 }
 
 /**
@@ -54,7 +56,7 @@ export async function writeSlots(
 		if (frozen.has(group)) continue;
 		for (const slot of slotsOf(write.window, write.spanMs)) {
 			if (slot.toMs > write.window.toMs + write.spanMs) continue;
-			const batch = `${write.source.charAt(0)}${group}of${groups}`;
+			const batch = `${write.prefix ?? ''}${write.source.charAt(0)}${group}of${groups}`;
 			if (await writeSlot(deps, work, { ...write, slot, batch, functions })) written += 1;
 		}
 	}

@@ -7,10 +7,15 @@ import { readAllPages } from '../limits/paging.ts';
 const maxPages = 100;
 
 /**
- * Names of functions that had an invocation in the last three hours (the only span AWS offers), by
- * their `Duration` metric: deleted functions and replicas of Lambda@Edge too. In the free tier.
+ * Names of functions that had an invocation lately, by their `Duration` metric: deleted functions
+ * and replicas of Lambda@Edge too. `PT3H` is the only short span AWS offers; without it the list
+ * holds those of the last two weeks. In the free tier.
  */
-export async function listActiveFunctions(account: AccountAws, region: string): Promise<string[]> {
+export async function listActiveFunctions(
+	account: AccountAws,
+	region: string,
+	span: 'PT3H' | 'two weeks' = 'PT3H',
+): Promise<string[]> {
 	const client = account.cloudwatch(region);
 	const rows = await readAllPages(
 		{ name: 'active metric pages of a region', maxPages },
@@ -20,7 +25,7 @@ export async function listActiveFunctions(account: AccountAws, region: string): 
 					Namespace: 'AWS/Lambda',
 					MetricName: 'Duration',
 					Dimensions: [{ Name: 'FunctionName' }],
-					RecentlyActive: 'PT3H',
+					...(span === 'PT3H' ? { RecentlyActive: span } : {}),
 					...(NextToken === undefined ? {} : { NextToken }),
 				}),
 			);

@@ -1,0 +1,238 @@
+import { listActiveFunctions } from '@lamplight/aws/metrics/activeFunctions';
+import { getMetrics } from '@lamplight/aws/metrics/getMetrics';
+import type { RegionBucket } from '@lamplight/core/bucket/fragment';
+import { bucketsOfExecutions, bucketsOfMetric } from '@lamplight/core/collection/buckets';
+import { type FunctionFigures, fillCounts } from '@lamplight/core/collection/failures';
+import {
+	durationStatistics,
+	finestPeriodSeconds,
+	type LambdaMetric,
+	type MetricReading,
+	type Statistic,
+} from '@lamplight/core/collection/metric';
+import {
+	groupCount,
+	groupOf,
+	logGroupMatcher,
+	type PlannedFunction,
+	whyNotRecords,
+} from '@lamplight/core/collection/plan';
+import { completenessOf, residualsOf } from '@lamplight/core/collection/residual';
+import { slotSpanMs } from '@lamplight/core/collection/slots';
+import { emptyRegionState } from '@lamplight/core/collection/state';
+import type { Execution } from '@lamplight/core/execution/execution';
+import type { LambdaFunction } from '@lamplight/core/function/function';
+import type { Region } from '@lamplight/core/ids';
+import { hourMs, minuteMs, type TimeRange } from '@lamplight/core/time';
+
+import type { Work } from '../account.ts';
+import { logsGranted } from '../collect/granted.ts';
+import { inParallel } from '../collect/pool.ts';
+import { readRecordsOf } from '../collect/readRecords.ts';
+import { readRegion, writeTotals } from '../collect/totals.ts';
+import { writeSlots } from '../collect/writeSlots.ts';
+import type { JobDeps } from '../deps.ts';
+
+/** Executions of a function in a stretch that are still read record by record. */
+const maxRecords = 4_000;
+const maxPages = 8;
+const readingsAtOnce = 6;
+/** Records end with the execution: a stretch's last ones are written up to 15 minutes after it. */
+const longestMs = 15 * minuteMs;
+
+export interface PastInput {
+	readonly region: Region;
+	readonly range: TimeRange;
+	readonly inventory: readonly LambdaFunction[];
+}
+
+interface Stretch extends Omit<PastInput, 'inventory'> {
+	readonly functions: readonly PlannedFunction[];
+	readonly periodSeconds: 60 | 300 | 3600;
+	/** The figures of a past stretch never go over those of the present. */
+	readonly revision: number;
+	readonly spanMs: number;
+	readonly totals: ReadonlyMap<number, RegionBucket>;
+}
+
+/** Reads one stretch of one region's past: totals, then functions, then the records of quiet ones. */
+export async function readPast(deps: JobDeps, work: Work, input: PastInput): Promise<void> {
+	const { region, range } = input;
+	const periodSeconds = finestPeriodSeconds(range.fromMs, deps.clock());
+	const spanMs = range.toMs % hourMs === 0 ? hourMs : slotSpanMs;
+	const totals = await readTotals(deps, work, { ...input, periodSeconds, spanMs });
+	const stretch = { region, range, periodSeconds, spanMs, revision: range.toMs, totals };
+	const all: FunctionFigures[] = [];
+	if (anythingHappened(totals)) {
+		const functions = await everyFunction(work, input);
+		const groups = groupCount(functions.length);
+		// One group after the other bounds the memory: a day of 125 functions is some 30 MB.
+		for (let group = 0; group < groups; group += 1) {
+			const own = functions.filter(({ name }) => groupOf(name, groups) === group);
+			const read = await readGroup(deps, work, {
+				...stretch,
+				functions: own,
+				of: functions.length,
+			});
+			all.push(...read);
+		}
+	}
+	const counts = new Map<number, number>();
+	for (const { buckets } of all) {
+		for (const [minute, { invocations }] of buckets) {
+			counts.set(minute, (counts.get(minute) ?? 0) + invocations);
+		}
+	}
+	const residuals = residualsOf(range, totals, counts);
+	await deps.store.completeness.mark(
+		work.ctx,
+		work.connection.id,
+		completenessOf(residuals, deps.clock()).map(({ fromMs, toMs, state }) => ({
+			region,
+			range: { fromMs, toMs },
+			state,
+		})),
+	);
+}
+
+async function readTotals(
+	deps: JobDeps,
+	work: Work,
+	input: PastInput & { readonly periodSeconds: number; readonly spanMs: number },
+): Promise<Map<number, RegionBucket>> {
+	const { region, range, periodSeconds, spanMs } = input;
+	const window = range;
+	const read = await readRegion(work, { region, window, counts: true, periodSeconds });
+	const write = { window, nowMs: range.toMs, spanMs };
+	// A batch of its own for each region, as stretches are read region by region.
+	for (const [batch, buckets] of [
+		[`past-duration-${region}`, read.duration],
+		[`past-counts-${region}`, read.counts],
+	] as const) {
+		await writeTotals(deps, work, { ...write, batch, regions: [{ region, buckets }] });
+	}
+	const totals = new Map(read.duration.map((bucket) => [bucket.minuteMs, bucket]));
+	for (const bucket of read.counts) {
+		const { durationCount = null, durationSumUs = null } = totals.get(bucket.minuteMs) ?? {};
+		totals.set(bucket.minuteMs, { ...bucket, durationCount, durationSumUs });
+	}
+	return totals;
+}
+
+/** The inventory, and what ran without being in it: deleted functions, replicas of Lambda@Edge. */
+async function everyFunction(work: Work, input: PastInput): Promise<PlannedFunction[]> {
+	const known = new Map(input.inventory.map((fn) => [fn.name, fn]));
+	const ran = await listActiveFunctions(work.account, input.region, 'two weeks');
+	const names = new Set([...known.keys(), ...ran]);
+	return [...names].map((name) => ({ name, known: known.get(name) ?? null }));
+}
+
+function anythingHappened(totals: ReadonlyMap<number, RegionBucket>): boolean {
+	return [...totals.values()].some(
+		({ durationCount, throttles }) => (durationCount ?? 0) + (throttles ?? 0) > 0,
+	);
+}
+
+async function readGroup(
+	deps: JobDeps,
+	work: Work,
+	stretch: Stretch & { readonly of: number },
+): Promise<FunctionFigures[]> {
+	const names = stretch.functions.map(({ name }) => name);
+	const durations = await ask(work, stretch, { metric: 'Duration', names });
+	const ran: FunctionFigures[] = durations
+		.map((reading) => ({ name: nameOf(reading), buckets: bucketsOfMetric(reading) }))
+		.filter(({ buckets }) => buckets.size > 0);
+	const counted = async (metric: 'Errors' | 'Throttles', of: readonly string[]) => {
+		const any = [...stretch.totals.values()].some(
+			(total) => ((metric === 'Errors' ? total.errors : total.throttles) ?? 0) > 0,
+		);
+		const readings = any ? await ask(work, stretch, { metric, names: of }) : [];
+		return new Map(readings.map((reading) => [nameOf(reading), reading]));
+	};
+	const errors = await counted(
+		'Errors',
+		ran.map(({ name }) => name),
+	);
+	const throttles = await counted('Throttles', names);
+	const idle = [...throttles.keys()]
+		.filter((name) => !ran.some((fn) => fn.name === name))
+		.map((name) => ({ name, buckets: new Map() }));
+	const filled = [...ran, ...idle].map((fn) => ({
+		name: fn.name,
+		buckets: fillCounts(fn, stretch.totals, { errors, throttles }),
+	}));
+	const common = {
+		region: stretch.region,
+		window: stretch.range,
+		spanMs: stretch.spanMs,
+		regionFunctions: stretch.of,
+		unread: new Set<string>(),
+		nowMs: stretch.revision,
+		prefix: 'past-',
+	};
+	const metrics = filled.map((fn) => ({ ...fn, executions: null }));
+	await writeSlots(deps, work, { ...common, source: 'metrics', functions: metrics });
+	const records = await readQuiet(work, stretch, ran);
+	await writeSlots(deps, work, { ...common, source: 'records', functions: records });
+	return filled;
+}
+
+async function ask(
+	work: Work,
+	stretch: Stretch,
+	question: { readonly metric: LambdaMetric; readonly names: readonly string[] },
+): Promise<MetricReading[]> {
+	const { metric, names } = question;
+	if (names.length === 0) return [];
+	const statistics: readonly Statistic[] = metric === 'Duration' ? durationStatistics : ['Sum'];
+	const units = names.map((functionName) => ({ metric, functionName, statistics }));
+	const { range: window, periodSeconds } = stretch;
+	return getMetrics(work.account, stretch.region, { units, window, periodSeconds });
+}
+
+function nameOf({ unit }: MetricReading): string {
+	return unit.functionName ?? '';
+}
+
+interface QuietFunction extends FunctionFigures {
+	readonly executions: readonly Execution[];
+}
+
+/** Records of functions that ran seldom enough; kept only where they add up to the metric. */
+async function readQuiet(
+	work: Work,
+	stretch: Stretch,
+	ran: readonly FunctionFigures[],
+): Promise<QuietFunction[]> {
+	// Coarser periods cannot be compared minute by minute.
+	if (stretch.periodSeconds !== 60) return [];
+	const known = new Map(stretch.functions.map((fn) => [fn.name, fn]));
+	const mayRead = logGroupMatcher(work.enrolment.logGroupPatterns);
+	const granted = { logsGranted: logsGranted(work), mayRead, state: emptyRegionState, nowMs: 0 };
+	const quiet = ran.filter(({ name, buckets }) => {
+		const planned = known.get(name) ?? { name, known: null };
+		return whyNotRecords(planned, granted) === null && total(buckets) <= maxRecords;
+	});
+	const { range, region } = stretch;
+	const request = {
+		region,
+		range: { fromMs: range.fromMs, toMs: range.toMs + longestMs },
+		maxPages,
+		maxEvents: 3 * maxRecords,
+	};
+	const read = await inParallel(quiet, readingsAtOnce, async ({ name, buckets: counted }) => {
+		const reading = await readRecordsOf(work, known.get(name) ?? { name, known: null }, request);
+		if (reading.outcome !== 'read') return null;
+		const { executions } = reading.read;
+		const buckets = bucketsOfExecutions(executions, range);
+		return total(buckets) < total(counted) ? null : { name, buckets, executions };
+	});
+	return read.filter((one) => one !== null);
+}
+
+function total(buckets: FunctionFigures['buckets']): number {
+	let sum = 0;
+	for (const { invocations } of buckets.values()) sum += invocations;
+	return sum;
+}

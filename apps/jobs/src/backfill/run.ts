@@ -1,0 +1,145 @@
+import { listActiveFunctions } from '@lamplight/aws/metrics/activeFunctions';
+import { trailingHour } from '@lamplight/core/collection/slots';
+import { type Backfill, backfillSchema, checkpointNames } from '@lamplight/core/collection/state';
+import type { Region } from '@lamplight/core/ids';
+import { dayMs, floorTo, hourMs, type TimeRange } from '@lamplight/core/time';
+import { picoToUsd, watchCostPicoUsd } from '@lamplight/core/watchcost/watchcost';
+import type { Lease } from '@lamplight/store/collection/collection';
+
+import { type RunReport, withAccount, type Work } from '../account.ts';
+import { putCheckpoint } from '../checkpoint.ts';
+import { findRegions } from '../collect/regions.ts';
+import type { JobDeps } from '../deps.ts';
+import type { MessageOf } from '../message.ts';
+import { readPast } from './region.ts';
+
+/** How much of the past is read on connecting. */
+export const backfillDays = 35;
+/** One message reads for this long, then makes room for other connections. */
+const sliceMs = 45_000;
+const leaseMs = 5 * 60_000;
+
+/** Reads the next stretches of the past, newest first, until its time or its budget is over. */
+export async function runBackfill(deps: JobDeps, message: MessageOf<'backfill'>): Promise<void> {
+	const { workspaceId, connectionId, plannedMs } = message;
+	const batch = `backfill-${plannedMs}`;
+	const options = { job: 'backfill', workspaceId, connectionId, region: null, batch };
+	await withAccount(deps, options, async (work) => {
+		const lease = await deps.store.leases.acquire(work.ctx, `backfill/${connectionId}`, {
+			holder: batch,
+			forMs: leaseMs,
+		});
+		if (lease === null) return { message: 'is under way already', delayMs: null, limits: [] };
+		try {
+			return await readStretches(deps, work, lease);
+		} finally {
+			await deps.store.leases.release(work.ctx, lease);
+		}
+	});
+}
+
+async function readStretches(deps: JobDeps, work: Work, lease: Lease): Promise<RunReport> {
+	const startedMs = deps.wallClock();
+	let backfill = await beginBackfill(deps, work);
+	const regions = await regionsOfThePast(deps, work);
+	while (backfill.doneFromMs > backfill.fromMs && !backfill.stopped) {
+		backfill = await readStretch(deps, work, { backfill, regions });
+		const isOver = deps.wallClock() - startedMs > sliceMs;
+		if (isOver || (await deps.store.leases.renew(work.ctx, lease, leaseMs)) === null) break;
+	}
+	const done = backfill.doneFromMs <= backfill.fromMs;
+	const day = new Date(backfill.doneFromMs).toISOString().slice(0, 16);
+	return {
+		message: done ? 'all of the past has been read' : `the past has been read back to ${day}`,
+		delayMs: null,
+		limits: backfill.stopped ? ['backfill budget'] : [],
+	};
+}
+
+async function beginBackfill(deps: JobDeps, work: Work): Promise<Backfill> {
+	const { ctx, connection } = work;
+	const key = { connectionId: connection.id, name: checkpointNames.backfill };
+	const held = await deps.store.checkpoints.get(ctx, key, backfillSchema);
+	if (held !== null) return held.value;
+	const nowMs = deps.clock();
+	// The trailing hour is read by collection itself; what lies before it is the past.
+	const toMs = trailingHour(nowMs).fromMs;
+	return {
+		fromMs: floorTo(dayMs, nowMs - backfillDays * dayMs),
+		toMs,
+		doneFromMs: toMs,
+		regions: [],
+		functions: 0,
+		spentUsd: 0,
+		budgetUsd: connection.backfillBudgetUsd,
+		stopped: false,
+		updatedMs: nowMs,
+	};
+}
+
+/** The next stretch: to the hour, then to the UTC day, then whole days. */
+export function nextStretch(backfill: Pick<Backfill, 'fromMs' | 'doneFromMs'>): TimeRange {
+	const { doneFromMs: toMs } = backfill;
+	const hour = floorTo(hourMs, toMs - 1);
+	const day = floorTo(dayMs, toMs - 1);
+	const fromMs = toMs % hourMs === 0 ? day : hour;
+	return { fromMs: Math.max(fromMs, backfill.fromMs), toMs };
+}
+
+/** Regions with functions, or where something ran in the last two weeks; asked free of charge. */
+async function regionsOfThePast(deps: JobDeps, work: Work): Promise<Region[]> {
+	const { enabled } = await findRegions(deps, work);
+	const known = await deps.store.functions.listAccount(work.ctx, work.connection.accountId);
+	const found = new Set<Region>(known.map(({ region }) => region));
+	await Promise.all(
+		enabled.map(async (region) => {
+			if (found.has(region)) return;
+			const ran = await listActiveFunctions(work.account, region, 'two weeks');
+			if (ran.length > 0) found.add(region);
+		}),
+	);
+	return [...found].sort();
+}
+
+async function readStretch(
+	deps: JobDeps,
+	work: Work,
+	{ backfill, regions }: { readonly backfill: Backfill; readonly regions: readonly Region[] },
+): Promise<Backfill> {
+	const range = nextStretch(backfill);
+	const known = await deps.store.functions.listAccount(work.ctx, work.connection.accountId);
+	const before = spentUsd(work);
+	const left = backfill.budgetUsd - backfill.spentUsd;
+	// One metric a function, and one more each where the region shows errors or throttles.
+	const mostUsd = known.length * 3e-5;
+	if (mostUsd > left) return save(deps, work, { ...backfill, stopped: true });
+	for (const region of regions) {
+		const inventory = known.filter((fn) => fn.region === region);
+		await readPast(deps, work, { region, range, inventory });
+	}
+	return save(deps, work, {
+		...backfill,
+		doneFromMs: range.fromMs,
+		regions: [...regions],
+		functions: known.length,
+		spentUsd: backfill.spentUsd + spentUsd(work) - before,
+	});
+}
+
+function spentUsd(work: Work): number {
+	return picoToUsd(watchCostPicoUsd(work.account.meter.peek()));
+}
+
+async function save(deps: JobDeps, work: Work, backfill: Backfill): Promise<Backfill> {
+	const key = { connectionId: work.connection.id, name: checkpointNames.backfill };
+	const saved = { ...backfill, updatedMs: deps.clock() };
+	await putCheckpoint(deps, work.ctx, key, saved);
+	deps.log('backfill', {
+		connectionId: work.connection.id,
+		doneFromMs: saved.doneFromMs,
+		fromMs: saved.fromMs,
+		toMs: saved.toMs,
+		spentUsd: Math.round(saved.spentUsd * 1e6) / 1e6,
+	});
+	return saved;
+}
