@@ -310,8 +310,10 @@ export const functionCostSchema = z
 				label: z.string(),
 				quantity: z.string(),
 				unit: z.string(),
-				/** Dollars for one unit, as a decimal string. */
+				/** Dollars for one `rateUnit`, as a decimal string. */
 				rate: z.string().nullable(),
+				/** What one rate is for, such as `GB-second`. */
+				rateUnit: z.string(),
 				rateSource: z.string().nullable(),
 				cost: moneySchema.nullable(),
 				previous: moneySchema.nullable(),

@@ -1,4 +1,6 @@
 import { issueIdSchema } from '@lamplight/core/ids';
+import { errorKinds } from '@lamplight/core/issue/failureText';
+import { issueStates } from '@lamplight/core/issue/issue';
 import { z } from 'zod';
 
 import { routes } from './define.ts';
@@ -18,8 +20,6 @@ import {
 import { sparkSchema } from './overview.ts';
 import { wsParams } from './workspace.ts';
 
-export const issueStates = ['open', 'resolved', 'ignored', 'regressed'] as const;
-
 export const issueRowSchema = z
 	.object({
 		id: issueIdSchema,
@@ -27,8 +27,12 @@ export const issueRowSchema = z
 		/** The normalised fingerprint: no payload, safe for every role. */
 		title: z.string(),
 		errorType: z.string().nullable(),
-		kind: z.enum(['error', 'timeout', 'outOfMemory', 'init', 'throttle', 'unknown']),
+		kind: z.enum(errorKinds),
+		/** The function most affected; `functions` names the others. */
 		function: functionLabelSchema,
+		functions: z
+			.array(z.object({ function: functionLabelSchema, count: z.number().int() }))
+			.max(50),
 		/** In the range asked for. */
 		count: z.number().int(),
 		countAll: z.number().int(),
@@ -66,7 +70,9 @@ export type IssuesPage = z.infer<typeof issuesPageSchema>;
 /** One failure kept as an example. Its text is for those who may read logs. */
 export const issueSampleSchema = z
 	.object({
-		requestId: z.string(),
+		requestId: z.string().nullable(),
+		/** Where it ran, to open its own page. */
+		functionId: z.string(),
 		at: instantSchema,
 		version: z.string().nullable(),
 		durationMs: z.number().nullable(),
@@ -88,11 +94,13 @@ export const issuePageSchema = z
 		textWithheld: z.boolean(),
 		/** The deploy nearest before it was first seen. */
 		firstSeenAfter: deployMarkerSchema.nullable(),
-		/** What the failures cost in the range. */
+		/** What the kept executions among the failures cost, and how many those are. */
 		cost: moneySchema.nullable(),
-		history: z.array(
-			z.object({ at: instantSchema, state: z.enum(issueStates), actor: z.string() }),
-		),
+		costOf: z.number().int(),
+		/** The last change of its state; `null` while nobody has changed it. */
+		changed: z
+			.object({ at: instantSchema, state: z.enum(issueStates), actor: z.string() })
+			.nullable(),
 	})
 	.meta({ id: 'IssuePage' });
 export type IssuePage = z.infer<typeof issuePageSchema>;

@@ -81,9 +81,14 @@ export function markerOf(deploy: AppDeploy, appName: string | null): DeployMarke
 	};
 }
 
+/** Fields that change with the code and say nothing beside it. */
+const codeFields = new Set(['code', 'version', 'aliases']);
+
 /** What a deploy changed, in a few words; `null` when only code did. */
 export function changeText(members: readonly Deploy[]): string | null {
-	const change = members.flatMap(({ changes }) => changes)[0];
+	const change = members
+		.flatMap(({ changes }) => changes)
+		.find(({ field }) => !codeFields.has(field));
 	if (change === undefined) return null;
 	return `${change.field} ${change.before ?? '–'} → ${change.after ?? '–'}`;
 }

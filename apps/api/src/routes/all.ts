@@ -1,7 +1,9 @@
 import type { RouteKey } from '../contract/contract.ts';
 import type { Handlers } from '../http/handlers.ts';
 import type { RouteDeps } from './context.ts';
+import { functionHandlers } from './function.ts';
 import { functionListHandlers } from './functions.ts';
+import { issueHandlers } from './issues.ts';
 import { meHandlers } from './me.ts';
 import { peopleHandlers } from './people.ts';
 import { sessionHandlers } from './session.ts';
@@ -16,6 +18,8 @@ export function allHandlers(deps: RouteDeps): Partial<Handlers<RouteKey>> {
 		...workspaceHandlers(deps),
 		...overviewHandlers(deps),
 		...functionListHandlers(deps),
+		...functionHandlers(deps),
+		...issueHandlers(deps),
 		...peopleHandlers(deps),
 	};
 }

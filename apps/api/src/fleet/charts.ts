@@ -1,0 +1,206 @@
+import type { TimeRange } from '@lamplight/core/time';
+import type { CompletenessSpan } from '@lamplight/store/collection/collection';
+import type { DirectoryFunction } from '@lamplight/store/series/rollups';
+import type { SeriesPoint } from '@lamplight/store/series/series';
+import { toNumber } from '@lamplight/core/money';
+
+import type { Chart, ChartSet, DeployMarker, Series } from '../contract/shared.ts';
+import { costOf, type FunctionCost } from '../cost/functionCost.ts';
+import { priceBook } from '../cost/prices.ts';
+import { wireSpans } from './completeness.ts';
+import { ms, share } from './figures.ts';
+import { instant } from './range.ts';
+
+export interface ChartInput {
+	readonly fn: DirectoryFunction;
+	readonly range: TimeRange;
+	readonly stepMs: number;
+	/** Ascending; steps without an invocation are absent. */
+	readonly points: readonly SeriesPoint[];
+	readonly spans: readonly CompletenessSpan[];
+	readonly deploys: readonly DeployMarker[];
+}
+
+type Pick = (point: SeriesPoint) => number | null;
+
+/** The six charts of a function, over one x. */
+export function functionCharts(input: ChartInput): ChartSet {
+	const { fn, range, stepMs, points } = input;
+	const count = Math.max(1, Math.ceil((range.toMs - range.fromMs) / stepMs));
+	const byStep = new Map(
+		points.map((point) => [Math.floor((point.atMs - range.fromMs) / stepMs), point]),
+	);
+	const missing = missingSteps(input, count);
+	/** A step in which nothing ran counts 0, but only where we know that nothing did. */
+	const line = (idle: 0 | null, pick: Pick) =>
+		Array.from({ length: count }, (_, at) => {
+			const point = byStep.get(at);
+			if (point !== undefined) return pick(point);
+			return missing.has(at) ? null : idle;
+		});
+	const series = (id: string, unit: Series['unit'], values: Series['values']): Series => ({
+		id,
+		label: id,
+		unit,
+		values,
+	});
+	const chart = (id: string, lines: Series[], more: Partial<Chart> = {}): Chart => ({
+		id,
+		series: lines,
+		limits: [],
+		provenance: null,
+		approximate: false,
+		...more,
+	});
+	return {
+		x: { from: instant(range.fromMs), stepMs, count },
+		charts: [
+			chart('invocations', [
+				series(
+					'invocations',
+					'count',
+					line(0, (point) => point.invocations),
+				),
+				series(
+					'errors',
+					'count',
+					line(0, (point) => point.errors),
+				),
+				series(
+					'throttles',
+					'count',
+					line(0, (point) => point.throttles),
+				),
+			]),
+			chart(
+				'duration',
+				[
+					series(
+						'p50',
+						'ms',
+						line(null, (point) => ms(point.p50Us)),
+					),
+					series(
+						'p95',
+						'ms',
+						line(null, (point) => ms(point.p95Us)),
+					),
+					series(
+						'p99',
+						'ms',
+						line(null, (point) => ms(point.p99Us)),
+					),
+					series(
+						'max',
+						'ms',
+						line(null, (point) => ms(point.durationMaxUs)),
+					),
+				],
+				{
+					approximate: points.some(({ percentiles }) => percentiles === 'approximate'),
+					limits: [{ id: 'timeout', value: fn.timeoutSeconds * 1_000, unit: 'ms' }],
+				},
+			),
+			chart('coldStarts', [
+				series(
+					'share',
+					'share',
+					line(null, (point) => share(point.coldStarts, point.recordedInvocations)),
+				),
+				series('init', 'ms', line(null, initOf)),
+			]),
+			chart(
+				'concurrency',
+				[
+					series(
+						'peak',
+						'concurrent',
+						line(0, (point) => point.concurrencyMax),
+					),
+				],
+				{
+					limits:
+						fn.reservedConcurrency === null
+							? []
+							: [{ id: 'reserved', value: fn.reservedConcurrency, unit: 'concurrent' }],
+				},
+			),
+			chart(
+				'memory',
+				[
+					series(
+						'used',
+						'mib',
+						line(null, (point) => point.maxMemoryUsedMib),
+					),
+				],
+				{
+					limits: [{ id: 'memory', value: fn.memoryMib, unit: 'mib' }],
+				},
+			),
+			costChart(input, line),
+		],
+		deploys: [...input.deploys],
+		spans: wireSpans(input.spans),
+	};
+}
+
+function initOf({ coldStarts, initUs }: SeriesPoint): number | null {
+	return initUs === null || coldStarts === null || coldStarts === 0
+		? null
+		: ms(initUs / coldStarts);
+}
+
+function costChart(
+	{ fn, stepMs, points }: ChartInput,
+	line: (idle: 0 | null, pick: Pick) => (number | null)[],
+): Chart {
+	const books = new Map<string, ReturnType<typeof priceBook>>();
+	const costs = new Map<SeriesPoint, FunctionCost>();
+	for (const point of points) {
+		// Only what executions cause: standing charges do not belong to a thousand of them.
+		const month = instant(point.atMs).slice(0, 7);
+		const book = books.get(month) ?? priceBook(point.atMs);
+		books.set(month, book);
+		const range = { fromMs: point.atMs, toMs: point.atMs + stepMs };
+		costs.set(point, costOf({ ...fn, logStoredBytes: null }, point, { range, book }));
+	}
+	const perThousand =
+		(component: string): Pick =>
+		(point) => {
+			const cost = costs.get(point)?.parts.find((part) => part.component === component)?.cost;
+			return cost == null || point.invocations === 0
+				? null
+				: (toNumber(cost) / point.invocations) * 1_000;
+		};
+	const provenances = new Set([...costs.values()].map(({ provenance }) => provenance));
+	const [only] = provenances;
+	return {
+		id: 'costPerThousand',
+		series: [
+			['compute', 'Compute'],
+			['requests', 'Requests'],
+			['logIngestion', 'Logs'],
+			['provisionedConcurrency', 'Provisioned concurrency'],
+		].map(([id = '', label = '']) => ({
+			id,
+			label,
+			unit: 'usdPerThousand' as const,
+			values: line(null, perThousand(id)),
+		})),
+		limits: [],
+		provenance: provenances.size === 0 ? null : provenances.size === 1 ? (only ?? null) : 'mixed',
+		approximate: false,
+	};
+}
+
+function missingSteps({ range, stepMs, spans }: ChartInput, count: number): Set<number> {
+	const steps = new Set<number>();
+	for (const one of spans) {
+		if (one.state !== 'missing') continue;
+		const from = Math.max(0, Math.floor((one.fromMs - range.fromMs) / stepMs));
+		const to = Math.min(count, Math.ceil((one.toMs - range.fromMs) / stepMs));
+		for (let at = from; at < to; at += 1) steps.add(at);
+	}
+	return steps;
+}
