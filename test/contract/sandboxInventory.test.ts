@@ -119,7 +119,7 @@ describe('ListFunctions', () => {
 
 	it.each([
 		[{ Marker: 'nonsense' }, 'InvalidParameterValueException'],
-		[{ MaxItems: 0 }, 'InvalidParameterValueException'],
+		[{ MaxItems: 0 }, 'ValidationException'],
 		[{ MasterRegion: 'ALL' }, 'InvalidParameterValueException'],
 	])('refuses %o', async (input, name) => {
 		expect(await refusalOf(lambda().send(new ListFunctionsCommand(input)))).toMatchObject({

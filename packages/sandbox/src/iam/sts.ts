@@ -1,3 +1,4 @@
+import { patternProblem, validationError } from '../services/validation.ts';
 import { AwsError } from '../wire/awsError.ts';
 import type { Call } from '../wire/service.ts';
 import { assumeRoleDenied, contextOf, mayAssume, type AuthorizeOptions } from './authorize.ts';
@@ -15,6 +16,7 @@ export interface AssumeRoleInput {
 		readonly { readonly Key: string | undefined; readonly Value: string | undefined }[] | undefined;
 	readonly ExternalId?: string | undefined;
 	readonly SourceIdentity?: string | undefined;
+	readonly TransitiveTagKeys?: readonly string[] | undefined;
 }
 
 export interface AssumeRoleOutput {
@@ -115,43 +117,65 @@ function durationOf(input: AssumeRoleInput, key: Key, role: Role): number {
 	return seconds;
 }
 
+// Patterns and lengths: STS API reference, AssumeRole, read 2026-11.
+const sessionNamePattern = '[\\w+=,.@-]*';
+const externalIdPattern = '[\\w+=,.@:\\/-]*';
+
 function validate(input: AssumeRoleInput): void {
-	const problems: string[] = [];
-	const demand = (name: string, value: string | undefined, pattern: RegExp) => {
-		if (value !== undefined && !pattern.test(value)) {
-			problems.push(
-				`Value '${value}' at '${name}' failed to satisfy constraint: Member must satisfy regular expression pattern: ${pattern.source.replace(/^\^|\$$/g, '')}`,
-			);
-		}
-	};
-	// Patterns: STS API reference, AssumeRole, read 2026-11.
-	demand('roleSessionName', input.RoleSessionName, /^[\w+=,.@-]{2,64}$/);
-	demand('externalId', input.ExternalId, /^[\w+=,.@:/-]{2,1224}$/);
-	const seconds = input.DurationSeconds;
-	if (seconds !== undefined && (seconds < minimumSeconds || seconds > maximumSeconds)) {
-		const bound =
-			seconds < minimumSeconds
-				? `greater than or equal to ${minimumSeconds}`
-				: `less than or equal to ${maximumSeconds}`;
-		problems.push(
-			`Value '${seconds}' at 'durationSeconds' failed to satisfy constraint: Member must have value ${bound}`,
-		);
-	}
-	if ((input.Policy ?? '').length > policyCharacters) {
-		problems.push(
-			`Value at 'policy' failed to satisfy constraint: Member must have length less than or equal to ${policyCharacters}`,
-		);
-	}
-	if (problems.length > 0) {
-		const plural = problems.length === 1 ? '' : 's';
-		throw invalid(`${problems.length} validation error${plural} detected: ${problems.join('; ')}`);
-	}
+	const problems = [
+		patternProblem('roleSessionName', input.RoleSessionName, sessionNamePattern),
+		lengthProblem('roleSessionName', input.RoleSessionName, [2, 64]),
+		patternProblem('externalId', input.ExternalId, externalIdPattern),
+		lengthProblem('externalId', input.ExternalId, [2, 1224]),
+		lengthProblem('policy', input.Policy, [1, policyCharacters]),
+		durationProblem(input.DurationSeconds),
+	].filter((problem) => problem !== null);
+	if (problems.length > 0) throw validationError(problems, 'ValidationError');
 	if (!/^arn:aws[\w-]*:iam::\d{12}:role\/.+$/.test(input.RoleArn ?? '')) {
 		throw invalid(`${input.RoleArn ?? ''} is invalid`);
 	}
 	if ((input.PolicyArns ?? []).length > policyArnCount || (input.Tags ?? []).length > tagCount) {
 		throw invalid('Too many session policies or tags');
 	}
+	validateTags(input);
+}
+
+function validateTags(input: AssumeRoleInput): void {
+	const keys = (input.Tags ?? []).map((tag) => (tag.Key ?? '').toLowerCase());
+	if (new Set(keys).size < keys.length) {
+		throw new AwsError(
+			'InvalidParameterValue',
+			'Duplicate tag keys found. Please note that Tag keys are case insensitive.',
+		);
+	}
+	const transitive = (input.TransitiveTagKeys ?? []).map((key) => key.toLowerCase());
+	if (transitive.some((key) => !keys.includes(key))) {
+		throw new AwsError(
+			'InvalidParameterValue',
+			'The specified transitive tag key must be included in the requested tags.',
+		);
+	}
+}
+
+function lengthProblem(
+	field: string,
+	value: string | undefined,
+	[least, most]: readonly [number, number],
+): string | null {
+	if (value === undefined || (value.length >= least && value.length <= most)) return null;
+	const bound =
+		value.length < least ? `greater than or equal to ${least}` : `less than or equal to ${most}`;
+	return `Value '${value}' at '${field}' failed to satisfy constraint: Member must have length ${bound}`;
+}
+
+function durationProblem(seconds: number | undefined): string | null {
+	if (seconds === undefined || (seconds >= minimumSeconds && seconds <= maximumSeconds))
+		return null;
+	const bound =
+		seconds < minimumSeconds
+			? `greater than or equal to ${minimumSeconds}`
+			: `less than or equal to ${maximumSeconds}`;
+	return `Value '${seconds}' at 'durationSeconds' failed to satisfy constraint: Member must have value ${bound}`;
 }
 
 function sessionPoliciesOf(input: AssumeRoleInput): Policy[] | null {

@@ -115,7 +115,6 @@ const ownWords: Readonly<Record<string, Partial<Record<CommonError, Dialect>>>> 
 	tagging: { throttled: { code: 'ThrottledException', status: 400 } },
 	ce: { throttled: { code: 'LimitExceededException', status: 400 } },
 	logs: { validation: { code: 'InvalidParameterException', status: 400 } },
-	lambda: { validation: { code: 'InvalidParameterValueException', status: 400 } },
 	monitoring: {
 		// JSON since 2025, with the status that the query protocol had.
 		'access-denied': { code: 'AccessDenied', status: 403 },

@@ -32,6 +32,12 @@ export function getMetricStatistics(
 			'At least one of the parameters Statistics and ExtendedStatistics must be specified.',
 		);
 	}
+	if ((input.StartTime?.getTime() ?? 0) >= (input.EndTime?.getTime() ?? 0)) {
+		throw new AwsError(
+			'InvalidParameterValue',
+			'The parameter StartTime must be less than the parameter EndTime.',
+		);
+	}
 	const startMs = alignStart(input.StartTime?.getTime() ?? 0, call.nowMs);
 	const window = {
 		startMs,
@@ -47,7 +53,7 @@ export function getMetricStatistics(
 	if (window.count > datapointsMost) {
 		throw new AwsError(
 			'InvalidParameterCombination',
-			`You have requested up to ${window.count} datapoints, which exceeds the limit of 1,440. You may reduce the datapoints requested by increasing Period, or decreasing the time range.`,
+			`You have requested up to ${window.count} datapoints, which exceeds the limit of 1440. You may reduce the datapoints requested by increasing Period, or decreasing the time range.`,
 		);
 	}
 	const source = sourceOf(world, call, {

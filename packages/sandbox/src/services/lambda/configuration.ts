@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import type { FunctionConfiguration as AwsConfiguration } from '@aws-sdk/client-lambda';
 
 import type { FunctionConfiguration, PublishedVersion, WorldFunction } from '../../world/world.ts';
@@ -78,6 +80,20 @@ export function versionConfiguration(
 }
 
 /** What the calls about one function add. */
-export function withState(configuration: AwsConfiguration): AwsConfiguration {
-	return { ...configuration, State: 'Active', LastUpdateStatus: 'Successful' };
+export function withState(configuration: AwsConfiguration, region: string): AwsConfiguration {
+	const { Runtime: runtime } = configuration;
+	return {
+		...configuration,
+		State: 'Active',
+		LastUpdateStatus: 'Successful',
+		...(runtime === undefined
+			? {}
+			: { RuntimeVersionConfig: { RuntimeVersionArn: runtimeVersionArn(runtime, region) } }),
+	};
+}
+
+/** Each runtime has one version in this world; its ARN ends in 64 hexadecimal digits. */
+function runtimeVersionArn(runtime: string, region: string): string {
+	const digest = createHash('sha256').update(runtime).digest('hex');
+	return `arn:aws:lambda:${region}::runtime:${digest}`;
 }

@@ -1,9 +1,9 @@
 import * as sdk from '@aws-sdk/client-lambda';
 
-import { AwsError } from '../../wire/awsError.ts';
 import { defineService, type Access, type Call, type Service } from '../../wire/service.ts';
 import type { World, WorldFunction } from '../../world/world.ts';
 import type { ServiceDeps } from '../deps.ts';
+import { validationError } from '../validation.ts';
 import {
 	lambdaTime,
 	latestConfiguration,
@@ -11,7 +11,13 @@ import {
 	withState,
 } from './configuration.ts';
 import { eventSourceMappings } from './eventSources.ts';
-import { findFunction, functionArn, notFound, visibleFunctions } from './lookup.ts';
+import {
+	findFunction,
+	functionArn,
+	invalidParameter,
+	notFound,
+	visibleFunctions,
+} from './lookup.ts';
 import { takePage } from './pages.ts';
 
 // Lambda API reference, ListFunctions and its kin: at most 50 a page whatever MaxItems says; read 2026-11.
@@ -44,7 +50,12 @@ export function lambdaService({ world }: ServiceDeps): Service {
 			ListEventSourceMappings: (input, call) => eventSourceMappings(world, input, call),
 			GetAccountSettings: (_input, call) => accountSettings(world, call),
 			ListTags(input, call) {
-				const { configuration } = findFunction(world, call, input.Resource ?? '');
+				const { configuration, qualifier } = findFunction(world, call, input.Resource ?? '');
+				if (qualifier !== null) {
+					throw invalidParameter(
+						'Tags on function aliases and versions are not supported. Please specify a function ARN.',
+					);
+				}
 				return { Tags: { ...configuration.tags } };
 			},
 		},
@@ -69,9 +80,14 @@ function listFunctions(
 	input: sdk.ListFunctionsCommandInput,
 	call: Call,
 ): Omit<sdk.ListFunctionsCommandOutput, '$metadata'> {
+	if (input.FunctionVersion !== undefined && input.FunctionVersion !== 'ALL') {
+		throw validationError([
+			`Value '${String(input.FunctionVersion)}' at 'functionVersion' failed to satisfy constraint: Member must satisfy enum value set: [ALL]`,
+		]);
+	}
 	const all = input.FunctionVersion === 'ALL';
 	if (input.MasterRegion !== undefined && !all) {
-		throw invalid('MasterRegion requires FunctionVersion to be ALL');
+		throw invalidParameter('MasterRegion requires FunctionVersion to be ALL');
 	}
 	const replicas = (fn: WorldFunction) =>
 		input.MasterRegion === undefined
@@ -105,21 +121,18 @@ function getFunctionConfiguration(
 	input: sdk.GetFunctionConfigurationCommandInput,
 	call: Call,
 ): Omit<sdk.GetFunctionConfigurationCommandOutput, '$metadata'> {
-	const found = findFunction(world, call, input.FunctionName ?? '');
-	const { fn, configuration } = found;
-	const qualifier = input.Qualifier ?? found.qualifier;
+	const found = findFunction(world, call, input.FunctionName ?? '', input.Qualifier);
+	const { fn, configuration, qualifier } = found;
 	if (qualifier === null || qualifier === '$LATEST') {
 		const qualified = qualifier !== null;
-		return withState(latestConfiguration(fn, configuration, { qualified }));
+		return withState(latestConfiguration(fn, configuration, { qualified }), call.region);
 	}
 	const alias = configuration.aliases.find(({ name }) => name === qualifier);
 	const wanted = alias?.version ?? qualifier;
 	const version = configuration.versions.find((published) => published.version === wanted);
 	if (version === undefined) throw notFound(`Function not found: ${fn.arn}:${qualifier}`);
-	return withState({
-		...versionConfiguration(fn, configuration, version),
-		FunctionArn: `${fn.arn}:${qualifier}`,
-	});
+	const frozen = versionConfiguration(fn, configuration, version);
+	return withState({ ...frozen, FunctionArn: `${fn.arn}:${qualifier}` }, call.region);
 }
 
 function listVersions(
@@ -230,13 +243,10 @@ function sum(values: readonly number[]): number {
 function sizeOf(maxItems: number | undefined): number {
 	if (maxItems === undefined) return pageSize;
 	if (!(maxItems >= 1 && maxItems <= 10_000)) {
-		throw invalid(
-			`1 validation error detected: Value '${maxItems}' at 'maxItems' failed to satisfy constraint: Member must have value between 1 and 10000`,
-		);
+		const bound = maxItems < 1 ? 'greater than or equal to 1' : 'less than or equal to 10000';
+		throw validationError([
+			`Value '${maxItems}' at 'maxItems' failed to satisfy constraint: Member must have value ${bound}`,
+		]);
 	}
 	return Math.min(maxItems, pageSize);
-}
-
-function invalid(message: string): AwsError {
-	return new AwsError('InvalidParameterValueException', message, { members: { Type: 'User' } });
 }
