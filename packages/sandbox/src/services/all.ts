@@ -19,6 +19,18 @@ export function allServices(deps: {
 		{ signingName: 'logs', load: () => logsService(deps) },
 		{ signingName: 'tagging', load: () => taggingService(deps) },
 		{
+			signingName: 'ce',
+			load: async () => (await import('./costExplorer/service.ts')).costExplorerService(deps),
+		},
+		{
+			signingName: 'organizations',
+			load: async () => (await import('./organizations/service.ts')).organizationsService(deps),
+		},
+		{
+			signingName: 'cloudtrail',
+			load: async () => (await import('./cloudtrail/service.ts')).cloudtrailService(deps),
+		},
+		{
 			signingName: 'ec2',
 			// Its client's schemas take 70 MB: loaded when somebody asks for regions.
 			load: async () => (await import('./ec2/service.ts')).ec2Service(deps),

@@ -1,7 +1,7 @@
 import { eventOf } from '../../world/run/traits.ts';
 import type { Block } from '../../world/run/block.ts';
 import type { Member } from '../../world/fleet.ts';
-import { logBytesOf, logEventsOf } from '../../world/lines/size.ts';
+import { sizerOf } from '../../world/lines/size.ts';
 import { unit } from '../../world/random.ts';
 import { isRetried, success } from '../../world/run/outcome.ts';
 
@@ -110,6 +110,16 @@ export const lambdaMetrics: Readonly<Record<string, MetricKind>> = {
 
 // CloudWatch Logs user guide, "Monitoring with CloudWatch metrics", read 2026-04.
 export const logsMetrics: Readonly<Record<string, RowMetric>> = {
-	IncomingBytes: { ...count, unit: 'Bytes', has: always, sample: logBytesOf },
-	IncomingLogEvents: { ...count, unit: 'None', has: always, sample: logEventsOf },
+	IncomingBytes: {
+		...count,
+		unit: 'Bytes',
+		has: always,
+		sample: (member, block, row) => sizerOf(member).bytes(block, row),
+	},
+	IncomingLogEvents: {
+		...count,
+		unit: 'None',
+		has: always,
+		sample: (member, block, row) => sizerOf(member).events(block, row),
+	},
 };

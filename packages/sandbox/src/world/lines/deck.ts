@@ -57,10 +57,14 @@ const auditLine =
 const scriptsPerMember = 4;
 const decks = new WeakMap<Member, readonly Script[]>();
 
+/** The four scripts of a function. */
+export function deckOf(member: Member): readonly Script[] {
+	return decks.get(member) ?? makeDeck(member);
+}
+
 /** The script of one event: which lines its execution writes. */
 export function scriptOf(member: Member, event: number): Script {
-	const deck = decks.get(member) ?? makeDeck(member);
-	const script = deck[event & (scriptsPerMember - 1)];
+	const script = deckOf(member)[event & (scriptsPerMember - 1)];
 	if (script === undefined) throw new RangeError('deck: expected four scripts');
 	return script;
 }

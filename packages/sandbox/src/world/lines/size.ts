@@ -2,35 +2,58 @@ import type { Member } from '../fleet.ts';
 import type { Block } from '../run/block.ts';
 import { versionLabel } from '../run/identity.ts';
 import { eventOf } from '../run/traits.ts';
-import { scriptOf } from './deck.ts';
-import { failureOf } from './failure.ts';
+import { deckOf } from './deck.ts';
+import { type Failure, failureOf } from './failure.ts';
 import { isTraced, runtimeVersion } from './platform.ts';
 
 // A batch of log events is measured as its messages in UTF-8 and 26 bytes for each event (PutLogEvents,
 // API reference, read 2026-04); CloudWatch Logs meters what comes in the same way.
 const bytesPerEvent = 26;
 
-/** Bytes that a row's execution wrote, by arithmetic and without writing a line. */
-export function logBytesOf(member: Member, block: Block, row: number): number {
-	const event = eventOf(member, block, row);
-	const failed = (block.status[row] ?? 0) !== 0 ? failureOf(member, block, row) : null;
-	return (
-		platformBytes(member, block, { row, event }) +
-		scriptOf(member, event).bytes +
-		(failed?.bytes ?? 0) +
-		(failed === null ? 0 : reportExtra(member, block, row)) +
-		bytesPerEvent * logEventsOf(member, block, row)
-	);
+/** Measures what the executions of one function write, by arithmetic and without writing a line. */
+export interface Sizer {
+	/** Bytes of a row's log events. */
+	bytes(block: Block, row: number): number;
+	/** Their number. */
+	events(block: Block, row: number): number;
 }
 
-/** Log events that a row's execution wrote. */
-export function logEventsOf(member: Member, block: Block, row: number): number {
-	const fixed = fixedOf(member);
-	const script = scriptOf(member, eventOf(member, block, row)).lines.length;
-	const isCold = (block.initUs[row] ?? 0) + (block.restoreUs[row] ?? 0) > 0;
-	const failed = (block.status[row] ?? 0) !== 0 ? failureOf(member, block, row) : null;
-	const ofFailure = failed === null ? 0 : failed.lines.length + fixed.eventsOfFailure;
-	return fixed.events + (isCold ? fixed.eventsOfColdStart : 0) + script + ofFailure;
+const sizers = new WeakMap<Member, Sizer>();
+
+/** The sizer of a function; ask once and use it for many rows. */
+export function sizerOf(member: Member): Sizer {
+	const known = sizers.get(member);
+	if (known !== undefined) return known;
+	const made = makeSizer(member);
+	sizers.set(member, made);
+	return made;
+}
+
+function makeSizer(member: Member): Sizer {
+	const fixed = member.blueprint.logs.format === 'JSON' ? fixedJson(member) : fixedText(member);
+	const deck = deckOf(member);
+	const eventsOf = (block: Block, row: number, event: number): number => {
+		const isCold = (block.initUs[row] ?? 0) + (block.restoreUs[row] ?? 0) > 0;
+		const usual =
+			fixed.events +
+			(isCold ? fixed.eventsOfColdStart : 0) +
+			(deck[event & (deck.length - 1)]?.lines.length ?? 0);
+		if (block.status[row] === 0) return usual;
+		return usual + fixed.eventsOfFailure + (failureOf(member, block, row)?.lines.length ?? 0);
+	};
+	return {
+		events: (block, row) => eventsOf(block, row, eventOf(member, block, row)),
+		bytes(block, row) {
+			const event = eventOf(member, block, row);
+			const usual =
+				platformBytes(member, block, { row, event, fixed }) +
+				(deck[event & (deck.length - 1)]?.bytes ?? 0) +
+				bytesPerEvent * eventsOf(block, row, event);
+			if (block.status[row] === 0) return usual;
+			const failure = failureOf(member, block, row);
+			return usual + (failure?.bytes ?? 0) + reportExtra(block, { row, fixed, failure });
+		},
+	};
 }
 
 /** Lengths that do not change from row to row. */
@@ -49,16 +72,6 @@ interface Fixed {
 	/** Whether the init line carries the version. */
 	readonly initHasVersion: boolean;
 	readonly trace: number;
-}
-
-const fixedByMember = new WeakMap<Member, Fixed>();
-
-function fixedOf(member: Member): Fixed {
-	const found = fixedByMember.get(member);
-	if (found !== undefined) return found;
-	const made = member.blueprint.logs.format === 'JSON' ? fixedJson(member) : fixedText(member);
-	fixedByMember.set(member, made);
-	return made;
 }
 
 const requestIdBytes = 36;
@@ -128,9 +141,14 @@ function fixedJson(member: Member): Fixed {
 	};
 }
 
-function platformBytes(member: Member, block: Block, at: { row: number; event: number }): number {
-	const { row, event } = at;
-	const fixed = fixedOf(member);
+interface At {
+	readonly row: number;
+	readonly event: number;
+	readonly fixed: Fixed;
+}
+
+function platformBytes(member: Member, block: Block, at: At): number {
+	const { row, event, fixed } = at;
 	const failed = (block.status[row] ?? 0) !== 0;
 	const version = versionBytes(member, block, row);
 	let bytes = fixed.end;
@@ -152,11 +170,7 @@ const initJsonBytes = ',"initDurationMs":'.length;
 const restoreTextBytes = '\tRestore Duration:  ms\tBilled Restore Duration:  ms'.length;
 const restoreJsonBytes = ',"restoreDurationMs":,"billedRestoreDurationMs":'.length;
 
-function reportBytes(
-	member: Member,
-	block: Block,
-	at: { row: number; event: number; fixed: Fixed },
-): number {
+function reportBytes(member: Member, block: Block, at: At): number {
 	const { row, event, fixed } = at;
 	const number = fixed.isJson ? shortestBytes : decimalBytes;
 	const initUs = block.initUs[row] ?? 0;
@@ -178,9 +192,11 @@ function reportBytes(
 }
 
 /** What a failure adds to the report and, in JSON, to platform.runtimeDone. */
-function reportExtra(member: Member, block: Block, row: number): number {
-	const fixed = fixedOf(member);
-	const failure = failureOf(member, block, row);
+function reportExtra(
+	block: Block,
+	at: { row: number; fixed: Fixed; failure: Failure | null },
+): number {
+	const { row, fixed, failure } = at;
 	const report = failure?.report ?? null;
 	if (!fixed.isJson) {
 		if (report === null) return 0;

@@ -1,6 +1,6 @@
 import type { Member } from '../fleet.ts';
 import type { InvocationTotals, TimeRange } from '../world.ts';
-import { logBytesOf, logEventsOf } from '../lines/size.ts';
+import { sizerOf } from '../lines/size.ts';
 import type { Blocks } from './cache.ts';
 import { outOfMemory, success, timedOut } from './outcome.ts';
 import { type Stretch, stretches, throttlesIn } from './rows.ts';
@@ -45,6 +45,7 @@ export function sumRange(
 
 function addStretch(sums: Sums, member: Member, stretch: Stretch): void {
 	const { block } = stretch;
+	const sizer = sizerOf(member);
 	sums.invocations += stretch.to - stretch.from;
 	for (let row = stretch.from; row < stretch.to; row++) {
 		const status = block.status[row] ?? 0;
@@ -68,8 +69,8 @@ function addStretch(sums: Sums, member: Member, stretch: Stretch): void {
 		} else {
 			sums.billedMibMs += mibMs;
 		}
-		sums.logBytes += logBytesOf(member, block, row);
-		sums.logEvents += logEventsOf(member, block, row);
+		sums.logBytes += sizer.bytes(block, row);
+		sums.logEvents += sizer.events(block, row);
 	}
 	sums.billedRequests += billedRequests(member, stretch);
 	if (member.blueprint.streaming) sums.streamedBytes += streamedBytes(member, stretch);

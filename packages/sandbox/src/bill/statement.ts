@@ -1,0 +1,162 @@
+import type { LivingWorld } from '../world/create.ts';
+import { unit } from '../world/random.ts';
+import { ledgerOf, slotMs } from './ledger.ts';
+import { atto, type Atto } from './money.ts';
+import { Rating } from './rating.ts';
+import type { BillRow } from './rows.ts';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** A month is final on the 5th of the next, at noon; until then everything in it is estimated. */
+const finalAfterMs = 4 * dayMs + 12 * hourMs;
+/** On the 9th AWS corrects the closed month once more. */
+const restatedAfterMs = 8 * dayMs + 6 * hourMs;
+
+/** The start of the UTC month that holds an instant. */
+export function monthStart(atMs: number): number {
+	const date = new Date(atMs);
+	return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
+}
+
+/** The start of the month after. */
+export function nextMonth(monthMs: number): number {
+	const date = new Date(monthMs);
+	return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);
+}
+
+/** Whether a month's figures may still change. */
+export function isEstimated(monthMs: number, nowMs: number): boolean {
+	return nowMs < nextMonth(monthMs) + finalAfterMs;
+}
+
+/** When a closed month is corrected. */
+export function restatedAt(monthMs: number): number {
+	return nextMonth(monthMs) + restatedAfterMs;
+}
+
+/**
+ * Usage up to here is in the bill by now: it is refreshed every eight hours, with what is eight to
+ * twenty-four hours old. It never goes back.
+ */
+export function billedUntil(seed: number, nowMs: number): number {
+	const refresh = Math.floor(nowMs / slotMs);
+	const isSlow = unit(seed, refresh, 0xb111) < 0.3;
+	return (refresh - (isSlow ? 2 : 1)) * slotMs;
+}
+
+interface Kept {
+	readonly key: string;
+	readonly rows: Promise<readonly BillRow[]>;
+}
+
+const kept = new WeakMap<LivingWorld, Map<number, Kept>>();
+
+/** The rows of a month as the bill shows them at `nowMs`. */
+export function monthRows(
+	world: LivingWorld,
+	monthMs: number,
+	nowMs: number,
+): Promise<readonly BillRow[]> {
+	const untilMs = Math.min(nextMonth(monthMs), billedUntil(world.options.seed, nowMs));
+	const isRestated = nowMs >= restatedAt(monthMs);
+	const key = `${untilMs}/${isRestated}`;
+	const months = kept.get(world) ?? new Map<number, Kept>();
+	kept.set(world, months);
+	const known = months.get(monthMs);
+	if (known?.key === key) return known.rows;
+	const rows = computeMonth(world, { monthMs, untilMs, isRestated });
+	months.set(monthMs, { key, rows });
+	return rows;
+}
+
+async function computeMonth(
+	world: LivingWorld,
+	facts: { monthMs: number; untilMs: number; isRestated: boolean },
+): Promise<readonly BillRow[]> {
+	const ledger = ledgerOf(world);
+	const payerId = world.organization.managementAccountId;
+	const rating = new Rating(payerId);
+	const rows: BillRow[] = [];
+	const fromMs = Math.max(facts.monthMs, world.options.beginsMs);
+	for (let slot = Math.floor(fromMs / slotMs); slot * slotMs < facts.untilMs; slot++) {
+		const atMs = slot * slotMs;
+		const lines = await ledger.slot(slot);
+		rows.push(...rating.slot(Math.floor(atMs / dayMs) * dayMs, lines, slotMs / hourMs));
+	}
+	if (rows.length === 0) return rows;
+	rows.push(...creditRows(world, facts));
+	if (facts.isRestated) rows.push(...restatement(world, facts.monthMs, rows));
+	return [...rows, ...taxRows(facts.monthMs, rows)];
+}
+
+/** A promotional credit for the data account, on the 5th. */
+function creditRows(world: LivingWorld, facts: { monthMs: number; untilMs: number }): BillRow[] {
+	const dayOfCredit = facts.monthMs + 4 * dayMs;
+	const account = world.accounts.find(({ name }) => name === 'data-production');
+	if (account === undefined || facts.untilMs <= dayOfCredit) return [];
+	return [
+		flat({
+			dayMs: dayOfCredit,
+			accountId: account.id,
+			recordType: 'Credit',
+			amount: atto('-2.50'),
+		}),
+	];
+}
+
+/** Part of a month's payments compute is refunded after it was closed. */
+function restatement(world: LivingWorld, monthMs: number, rows: readonly BillRow[]): BillRow[] {
+	const account = world.accounts.find(({ name }) => name === 'payments-production');
+	if (account === undefined) return [];
+	const compute = rows.filter(
+		(row) => row.accountId === account.id && row.service === 'AWS Lambda',
+	);
+	const amount = -(sum(compute) * 3n) / 100n;
+	const lastDay = nextMonth(monthMs) - dayMs;
+	return amount === 0n
+		? []
+		: [flat({ dayMs: lastDay, accountId: account.id, recordType: 'Refund', amount })];
+}
+
+/** Value added tax, dated on the first of the month, by account. */
+function taxRows(monthMs: number, rows: readonly BillRow[]): BillRow[] {
+	const byAccount = new Map<string, Atto>();
+	for (const row of rows) {
+		byAccount.set(row.accountId, (byAccount.get(row.accountId) ?? 0n) + row.unblended);
+	}
+	return [...byAccount]
+		.filter(([, base]) => base > 0n)
+		.map(([accountId, base]) => ({
+			...flat({ dayMs: monthMs, accountId, recordType: 'Tax', amount: (base * 21n) / 100n }),
+			service: 'Tax',
+			usageType: null,
+			operation: null,
+		}));
+}
+
+function flat(facts: {
+	dayMs: number;
+	accountId: string;
+	recordType: BillRow['recordType'];
+	amount: Atto;
+}): BillRow {
+	return {
+		dayMs: facts.dayMs,
+		accountId: facts.accountId,
+		region: null,
+		service: 'AWS Lambda',
+		usageType: 'Lambda-GB-Second',
+		operation: 'Invoke',
+		recordType: facts.recordType,
+		quantity: 0n,
+		perUnit: 1n,
+		unit: null,
+		unblended: facts.amount,
+		amortized: facts.amount,
+	};
+}
+
+function sum(rows: readonly BillRow[]): Atto {
+	return rows.reduce((total, row) => total + row.unblended, 0n);
+}
