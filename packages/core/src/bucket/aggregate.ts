@@ -16,8 +16,8 @@ export interface Aggregate {
 	readonly p95Us: number | null;
 	readonly p99Us: number | null;
 	/**
-	 * `merged`: from one histogram, within 1.1%; `approximate`: the invocation-weighted mean of the
-	 * minutes' own percentiles, which cannot be merged; `none`.
+	 * `merged`: from one histogram, within 1.1%; `approximate`: from the minutes' own percentiles
+	 * taken as curves (see `mixtureQuantile`), because CloudWatch's cannot be merged; `none`.
 	 */
 	readonly percentiles: 'merged' | 'approximate' | 'none';
 	/** Invocations whose REPORT records were read. The four sums below hold over these. */

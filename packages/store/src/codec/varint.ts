@@ -1,0 +1,138 @@
+import { LamplightError } from '@lamplight/core/errors';
+
+/** Grows as it is written. Numbers are whole and at most 2^53 - 1 in size. */
+export class ByteWriter {
+	#bytes = new Uint8Array(1 << 12);
+	#at = 0;
+
+	get length(): number {
+		return this.#at;
+	}
+
+	byte(value: number): void {
+		this.#room(1);
+		this.#bytes[this.#at++] = value;
+	}
+
+	/** 7 bits a byte, low ones first. Not negative. */
+	varint(value: number): void {
+		this.#room(8);
+		let left = value;
+		while (left >= 128) {
+			this.#bytes[this.#at++] = (left % 128) | 128;
+			left = Math.floor(left / 128);
+		}
+		this.#bytes[this.#at++] = left;
+	}
+
+	signed(value: number): void {
+		this.varint(zigzag(value));
+	}
+
+	raw(bytes: Uint8Array): void {
+		this.#room(bytes.length);
+		this.#bytes.set(bytes, this.#at);
+		this.#at += bytes.length;
+	}
+
+	/** With its length before it. */
+	block(bytes: Uint8Array): void {
+		this.varint(bytes.length);
+		this.raw(bytes);
+	}
+
+	text(value: string): void {
+		this.block(encoder.encode(value));
+	}
+
+	bytes(): Uint8Array {
+		return this.#bytes.slice(0, this.#at);
+	}
+
+	#room(more: number): void {
+		if (this.#at + more <= this.#bytes.length) return;
+		const bigger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#at + more));
+		bigger.set(this.#bytes);
+		this.#bytes = bigger;
+	}
+}
+
+/** Reads what `ByteWriter` wrote; a cut or overlong input is `data_damaged`. */
+export class ByteReader {
+	readonly #bytes: Uint8Array;
+	#at = 0;
+
+	constructor(bytes: Uint8Array) {
+		this.#bytes = bytes;
+	}
+
+	get done(): boolean {
+		return this.#at >= this.#bytes.length;
+	}
+
+	byte(): number {
+		const value = this.#bytes[this.#at++];
+		if (value === undefined) throw damaged('ends too early');
+		return value;
+	}
+
+	varint(): number {
+		const first = this.byte();
+		if (first < 128) return first;
+		let value = first & 127;
+		for (let unit = 128; ; unit *= 128) {
+			const byte = this.byte();
+			value += (byte & 127) * unit;
+			if (byte < 128) break;
+		}
+		if (!Number.isSafeInteger(value)) throw damaged('a number beyond 2^53');
+		return value;
+	}
+
+	signed(): number {
+		return unzigzag(this.varint());
+	}
+
+	block(): Uint8Array {
+		const length = this.varint();
+		if (this.#at + length > this.#bytes.length) throw damaged('ends too early');
+		const block = this.#bytes.subarray(this.#at, this.#at + length);
+		this.#at += length;
+		return block;
+	}
+
+	text(): string {
+		return decoder.decode(this.block());
+	}
+
+	/** A count of things to read, refused when so many cannot follow. */
+	count(most: number): number {
+		const value = this.varint();
+		if (value > most) throw damaged(`a count of ${value}, expected at most ${most}`);
+		return value;
+	}
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export function damaged(what: string): LamplightError {
+	return new LamplightError('data_damaged', `A stored blob is damaged: ${what}`);
+}
+
+export function zigzag(value: number): number {
+	return value < 0 ? -value * 2 - 1 : value * 2;
+}
+
+function unzigzag(value: number): number {
+	return value % 2 === 1 ? -(value + 1) / 2 : value / 2;
+}
+
+/** Bytes that `varint` takes. */
+export function varintSize(value: number): number {
+	if (value < 128) return 1;
+	if (value < 16_384) return 2;
+	if (value < 2_097_152) return 3;
+	if (value < 268_435_456) return 4;
+	return Math.ceil(Math.log2(value + 1) / 7);
+}

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Ctx } from '@lamplight/core/ctx';
+import { type LambdaFunction, lambdaFunctionSchema } from '@lamplight/core/function/function';
+import { type AccountId, type FunctionId, functionParts } from '@lamplight/core/ids';
+import { LamplightError } from '@lamplight/core/errors';
+
+import { openJson, sealJson } from '../codec/blob.ts';
+import type { Db } from '../dynamo/db.ts';
+import { bytes, type Item, text } from '../dynamo/item.ts';
+import { tenantPartition } from '../dynamo/keys.ts';
+import type { Functions } from './fleet.ts';
+
+/** One compressed item a function, one partition an account: an inventory run reads it whole. */
+export function createFunctions(db: Db): Functions {
+	const keyOf = (ctx: Ctx, id: FunctionId) => ({
+		pk: functionsPartition(ctx, functionParts(id).accountId),
+		sk: id,
+	});
+	return {
+		async get(ctx, id) {
+			const item = await db.get(keyOf(ctx, id));
+			return item === null ? null : parse(item);
+		},
+		async getMany(ctx, ids) {
+			const unique = [...new Set(ids)];
+			const items = await db.getMany(unique.map((id) => keyOf(ctx, id)));
+			const found = new Map<string, LambdaFunction>(items.map((item) => [item.sk, parse(item)]));
+			return ids.map((id) => found.get(id) ?? null);
+		},
+		async listAccount(ctx, accountId) {
+			const items = await db.query(functionsPartition(ctx, accountId));
+			return items.map(parse);
+		},
+		async putMany(ctx, functions) {
+			const items = new Map<string, Item>();
+			for (const one of functions) {
+				items.set(one.id, { ...keyOf(ctx, one.id), blob: sealJson(one) });
+			}
+			await db.putMany([...items.values()]);
+			// After the items: whoever sees the token sees what it stands for.
+			const accounts = new Set(functions.map((one) => functionParts(one.id).accountId));
+			await db.putMany(
+				[...accounts].map((account) => ({
+					pk: inventoryPartition(ctx),
+					sk: account,
+					token: randomUUID(),
+				})),
+			);
+		},
+	};
+}
+
+/** The token of the last change of each account's inventory: equal tokens, equal inventory. */
+export async function readInventoryTokens(db: Db, ctx: Ctx): Promise<Map<AccountId, string>> {
+	const items = await db.query(inventoryPartition(ctx), { consistent: true });
+	return new Map(items.map((item) => [item.sk, text(item, 'token')]));
+}
+
+export function inventoryPartition(ctx: Ctx): string {
+	return tenantPartition(ctx, 'inventory');
+}
+
+export function functionsPartition(ctx: Ctx, accountId: string): string {
+	return tenantPartition(ctx, 'function', accountId);
+}
+
+function parse(item: Item): LambdaFunction {
+	const parsed = lambdaFunctionSchema.safeParse(openJson(bytes(item, 'blob')));
+	if (parsed.success) return parsed.data;
+	const where = parsed.error.issues[0]?.path.join('.') ?? '';
+	throw new LamplightError(
+		'data_damaged',
+		`The stored function ${item.sk} does not fit: ${where}`,
+		{
+			cause: parsed.error,
+		},
+	);
+}

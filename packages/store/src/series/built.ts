@@ -1,0 +1,54 @@
+import type { Ctx } from '@lamplight/core/ctx';
+import { connectionIdSchema, regionSchema } from '@lamplight/core/ids';
+import { hourMs } from '@lamplight/core/time';
+
+import type { Db } from '../dynamo/db.ts';
+import { count } from '../dynamo/item.ts';
+import { hourKey, hourOfKey, sortKey } from '../dynamo/keys.ts';
+import { expiryOf, type Home, kept, partitions, type PieceCount, pieceCounts } from './layout.ts';
+
+export interface HourKey extends Home {
+	readonly hourStartMs: number;
+}
+
+/** That an hour was compacted, when, and into how many pieces: small, because it is asked for often. */
+export interface BuiltHour extends HourKey {
+	readonly builtMs: number;
+	readonly pieces: PieceCount;
+}
+
+const keyOf = (ctx: Ctx, { connectionId, region, hourStartMs }: HourKey) => ({
+	pk: partitions.built(ctx, connectionId),
+	sk: sortKey(hourKey(hourStartMs), region),
+});
+
+export async function writeBuilt(db: Db, ctx: Ctx, hour: BuiltHour): Promise<void> {
+	const { builtMs, pieces, hourStartMs } = hour;
+	await db.put({
+		...keyOf(ctx, hour),
+		builtMs,
+		pieces,
+		expiresAt: expiryOf(hourStartMs + hourMs, kept.fleetHourMs, builtMs),
+	});
+}
+
+/** Of the given hours those that were compacted. */
+export async function readBuilt(db: Db, ctx: Ctx, hours: readonly HourKey[]): Promise<BuiltHour[]> {
+	const items = await db.getMany(hours.map((hour) => keyOf(ctx, hour)));
+	return items.map((item) => {
+		const [hour = '', region] = item.sk.split('#');
+		const pieces = count(item, 'pieces');
+		return {
+			connectionId: connectionIdSchema.parse(item.pk.split('#')[2]),
+			region: regionSchema.parse(region),
+			hourStartMs: hourOfKey(hour),
+			builtMs: count(item, 'builtMs'),
+			pieces: pieceCounts.find((one) => one === pieces) ?? 1,
+		};
+	});
+}
+
+/** Names an hour of a region in a set. */
+export function hourName({ connectionId, region, hourStartMs }: HourKey): string {
+	return `${connectionId} ${region} ${hourStartMs}`;
+}

@@ -1,0 +1,33 @@
+import type { Ctx } from '@lamplight/core/ctx';
+import type { ConnectionId, FunctionId } from '@lamplight/core/ids';
+
+import { compact, type CompactDeps } from './compact.ts';
+import { writeFragment } from './fragments.ts';
+import { readFleet } from './readFleet.ts';
+import { readFunctionSeries } from './readFunction.ts';
+import type { Series } from './series.ts';
+import { readTotals, writeTotals } from './totals.ts';
+
+export interface CreateSeriesDeps extends CompactDeps {
+	/** The connection that a function belongs to; `null` when inventory lacks it. */
+	readonly connectionOf: (ctx: Ctx, functionId: FunctionId) => Promise<ConnectionId | null>;
+	/** Every connection of the workspace. */
+	readonly connectionIds: (ctx: Ctx) => Promise<ConnectionId[]>;
+}
+
+export function createSeries(deps: CreateSeriesDeps): Series {
+	return {
+		writeFragment: (ctx, fragment) => writeFragment(deps, ctx, fragment),
+		writeTotals: (ctx, fragment) => writeTotals(deps, ctx, fragment),
+		compact: (ctx, connectionId, limits) => compact(deps, ctx, connectionId, limits),
+		async readFunctionSeries(ctx, functionId, span) {
+			const connectionId = await deps.connectionOf(ctx, functionId);
+			return readFunctionSeries(deps, ctx, { functionId, connectionId, ...span });
+		},
+		readFleet: (ctx, range) => readFleet(deps, ctx, range),
+		async readTotals(ctx, { connectionIds, ...span }) {
+			const ids = connectionIds ?? (await deps.connectionIds(ctx));
+			return readTotals(deps, ctx, { ...span, connectionIds: ids });
+		},
+	};
+}

@@ -1,0 +1,133 @@
+import type { Aggregate } from '@lamplight/core/bucket/aggregate';
+import type { FunctionSlice } from '@lamplight/core/bucket/fragment';
+import { groupBySteps, sumAggregates, sumBuckets } from '@lamplight/core/bucket/sum';
+import type { ConnectionId, FunctionId } from '@lamplight/core/ids';
+import { floorTo, hourMs, minuteMs, type TimeRange } from '@lamplight/core/time';
+
+import type { TimedAggregate } from '../codec/days.ts';
+import type { FleetItem } from './fleetItems.ts';
+import type { FleetRow } from './series.ts';
+
+interface Row {
+	readonly connectionId: ConnectionId;
+	readonly parts: Aggregate[];
+	readonly invocations: number[];
+	readonly errors: (number | null)[];
+}
+
+/** Adds up hours, days and single minutes of many functions into one row each. */
+export class FleetSum {
+	readonly #range: TimeRange;
+	readonly #sparkStepMs: number;
+	readonly #stepMs: number;
+	readonly #width: number;
+	readonly #rows = new Map<FunctionId, Row>();
+	readonly #steps: TimedAggregate[] = [];
+	#newestMinuteMs: number | null = null;
+
+	constructor(range: TimeRange, steps: { readonly sparkStepMs: number; readonly stepMs: number }) {
+		this.#range = range;
+		this.#sparkStepMs = steps.sparkStepMs;
+		this.#stepMs = steps.stepMs;
+		this.#width = Math.ceil(
+			(range.toMs - floorTo(steps.sparkStepMs, range.fromMs)) / steps.sparkStepMs,
+		);
+	}
+
+	/** A whole hour or day of a region. */
+	addItem({ connectionId, startMs, span }: FleetItem): void {
+		for (const entry of span.entries) {
+			const row = this.#row(entry.functionId, connectionId);
+			row.parts.push(entry.aggregate);
+			for (const [at, invocations] of entry.invocations.entries()) {
+				this.#spark(row, startMs + at * span.stepMs, {
+					invocations,
+					errors: entry.errors[at] ?? null,
+				});
+			}
+		}
+		this.#steps.push(...span.steps);
+		const last = span.steps.at(-1);
+		if (last !== undefined) this.#seen(last.atMs + span.stepMs - minuteMs);
+	}
+
+	/** The minutes of an hour that lie in the range. */
+	addSlices(
+		connectionId: ConnectionId,
+		hourStartMs: number,
+		slices: readonly FunctionSlice[],
+	): void {
+		const { fromMs, toMs } = this.#range;
+		const whole = hourStartMs >= fromMs && hourStartMs + hourMs <= toMs;
+		const all = [];
+		for (const { functionId, buckets, durations } of slices) {
+			const inside = buckets.filter(({ minuteMs: at }) => at >= fromMs && at < toMs);
+			if (inside.length === 0) continue;
+			const row = this.#row(functionId, connectionId);
+			row.parts.push(sumBuckets(inside, whole ? durations : null));
+			for (const bucket of inside) this.#spark(row, bucket.minuteMs, bucket);
+			all.push(...inside);
+		}
+		const stepMs = Math.min(this.#stepMs, hourMs);
+		for (const [atMs, members] of groupBySteps(all, stepMs, (one) => one.minuteMs)) {
+			this.#steps.push({ atMs, ...sumBuckets(members) });
+			for (const bucket of members) this.#seen(bucket.minuteMs);
+		}
+	}
+
+	/** Ascending by function id. */
+	rows(): FleetRow[] {
+		return [...this.#rows]
+			.sort(([a], [b]) => (a < b ? -1 : 1))
+			.map(([functionId, row]) => ({
+				functionId,
+				connectionId: row.connectionId,
+				aggregate: sumAggregates(row.parts),
+				invocationSpark: row.invocations,
+				errorSpark: row.errors,
+			}));
+	}
+
+	/** The whole fleet by step, ascending. */
+	steps(): TimedAggregate[] {
+		return groupBySteps(this.#steps, this.#stepMs, (step) => step.atMs).map(([atMs, members]) => ({
+			...sumAggregates(members),
+			atMs,
+		}));
+	}
+
+	/** `null` when nothing ran. */
+	get newestMinuteMs(): number | null {
+		return this.#newestMinuteMs;
+	}
+
+	#seen(atMs: number): void {
+		this.#newestMinuteMs = Math.max(this.#newestMinuteMs ?? 0, atMs);
+	}
+
+	#row(functionId: FunctionId, connectionId: ConnectionId): Row {
+		let row = this.#rows.get(functionId);
+		if (row === undefined) {
+			row = {
+				connectionId,
+				parts: [],
+				invocations: new Array<number>(this.#width).fill(0),
+				errors: new Array<number | null>(this.#width).fill(null),
+			};
+			this.#rows.set(functionId, row);
+		}
+		return row;
+	}
+
+	#spark(
+		row: Row,
+		atMs: number,
+		{ invocations, errors }: { invocations: number; errors: number | null },
+	): void {
+		const from = floorTo(this.#sparkStepMs, this.#range.fromMs);
+		const step = Math.floor((atMs - from) / this.#sparkStepMs);
+		if (step < 0 || step >= this.#width) return;
+		row.invocations[step] = (row.invocations[step] ?? 0) + invocations;
+		if (errors !== null) row.errors[step] = (row.errors[step] ?? 0) + errors;
+	}
+}

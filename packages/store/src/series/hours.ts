@@ -1,0 +1,56 @@
+import type { FunctionSlice } from '@lamplight/core/bucket/fragment';
+import { mergeFragments } from '@lamplight/core/bucket/merge';
+import type { Ctx } from '@lamplight/core/ctx';
+import { hourMs } from '@lamplight/core/time';
+
+import { decodeSlices } from '../codec/slices.ts';
+import { inParallel } from '../dynamo/faults.ts';
+import { bytes } from '../dynamo/item.ts';
+import { hourKey } from '../dynamo/keys.ts';
+import { type BuiltHour, hourName, readBuilt } from './built.ts';
+import type { Due } from './due.ts';
+import { homeOf, queriesAtOnce, readFragments, type SeriesDeps } from './fragments.ts';
+import { type Home, partitions } from './layout.ts';
+
+/** Of what is due, the hours of a span that no compaction has seen: only fragments know them. */
+export async function openHours(
+	{ db }: Pick<SeriesDeps, 'db'>,
+	ctx: Ctx,
+	waiting: readonly Due[],
+): Promise<Due[]> {
+	const hours = waiting.filter((one) => one.kind === 'hour');
+	const keys = hours.map((one) => ({ ...homeOf(one), hourStartMs: one.startMs }));
+	const built = new Set((await readBuilt(db, ctx, keys)).map(hourName));
+	return hours.filter((one) => !built.has(hourName({ ...homeOf(one), hourStartMs: one.startMs })));
+}
+
+/** Every function of a region in one hour, minute by minute: from the hour, or from its fragments. */
+export async function readHour(
+	deps: SeriesDeps,
+	ctx: Ctx,
+	hour: Home & { readonly hourStartMs: number },
+): Promise<FunctionSlice[]> {
+	const { db, regions } = deps;
+	const [built] = await readBuilt(db, ctx, [hour]);
+	if (built !== undefined) return readBuiltHour(deps, ctx, built);
+	const layout = await regions.get(ctx, hour);
+	if (layout === null) return [];
+	const span = { fromMs: hour.hourStartMs, toMs: hour.hourStartMs + hourMs };
+	return mergeFragments(await readFragments(deps, ctx, layout, span));
+}
+
+async function readBuiltHour(
+	{ db }: SeriesDeps,
+	ctx: Ctx,
+	built: BuiltHour,
+): Promise<FunctionSlice[]> {
+	const { pieces, hourStartMs } = built;
+	const parts = Array.from({ length: pieces }, (_, piece) => piece);
+	const found = await inParallel(parts, queriesAtOnce, (piece) =>
+		db.get({
+			pk: partitions.hours(ctx, { ...homeOf(built), pieces, piece }),
+			sk: hourKey(hourStartMs),
+		}),
+	);
+	return found.flatMap((item) => (item === null ? [] : decodeSlices(bytes(item, 'blob'))));
+}

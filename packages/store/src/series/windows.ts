@@ -1,0 +1,261 @@
+import type { Aggregate } from '@lamplight/core/bucket/aggregate';
+import { sumAggregates } from '@lamplight/core/bucket/sum';
+import type { Ctx } from '@lamplight/core/ctx';
+import type { FunctionId } from '@lamplight/core/ids';
+
+import { openBlob, sealBlob } from '../codec/blob.ts';
+import { readTimed, type TimedAggregate, writeTimed } from '../codec/days.ts';
+import { ByteWriter } from '../codec/varint.ts';
+import {
+	beforeOf,
+	decodeBeforeRows,
+	decodeSparks,
+	decodeWindowRows,
+	encodeBeforeRows,
+	encodeSparks,
+	encodeWindowRows,
+	levelsOf,
+	type NumberedRows,
+	sparkLevels,
+	type SparkRow,
+} from '../codec/window.ts';
+import type { SeriesDeps } from './fragments.ts';
+import { asDirectory, type DirectoryDeps, directoryName } from './directory.ts';
+import { gatherFleet } from './readFleet.ts';
+import type {
+	BeforeAggregate,
+	FleetParts,
+	FleetWindow,
+	FleetWindowReading,
+	FleetWindowRow,
+} from './rollups.ts';
+import type { FleetRow } from './series.ts';
+import { windowPlan, type WindowPlan } from './windowRange.ts';
+
+const version = 1;
+export type WindowsDeps = SeriesDeps & DirectoryDeps;
+
+const names = (window: FleetWindow) => ({
+	now: `${window}.now`,
+	before: `${window}.before`,
+	sparks: `${window}.sparks`,
+	steps: `${window}.steps`,
+});
+
+/** See `Rollups.rebuildWindow`. */
+export async function rebuildWindow(
+	deps: WindowsDeps,
+	ctx: Ctx,
+	window: FleetWindow,
+): Promise<void> {
+	const { blobs, db } = deps;
+	const plan = windowPlan(window, db.clock());
+	const now = await gatherFleet(deps, ctx, plan);
+	const before = await gatherFleet(deps, ctx, { ...plan, range: plan.previousRange });
+	const rows = now.sum.rows();
+	const beforeRows = before.sum.rows();
+	const place = await places(deps, ctx, [...rows, ...beforeRows]);
+	const ordered = numbered(rows, place);
+	const name = names(window);
+	const part = <T>(of: (row: FleetRow) => T): NumberedRows<T> => ({
+		numbers: ordered.numbers,
+		rows: ordered.rows.map(of),
+	});
+	await blobs.put(ctx, name.now, encodeWindowRows(part((row) => row.aggregate)));
+	await blobs.put(
+		ctx,
+		name.sparks,
+		encodeSparks(
+			part((row) => ({
+				invocations: levelsOf(row.invocationSpark),
+				errors: levelsOf(row.errorSpark),
+			})),
+		),
+	);
+	const earlier = numbered(beforeRows, place);
+	await blobs.put(
+		ctx,
+		name.before,
+		encodeBeforeRows({ ...earlier, rows: earlier.rows.map((row) => beforeOf(row.aggregate)) }),
+	);
+	await blobs.put(
+		ctx,
+		name.steps,
+		encodeSteps({
+			plan: { ...plan, range: now.range, previousRange: before.range },
+			newestMinuteMs: now.sum.newestMinuteMs,
+			steps: now.sum.steps(),
+			total: totalOf(rows),
+			previousTotal: totalOf(beforeRows),
+			strangers: place.strangers,
+		}),
+	);
+}
+
+function totalOf(rows: readonly FleetRow[]): Aggregate {
+	return sumAggregates(rows.map((row) => row.aggregate));
+}
+
+interface Places {
+	readonly of: ReadonlyMap<FunctionId, number>;
+	/** Functions that ran and that inventory never listed, numbered behind the directory's. */
+	readonly strangers: Stranger[];
+}
+
+type Stranger = Pick<FleetRow, 'functionId' | 'connectionId'>;
+
+/** Numbers far behind any directory's: it may grow while a window refers to it. */
+const firstStranger = 1_000_000;
+
+async function places(deps: WindowsDeps, ctx: Ctx, rows: readonly FleetRow[]): Promise<Places> {
+	const loaded = await deps.blobs.load(ctx, [directoryName], (_, blob) => asDirectory(blob));
+	const known = loaded.get(directoryName)?.value.functions ?? [];
+	const of = new Map(known.map((one, at) => [one.id, at]));
+	const strangers: Stranger[] = [];
+	for (const { functionId, connectionId } of rows) {
+		if (of.has(functionId)) continue;
+		of.set(functionId, firstStranger + strangers.length);
+		strangers.push({ functionId, connectionId });
+	}
+	return { of, strangers };
+}
+
+function numbered(rows: readonly FleetRow[], place: Places): NumberedRows<FleetRow> {
+	const pairs = rows
+		.map((row) => [place.of.get(row.functionId) ?? 0, row] as const)
+		.sort(([a], [b]) => a - b);
+	return { numbers: pairs.map(([number]) => number), rows: pairs.map(([, row]) => row) };
+}
+
+interface StepsContent {
+	readonly plan: WindowPlan;
+	readonly newestMinuteMs: number | null;
+	readonly steps: readonly TimedAggregate[];
+	readonly total: Aggregate;
+	readonly previousTotal: Aggregate;
+	readonly strangers: readonly Stranger[];
+}
+
+function encodeSteps(content: StepsContent): Uint8Array {
+	const { steps, ...rest } = content;
+	const out = new ByteWriter();
+	out.text(JSON.stringify(rest));
+	writeTimed(out, steps);
+	return sealBlob('steps', version, out.bytes());
+}
+
+function decodeSteps(blob: Uint8Array): StepsContent {
+	const reader = openBlob('steps', version, blob);
+	// Written from typed values by the function above, under the same version.
+	const rest = JSON.parse(reader.text()) as Omit<StepsContent, 'steps'>;
+	return { ...rest, steps: readTimed(reader) };
+}
+
+type Decoded =
+	| ReturnType<typeof asDirectory>
+	| StepsContent
+	| NumberedRows<Aggregate>
+	| NumberedRows<BeforeAggregate>
+	| NumberedRows<SparkRow>;
+
+function decodePart(name: string, blob: Uint8Array): Decoded {
+	if (name === directoryName) return asDirectory(blob);
+	if (name.endsWith('.steps')) return decodeSteps(blob);
+	if (name.endsWith('.now')) return decodeWindowRows(blob);
+	return name.endsWith('.before') ? decodeBeforeRows(blob) : decodeSparks(blob);
+}
+
+/** Readings put together lately, by the builds they were made of. */
+const assembled = new Map<string, FleetWindowReading>();
+const maxAssembled = 24;
+
+/** See `Rollups.fleetWindow`. */
+export async function readWindow(
+	deps: WindowsDeps,
+	ctx: Ctx,
+	{ window, before = true, sparks = true }: FleetParts & { readonly window: FleetWindow },
+): Promise<FleetWindowReading | null> {
+	const name = names(window);
+	const wanted = [
+		directoryName,
+		name.steps,
+		name.now,
+		...(before ? [name.before] : []),
+		...(sparks ? [name.sparks] : []),
+	];
+	const loaded = await deps.blobs.load<Decoded>(ctx, wanted, decodePart);
+	const steps = loaded.get(name.steps);
+	if (steps === undefined || !loaded.has(name.now)) return null;
+	const builds = [...loaded.values()].map(({ head }) => head.build).join(' ');
+	const key = `${ctx.workspaceId} ${builds}`;
+	const known = assembled.get(key);
+	if (known !== undefined) return known;
+	const get = <T extends Decoded>(part: string) => loaded.get(part)?.value as T | undefined;
+	const content = steps.value as StepsContent;
+	const rows = rowsOf({
+		content,
+		directory: get<ReturnType<typeof asDirectory>>(directoryName),
+		now: get<NumberedRows<Aggregate>>(name.now),
+		before: before ? get<NumberedRows<BeforeAggregate>>(name.before) : undefined,
+		sparks: sparks ? get<NumberedRows<SparkRow>>(name.sparks) : undefined,
+	});
+	const reading: FleetWindowReading = {
+		window,
+		version: steps.head.version,
+		builtMs: steps.head.builtMs,
+		newestMinuteMs: content.newestMinuteMs,
+		...content.plan,
+		rows,
+		byId: new Map(rows.map((row) => [row.functionId, row])),
+		steps: content.steps,
+		total: content.total,
+		previousTotal: content.previousTotal,
+	};
+	assembled.set(key, reading);
+	for (const oldest of assembled.keys()) {
+		if (assembled.size <= maxAssembled) break;
+		assembled.delete(oldest);
+	}
+	return reading;
+}
+
+function rowsOf(parts: {
+	readonly content: StepsContent;
+	readonly directory: ReturnType<typeof asDirectory> | undefined;
+	readonly now: NumberedRows<Aggregate> | undefined;
+	readonly before: NumberedRows<BeforeAggregate> | undefined;
+	readonly sparks: NumberedRows<SparkRow> | undefined;
+}): FleetWindowRow[] {
+	const { content, directory, now, before, sparks } = parts;
+	const whose = (number: number): Stranger | undefined => {
+		if (number >= firstStranger) return content.strangers[number - firstStranger];
+		const one = directory?.functions[number];
+		return one && { functionId: one.id, connectionId: one.connectionId };
+	};
+	const earlier = new Map(before?.numbers.map((number, at) => [number, before.rows[at]]));
+	const rows: FleetWindowRow[] = [];
+	const drawn = new Map(sparks?.numbers.map((number, at) => [number, sparks.rows[at]]));
+	for (const [at, number] of (now?.numbers ?? []).entries()) {
+		const who = whose(number);
+		if (who === undefined) continue;
+		const spark = drawn.get(number);
+		rows.push({
+			...who,
+			now: now?.rows[at] ?? null,
+			before: earlier.get(number) ?? null,
+			spark: spark === undefined ? null : shares(spark.invocations),
+			errorSpark: spark === undefined ? null : shares(spark.errors),
+		});
+		earlier.delete(number);
+	}
+	for (const [number, row] of earlier) {
+		const who = whose(number);
+		if (who === undefined || row === undefined) continue;
+		rows.push({ ...who, now: null, before: row, spark: null, errorSpark: null });
+	}
+	return rows;
+}
+
+function shares(levels: readonly number[]): number[] {
+	return levels.map((level) => level / sparkLevels);
+}

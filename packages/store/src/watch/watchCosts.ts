@@ -1,0 +1,111 @@
+import type { Ctx } from '@lamplight/core/ctx';
+import { invalidField, LamplightError } from '@lamplight/core/errors';
+import type { ConnectionId } from '@lamplight/core/ids';
+import { dayMs } from '@lamplight/core/time';
+import { type WatchUsage, watchUsageSchema } from '@lamplight/core/watchcost/watchcost';
+import { z } from 'zod';
+
+import { openJson, sealJson } from '../codec/blob.ts';
+import { type Db, ifLower } from '../dynamo/db.ts';
+import { bytes, type Item } from '../dynamo/item.ts';
+import { sortKey, tenantPartition } from '../dynamo/keys.ts';
+import type { WatchCosts } from './watch.ts';
+
+/** Batches outlive the day they count for, so that a late fold still sees them all. */
+const batchKeptDays = 7;
+const dayKeptDays = 400;
+const usagesSchema = z.array(watchUsageSchema);
+
+export function createWatchCosts(db: Db): WatchCosts {
+	const batches = (ctx: Ctx, id: ConnectionId) => tenantPartition(ctx, 'watchBatch', id);
+	const days = (ctx: Ctx, id: ConnectionId) => tenantPartition(ctx, 'watchDay', id);
+	const batchItems = (ctx: Ctx, id: ConnectionId, day: string) =>
+		db.query(batches(ctx, id), { prefix: `${day}#` });
+
+	const ofDay = async (ctx: Ctx, id: ConnectionId, day: string): Promise<WatchUsage[]> => {
+		const items = await batchItems(ctx, id, day);
+		return summed(items.flatMap(usagesOf));
+	};
+
+	return {
+		async add(ctx, connectionId, { key, usages }) {
+			const day = usages[0]?.day;
+			if (day === undefined) return;
+			if (usages.some((usage) => usage.day !== day || usage.connectionId !== connectionId)) {
+				throw invalidField('usages', 'expected one day and one connection', usages);
+			}
+			await db.put({
+				pk: batches(ctx, connectionId),
+				sk: sortKey(day, key),
+				blob: sealJson(summed(usages)),
+				expiresAt: Math.floor((startOf(day) + batchKeptDays * dayMs) / 1000),
+			});
+		},
+		async read(ctx, connectionId, { fromDay, toDay }) {
+			const folded = await db.query(days(ctx, connectionId), { from: fromDay, to: toDay });
+			const usages = new Map(folded.map((item) => [item.sk, usagesOf(item)]));
+			// A day still under way, or just over, may have batches that no fold has seen.
+			for (const day of recentDays(db.clock())) {
+				if (day < fromDay || day > toDay) continue;
+				usages.set(day, await ofDay(ctx, connectionId, day));
+			}
+			return [...usages].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, rows]) => rows);
+		},
+		async fold(ctx, connectionId, day) {
+			const items = await batchItems(ctx, connectionId, day);
+			if (items.length === 0) return;
+			// Batches only ever become more while they live: a sum of fewer is an older one.
+			await db.put(
+				{
+					pk: days(ctx, connectionId),
+					sk: day,
+					blob: sealJson(summed(items.flatMap(usagesOf))),
+					batches: items.length,
+					expiresAt: Math.floor((startOf(day) + dayKeptDays * dayMs) / 1000),
+				},
+				ifLower('batches', items.length),
+			);
+		},
+	};
+}
+
+function startOf(day: string): number {
+	const startMs = Date.parse(`${day}T00:00:00Z`);
+	if (Number.isNaN(startMs)) throw invalidField('day', 'expected YYYY-MM-DD', day);
+	return startMs;
+}
+
+function recentDays(nowMs: number): string[] {
+	return [nowMs - dayMs, nowMs].map((at) => new Date(at).toISOString().slice(0, 10));
+}
+
+function usagesOf(item: Item): WatchUsage[] {
+	const parsed = usagesSchema.safeParse(openJson(bytes(item, 'blob')));
+	if (parsed.success) return parsed.data;
+	throw new LamplightError('data_damaged', `The stored watch cost ${item.sk} does not fit`, {
+		cause: parsed.error,
+	});
+}
+
+/** One row per day, region and action. */
+function summed(usages: readonly WatchUsage[]): WatchUsage[] {
+	const rows = new Map<string, WatchUsage>();
+	for (const usage of usages) {
+		const key = `${usage.day}\n${usage.region}\n${usage.action}`;
+		const before = rows.get(key);
+		rows.set(key, before === undefined ? usage : added(before, usage));
+	}
+	return [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+}
+
+function added(a: WatchUsage, b: WatchUsage): WatchUsage {
+	return {
+		...a,
+		calls: a.calls + b.calls,
+		throttled: a.throttled + b.throttled,
+		failed: a.failed + b.failed,
+		units: a.units + b.units,
+		requestBytes: a.requestBytes + b.requestBytes,
+		responseBytes: a.responseBytes + b.responseBytes,
+	};
+}
