@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createAws } from '@lamplight/aws/aws';
 import { accountIdSchema } from '@lamplight/core/ids';
-import { createStore } from '@lamplight/store/createStore';
+import { createStore } from '@lamplight/store/store';
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
 
 import { createApp } from './app.ts';

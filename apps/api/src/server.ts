@@ -11,7 +11,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { serve } from '@hono/node-server';
 import { createAws } from '@lamplight/aws/aws';
 import { LamplightError } from '@lamplight/core/errors';
-import { createStore } from '@lamplight/store/createStore';
+import { createStore } from '@lamplight/store/store';
 
 import { createApp } from './app.ts';
 import { jsonLog } from './http/log.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
-import { createStore } from '@lamplight/store/createStore';
+import { createStore } from '@lamplight/store/store';
 import { ensureTable } from '@lamplight/store/table';
 
 import { collectorRoleName, ensureDemoConnections } from './demoConnections.ts';
