@@ -10,6 +10,7 @@ import {
 	type ChartDataset,
 } from 'chart.js';
 
+import { withAlpha } from './colors.ts';
 import type { DrawnSeries, DrawnSpan, TimeAxis } from './model.ts';
 
 Chart.register(
@@ -135,12 +136,4 @@ function barColors(color: string, { axis, spans }: Picture): string | string[] {
 			? faded
 			: color;
 	});
-}
-
-/** `#rrggbb` with an alpha; other notations are left as they are. */
-export function withAlpha(color: string, alpha: number): string {
-	if (!/^#[0-9a-f]{6}$/i.test(color)) return color;
-	return `${color}${Math.round(alpha * 255)
-		.toString(16)
-		.padStart(2, '0')}`;
 }

@@ -1,0 +1,114 @@
+import type { Chart, ChartSet } from '@lamplight/api/contract/shared';
+
+import { memory, duration } from '../format/quantity.ts';
+import { count } from '../format/number.ts';
+import { moneyWhole } from '../format/money.ts';
+import { chartOf, type DrawnLimit, type DrawnSeries, type SeriesKind } from './model.ts';
+
+/** Series in the order of use; vermilion is kept for errors, slate for the rest. */
+const palette = ['--s1', '--s2', '--s3', '--s4', '--s7', '--s6'] as const;
+
+const fixedColors: Readonly<Record<string, string>> = {
+	ok: '--s1',
+	invocations: '--s1',
+	errors: '--s5',
+	timeouts: '--s4',
+	throttles: '--s3',
+	coldStarts: '--s3',
+	coldStartShare: '--s3',
+	share: '--s3',
+	p50: '--p50',
+	p95: '--p95',
+	p99: '--p99',
+	rest: '--s6',
+	compute: '--s1',
+	requests: '--s6',
+	provisioned: '--s3',
+	logs: '--s4',
+	storage: '--s2',
+};
+
+/** The colour of a series: by what it is where that is fixed, else by its place. */
+export function colorOf(id: string, index: number): string {
+	return fixedColors[id] ?? palette[Math.min(index, palette.length - 1)] ?? '--s6';
+}
+
+const dashed = new Set(['p99', 'forecast', 'previous']);
+const thick = new Set(['p95']);
+
+/** The series of a chart as they are drawn; empty when the answer has no such chart. */
+export function drawnSeries(
+	set: ChartSet,
+	id: string,
+	kind: SeriesKind,
+	stacked = false,
+): DrawnSeries[] {
+	const chart = chartOf(set, id);
+	if (chart === null) return [];
+	return chart.series.map((series, index) => ({
+		id: series.id,
+		label: series.label,
+		color: colorOf(series.id, index),
+		kind,
+		values: series.values,
+		...(stacked ? { stack: 'all' } : {}),
+		...(dashed.has(series.id) ? { dashed: true } : {}),
+		...(thick.has(series.id) ? { width: 2.2 } : {}),
+	}));
+}
+
+/** Invocations as what went well with what failed on top: the height is the number of invocations. */
+export function okAndErrors(set: ChartSet, id: string): DrawnSeries[] {
+	const series = chartOf(set, id)?.series ?? [];
+	const all = series.find((one) => one.id === 'invocations');
+	const errors = series.find((one) => one.id === 'errors');
+	if (all === undefined) return drawnSeries(set, id, 'bar', true);
+	const failed = errors?.values ?? [];
+	const drawn: DrawnSeries[] = [
+		{
+			id: 'ok',
+			label: errors === undefined ? 'invocations' : 'ok',
+			color: '--s1',
+			kind: 'bar',
+			stack: 'all',
+			values: all.values.map((value, index) =>
+				value === null ? null : Math.max(0, value - (failed[index] ?? 0)),
+			),
+		},
+	];
+	if (errors !== undefined) {
+		drawn.push({
+			id: 'errors',
+			label: 'errors',
+			color: '--s5',
+			kind: 'bar',
+			stack: 'all',
+			values: errors.values,
+		});
+	}
+	return drawn;
+}
+
+const limitWords: Readonly<Record<Chart['limits'][number]['id'], string>> = {
+	timeout: 'timeout',
+	memory: 'given',
+	reserved: 'reserved',
+	provisioned: 'provisioned',
+	accountLimit: 'account limit',
+	budget: 'budget',
+	cap: 'cap',
+};
+
+/** The limits of a chart, each labelled with its value. */
+export function drawnLimits(set: ChartSet, id: string): DrawnLimit[] {
+	return (chartOf(set, id)?.limits ?? []).map((limit) => ({
+		value: limit.value,
+		label: `${limitWords[limit.id]} ${limitValue(limit)}`,
+	}));
+}
+
+function limitValue({ unit, value }: Chart['limits'][number]): string {
+	if (unit === 'ms') return duration(value);
+	if (unit === 'mib') return memory(value);
+	return unit === 'usd' ? moneyWhole(value) : count(value);
+}
