@@ -1,4 +1,5 @@
 import type { Invocation } from './invocation.ts';
+import { RecentIds } from './recentIds.ts';
 import type { PlatformRecord, ReportRecord } from './record.ts';
 
 /** Limits of what is held at once; what exceeds them is handed out unfinished, never dropped. */
@@ -18,11 +19,9 @@ interface Stream {
 	readonly open: Map<string, Draft>;
 	/** Reported last; lines that belong to it may still follow (X-Ray, "Process exited"). */
 	last: Draft | null;
-	/** Attempts per request id, of the ids that came last. */
-	readonly attempts: Map<string, number>;
+	/** Which request ids came last, so that an id that comes again is known to be another attempt. */
+	readonly recent: RecentIds;
 }
-
-const remembered = 64;
 
 /**
  * Puts the lines of many concurrent environments back together into executions, by stream, request
@@ -97,7 +96,7 @@ export class InvocationGrouper {
 			name: own,
 			open: new Map(),
 			last: null,
-			attempts: new Map(),
+			recent: new RecentIds(),
 		};
 		this.#streams.set(own, stream);
 		if (this.#streams.size > this.#maxStreams) {
@@ -141,19 +140,8 @@ export class InvocationGrouper {
 
 	#draft(stream: Stream, requestId: string): Draft {
 		const draft = unreported(stream.name, ownCopy(requestId));
-		draft.attempt = this.#attempt(stream, draft.requestId);
+		draft.attempt = 1 + stream.recent.countAndAdd(requestId);
 		return draft;
-	}
-
-	#attempt(stream: Stream, requestId: string): number {
-		const attempt = (stream.attempts.get(requestId) ?? 0) + 1;
-		stream.attempts.delete(requestId);
-		stream.attempts.set(requestId, attempt);
-		if (stream.attempts.size > remembered) {
-			const oldest = stream.attempts.keys().next().value;
-			if (oldest !== undefined) stream.attempts.delete(oldest);
-		}
-		return attempt;
 	}
 
 	#report(stream: Stream, record: ReportRecord, atMs: number | null): void {

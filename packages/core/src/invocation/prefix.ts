@@ -48,7 +48,7 @@ export function isoTime(text: string, pos: number, end: number): number | null {
 			unit = Math.floor(unit / 10);
 		}
 	}
-	const utc = Date.UTC(year, month - 1, day, hour, minute, second, fraction);
+	const utc = midnight(year, month, day) + ((hour * 60 + minute) * 60 + second) * 1000 + fraction;
 	const zone = text.charCodeAt(at);
 	if (zone !== 43 && zone !== 45) return utc;
 	const minutesAt = text.charCodeAt(at + 3) === 58 ? at + 4 : at + 3;
@@ -56,17 +56,41 @@ export function isoTime(text: string, pos: number, end: number): number | null {
 	return zone === 43 ? utc - offsetMs : utc + offsetMs;
 }
 
+let lastDay = 0;
+let lastMidnightMs = 0;
+
+/** Epoch milliseconds of a UTC day. Remembers the last one: neighbouring lines are of one day. */
+function midnight(year: number, month: number, day: number): number {
+	const key = (year * 16 + month) * 32 + day;
+	if (key !== lastDay) {
+		lastDay = key;
+		lastMidnightMs = Date.UTC(year, month - 1, day);
+	}
+	return lastMidnightMs;
+}
+
 /** The length of a Lambda log stream's name (`2026/11/01/[$LATEST]0123…`) at `pos`, or 0. */
 export function streamLength(text: string, pos: number, end: number): number {
 	if (end - pos < 20 || text.charCodeAt(pos + 4) !== 47 || text.charCodeAt(pos + 7) !== 47)
 		return 0;
 	if (!digits(text, pos, 4)) return 0;
-	let at = pos + 10;
-	if (text.charCodeAt(at) !== 47) return 0;
-	while (at < end && at - pos < 512 && text.charCodeAt(at) > 32) at += 1;
-	// AWS ends the name with 32 hexadecimal digits (Lambda guide, "Log stream names", read 2026-11).
-	return at - pos >= 20 && text.indexOf('[', pos) < at ? at - pos : 0;
+	if (text.charCodeAt(pos + 10) !== 47) return 0;
+	// AWS ends the name with 32 hexadecimal digits (Lambda guide, "Log stream names", read 2026-11):
+	// jump over them when a space follows.
+	let at = pos + 11;
+	while (at < end && at - pos < longestStream && text.charCodeAt(at) !== 93) {
+		if (text.charCodeAt(at) <= 32) return 0;
+		at += 1;
+	}
+	if (at >= end || text.charCodeAt(at) !== 93) return 0;
+	const usual = at + 33;
+	if (usual === end || (usual < end && text.charCodeAt(usual) <= 32)) return usual - pos;
+	while (at < end && at - pos < longestStream && text.charCodeAt(at) > 32) at += 1;
+	return at - pos;
 }
+
+/** A stream's name has at most 512 characters (CloudWatch Logs API reference, read 2026-11). */
+const longestStream = 512;
 
 /** Where the line itself begins: after any leading spaces, times and stream name, two of each at most. */
 export function bodyStart(text: string, start: number, end: number): number {
