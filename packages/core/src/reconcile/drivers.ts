@@ -1,4 +1,7 @@
+import { add, subtract, sum, zero } from '../money.ts';
 import type { Money } from '../money.ts';
+import { asked, shapley } from './shapley.ts';
+import type { Ratio } from './shapley.ts';
 
 /** Why a cost changed. `other` holds charges that do not follow from executions. */
 export const driverNames = [
@@ -39,7 +42,7 @@ export interface DriverSide {
 export interface DriverItem {
 	/** What is compared over the two periods, such as a function id. */
 	readonly key: string;
-	/** `null`: it did not exist or run in that period, so all of it is volume. */
+	/** `null`: it did not exist or run in that period, so all its executions are volume. */
 	readonly before: DriverSide | null;
 	readonly after: DriverSide | null;
 }
@@ -58,4 +61,149 @@ export interface DriversResult {
 	readonly drivers: readonly Driver[];
 	/** The same split per item, largest change first; each sums to its own change. */
 	readonly items: readonly { key: string; change: Money; drivers: readonly Driver[] }[];
+}
+
+const multiplied = ['volume', 'duration', 'memory', 'init', 'price', 'discounts'] as const;
+
+/**
+ * Why a cost changed between two periods. Executions cost
+ * `discount × invocations × (request price + (duration × memory + init) × compute price)`; the change
+ * is shared between these factors by their Shapley values: the mean effect of moving one factor from
+ * before to after over every order of moving them all. Moving them one after another instead would
+ * give what two factors do together to whichever came first, so that the answer would depend on
+ * an order nobody chose. Logs and other charges are added, so theirs is simply their own change.
+ * Per item first, then summed: a fleet whose mix shifts is explained by what its functions did.
+ */
+export function explainChange(items: readonly DriverItem[], currency: string): DriversResult {
+	const explained = items.map((item) => explainItem(item, currency));
+	const before = sum(
+		explained.map((item) => item.before),
+		currency,
+	);
+	const after = sum(
+		explained.map((item) => item.after),
+		currency,
+	);
+	return {
+		before,
+		after,
+		change: subtract(after, before),
+		drivers: driverNames.map((name, at) => ({
+			name,
+			amount: sum(
+				explained.map((item) => item.drivers[at]?.amount ?? zero(currency)),
+				currency,
+			),
+		})),
+		items: explained
+			.map(({ key, change, drivers }) => ({ key, change, drivers }))
+			.sort((left, right) => bigger(left.change, right.change)),
+	};
+}
+
+function bigger(left: Money, right: Money): number {
+	const [a, b] = [left.atoms, right.atoms].map((atoms) => (atoms < 0n ? -atoms : atoms)) as [
+		bigint,
+		bigint,
+	];
+	return a === b ? 0 : a > b ? -1 : 1;
+}
+
+interface Explained {
+	readonly key: string;
+	readonly before: Money;
+	readonly after: Money;
+	readonly change: Money;
+	readonly drivers: readonly Driver[];
+}
+
+function explainItem(item: DriverItem, currency: string): Explained {
+	const nothing = zero(currency);
+	const total = (side: DriverSide | null): Money =>
+		side === null ? nothing : add(executions(side), add(side.logsCost, side.otherCost));
+	const [before, after] = [total(item.before), total(item.after)];
+	const change = subtract(after, before);
+	const parts = new Map<DriverName, bigint>(factorParts(item));
+	parts.set(
+		'logs',
+		(item.after?.logsCost ?? nothing).atoms - (item.before?.logsCost ?? nothing).atoms,
+	);
+	// Also what figures that contradict each other leave over, such as a cost without any usage.
+	const named = [...parts.values()].reduce((all, part) => all + part, 0n);
+	parts.set('other', change.atoms - named);
+	const drivers = driverNames.map((name) => ({
+		name,
+		amount: { currency, atoms: parts.get(name) ?? 0n },
+	}));
+	return { key: item.key, before, after, change, drivers };
+}
+
+/** What executions cost after discounts. */
+function executions(side: DriverSide): Money {
+	return add(add(side.requestsCost, side.computeCost), side.discountCost);
+}
+
+function factorParts(item: DriverItem): [DriverName, bigint][] {
+	const [before, after] = [factorsOf(item.before), factorsOf(item.after)];
+	const parts = shapley(multiplied.length, (moved) => valueOf(before, after, moved));
+	return multiplied.map((name, at) => [name, parts[at] ?? 0n]);
+}
+
+/** Each factor as an exact ratio; `null` where the side has nothing to divide. */
+interface Factors {
+	readonly volume: bigint;
+	readonly duration: Ratio | null;
+	readonly memory: Ratio | null;
+	readonly init: Ratio | null;
+	/** Atoms per request, and per MiB-ms. */
+	readonly requestPrice: Ratio | null;
+	readonly computePrice: Ratio | null;
+	readonly discounts: Ratio | null;
+}
+
+function factorsOf(side: DriverSide | null): Factors {
+	const volume = side?.invocations ?? 0n;
+	const compute = side?.computeCost.atoms ?? 0n;
+	const gross = compute + (side?.requestsCost.atoms ?? 0n);
+	return {
+		volume,
+		duration: asked(side?.runMs ?? 0n, volume),
+		memory: asked(side?.runMibMs ?? 0n, side?.runMs ?? 0n),
+		init: asked(side?.initMibMs ?? 0n, volume),
+		requestPrice: asked(side?.requestsCost.atoms ?? 0n, volume),
+		computePrice: asked(compute, (side?.runMibMs ?? 0n) + (side?.initMibMs ?? 0n)),
+		discounts: asked(gross + (side?.discountCost.atoms ?? 0n), gross),
+	};
+}
+
+const nought: Ratio = { over: 0n, under: 1n };
+const unity: Ratio = { over: 1n, under: 1n };
+
+/** Atoms that executions would cost with the `moved` factors as after and the others as before. */
+function valueOf(before: Factors, after: Factors, moved: (factor: number) => boolean): bigint {
+	const at = (factor: number): [Factors, Factors] =>
+		moved(factor) ? [after, before] : [before, after];
+	// A side that ran nothing has no duration or price of its own: it takes the other side's.
+	const ratio = (factor: number, name: Exclude<keyof Factors, 'volume'>, none: Ratio): Ratio => {
+		const [own, other] = at(factor);
+		return own[name] ?? other[name] ?? none;
+	};
+	const volume = at(0)[0].volume;
+	const duration = ratio(1, 'duration', nought);
+	const memory = ratio(2, 'memory', nought);
+	const init = ratio(3, 'init', nought);
+	const request = ratio(4, 'requestPrice', nought);
+	const compute = ratio(4, 'computePrice', nought);
+	const discounts = ratio(5, 'discounts', unity);
+	const run = { over: duration.over * memory.over, under: duration.under * memory.under };
+	const used = plus(run, init);
+	const each = plus(request, { over: used.over * compute.over, under: used.under * compute.under });
+	return (volume * each.over * discounts.over) / (each.under * discounts.under);
+}
+
+function plus(left: Ratio, right: Ratio): Ratio {
+	return {
+		over: left.over * right.under + right.over * left.under,
+		under: left.under * right.under,
+	};
 }
