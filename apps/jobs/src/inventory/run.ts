@@ -45,16 +45,15 @@ async function readNewestHour(deps: JobDeps, work: Work, plannedMs: number): Pro
 	const { active } = await findRegions(deps, work);
 	const { workspaceId } = work.ctx;
 	const connectionId = work.connection.id;
-	await deps.queue.send([
-		...Object.keys(active).map((region) => ({
+	await deps.queue.send(
+		Object.keys(active).map((region) => ({
 			kind: 'functions' as const,
 			workspaceId,
 			connectionId,
 			plannedMs,
 			region,
 		})),
-		{ kind: 'rollup', workspaceId, plannedMs, windows: ['1h', '24h', 'today'] },
-	]);
+	);
 }
 
 interface Taking {

@@ -18,9 +18,12 @@ import { dueWindows, planConnection } from './plan.ts';
 export const defaultReadsEveryMs = 5 * minuteMs;
 
 /** Sends the messages of this minute for every connection of every workspace. */
-export async function runPlan(deps: JobDeps): Promise<number> {
+export async function runPlan(
+	deps: JobDeps,
+): Promise<{ readonly messages: number; readonly connections: number }> {
 	const nowMs = deps.clock();
 	let sent = 0;
+	let connected = 0;
 	for (const workspaceId of await deps.store.lookups.workspaceIds()) {
 		const ctx = jobCtx(workspaceId, 'plan', `plan-${floorTo(minuteMs, nowMs)}`);
 		const connections = await deps.store.connections.list(ctx);
@@ -36,9 +39,10 @@ export async function runPlan(deps: JobDeps): Promise<number> {
 		}
 		await deps.queue.send(messages);
 		sent += messages.length;
+		connected += connections.length;
 	}
 	deps.log('planned', { messages: sent });
-	return sent;
+	return { messages: sent, connections: connected };
 }
 
 async function planOne(

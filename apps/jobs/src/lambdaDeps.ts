@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { createAws } from '@lamplight/aws/aws';
+import type { Clock } from '@lamplight/core/ctx';
+import { createStore } from '@lamplight/store/store';
+import { z } from 'zod';
+
+import type { JobDeps } from './deps.ts';
+import { createMemory } from './memory.ts';
+import { createOutbox } from './queue.ts';
+
+/** The environment of the jobs' functions, as the stacks set it. */
+const environmentSchema = z.object({
+	AWS_REGION: z.string(),
+	LAMPLIGHT_TABLE: z.string().min(3),
+	LAMPLIGHT_COLLECT_QUEUE_URL: z.url(),
+});
+
+/** What the jobs get in AWS; made once per process and kept while it is warm. */
+export function lambdaDeps(environment: NodeJS.ProcessEnv, clock: Clock): JobDeps {
+	const parsed = environmentSchema.parse(environment);
+	const region = parsed.AWS_REGION;
+	return {
+		store: createStore({
+			client: new DynamoDBClient({ region }),
+			tableName: parsed.LAMPLIGHT_TABLE,
+			clock,
+		}),
+		aws: createAws({ clock, wallClock: clock, region }),
+		clock,
+		wallClock: clock,
+		randomBytes: (count) => randomBytes(count),
+		queue: createOutbox(new SQSClient({ region }), parsed.LAMPLIGHT_COLLECT_QUEUE_URL),
+		memory: createMemory(),
+		log: (event, facts) => console.log(JSON.stringify({ event, ...facts })),
+	};
+}
