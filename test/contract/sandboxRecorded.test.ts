@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
 import {
 	CloudWatchClient,
 	GetMetricDataCommand,
@@ -15,17 +12,6 @@ import {
 	StartQueryCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import {
-	GetAccountSettingsCommand,
-	GetFunctionConcurrencyCommand,
-	GetFunctionConfigurationCommand,
-	LambdaClient,
-	ListAliasesCommand,
-	ListFunctionsCommand,
-	ListProvisionedConcurrencyConfigsCommand,
-	ListTagsCommand,
-	ListVersionsByFunctionCommand,
-} from '@aws-sdk/client-lambda';
-import {
 	GetResourcesCommand,
 	ResourceGroupsTaggingAPIClient,
 } from '@aws-sdk/client-resource-groups-tagging-api';
@@ -33,29 +19,16 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Sandbox } from '@lamplight/sandbox/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { missing, sharedData } from '../support/needs.ts';
+import { missing } from '../support/needs.ts';
+import {
+	masked,
+	type Placeholders,
+	recorded,
+	type RecordedError,
+	sameError,
+	sameFields,
+} from '../support/recorded.ts';
 import { clientConfig, fixedSandbox, refusalOf, sandboxNowMs } from '../support/sandbox.ts';
-
-/** What AWS answered, recorded by a public test suite: names and ids are replaced by placeholders. */
-type Recorded = Readonly<Record<string, unknown>>;
-
-interface RecordedError {
-	readonly Error: { readonly Code: string; readonly Message: string };
-	readonly ResponseMetadata: { readonly HTTPStatusCode: number };
-}
-
-function recorded(file: string, test: string): Recorded {
-	const path = join(sharedData(), 'api', `localstack_aws_${file}.snapshot.json`);
-	const all = JSON.parse(readFileSync(path, 'utf8')) as Record<
-		string,
-		{ 'recorded-content': Recorded }
-	>;
-	const found = Object.entries(all).find(([name]) => name.endsWith(`::${test}`));
-	if (found === undefined) throw new Error(`nothing recorded as ${test} in ${file}`);
-	return found[1]['recorded-content'];
-}
-
-const lambdaFile = 'lambda_test_lambda_api';
 
 describe.skipIf(missing('sharedData'))('answers beside those recorded from AWS', () => {
 	let sandbox: Sandbox;
@@ -69,61 +42,13 @@ describe.skipIf(missing('sharedData'))('answers beside those recorded from AWS',
 	afterAll(() => sandbox.close());
 
 	const config = () => clientConfig(sandbox, sandbox.credentialsFor(accountId), region);
-	const lambda = () => new LambdaClient(config());
 	const logs = () => new CloudWatchLogsClient(config());
 	const sts = () => new STSClient(config());
 	const cloudwatch = () => new CloudWatchClient(config());
 
-	/** Our text with the placeholders of the recording. */
-	function masked(text: string, names: Readonly<Record<string, string>> = {}): string {
-		let out = text.replaceAll('arn:aws:', 'arn:<partition>:').replaceAll(accountId, '111111111111');
-		for (const [name, placeholder] of Object.entries({ ...names, [region]: '<region>' })) {
-			out = out.replaceAll(name, placeholder);
-		}
-		return out;
-	}
-
-	/** Code, status and sentence of an error, ours and AWS's. */
-	async function sameError(
-		promise: Promise<unknown>,
-		wanted: unknown,
-		names: Readonly<Record<string, string>> = {},
-	): Promise<void> {
-		const { Error: error, ResponseMetadata } = wanted as RecordedError;
-		const ours = await refusalOf(promise);
-		expect({
-			code: ours.name.replace(/Exception$/, ''),
-			status: ours.status,
-			message: masked(ours.message, names),
-		}).toEqual({
-			code: error.Code.replace(/Exception$/, ''),
-			status: ResponseMetadata.HTTPStatusCode,
-			message: error.Message,
-		});
-	}
-
-	/** Member names, of structures within structures too; of lists those of the first element. */
-	function fields(value: unknown, prefix = ''): string[] {
-		if (Array.isArray(value)) return value.length === 0 ? [] : fields(value[0], `${prefix}[]`);
-		if (typeof value !== 'object' || value === null || value instanceof Date) return [];
-		return Object.entries(value)
-			.filter(
-				([name, entry]) => !/^(\$metadata|ResponseMetadata)$/.test(name) && entry !== undefined,
-			)
-			.flatMap(([name, entry]) => {
-				const path = prefix === '' ? name : `${prefix}.${name}`;
-				// Keys of these are data, not members.
-				if (/Variables$|Tags$/.test(path) && !Array.isArray(entry)) return [path];
-				return [path, ...fields(entry, path)];
-			});
-	}
-
-	function sameFields(ours: unknown, aws: unknown, optional: readonly string[] = []): void {
-		const [left, right] = [fields(ours), fields(aws)].map((list) =>
-			list.filter((path) => !optional.some((one) => path.startsWith(one))),
-		);
-		expect(left?.sort()).toEqual(right?.sort());
-	}
+	/** Placeholders beside those of account and region. */
+	const same = (promise: Promise<unknown>, wanted: unknown, names: Placeholders = {}) =>
+		sameError(promise, wanted, { [accountId]: '111111111111', ...names, [region]: '<region>' });
 
 	const plainFunction = () => {
 		const nowMs = sandbox.clock.nowMs();
@@ -143,7 +68,7 @@ describe.skipIf(missing('sharedData'))('answers beside those recorded from AWS',
 				];
 				const arn = (wanted as RecordedError).Error.Message.replace(' is invalid', '');
 				const input = { RoleArn: arn, RoleSessionName: 'session' };
-				await sameError(sts().send(new AssumeRoleCommand(input)), wanted);
+				await same(sts().send(new AssumeRoleCommand(input)), wanted);
 			},
 		);
 
@@ -152,7 +77,7 @@ describe.skipIf(missing('sharedData'))('answers beside those recorded from AWS',
 				'invalid-session-name'
 			];
 			const input = { RoleArn: `arn:aws:iam::${accountId}:role/x`, RoleSessionName: 'Session1:2' };
-			await sameError(sts().send(new AssumeRoleCommand(input)), wanted);
+			await same(sts().send(new AssumeRoleCommand(input)), wanted);
 		});
 
 		it.each([
@@ -176,7 +101,7 @@ describe.skipIf(missing('sharedData'))('answers beside those recorded from AWS',
 				Tags,
 				TransitiveTagKeys,
 			};
-			await sameError(sts().send(new AssumeRoleCommand(input)), wanted);
+			await same(sts().send(new AssumeRoleCommand(input)), wanted);
 		});
 
 		it('AssumeRole answers the same members', async () => {
@@ -199,203 +124,6 @@ describe.skipIf(missing('sharedData'))('answers beside those recorded from AWS',
 			const Properties = { AssumeRolePolicyDocument: { Version: '2012-10-17', Statement } };
 			return { Resources: { Role: { Type: 'AWS::IAM::Role', Properties } } };
 		}
-	});
-
-	describe('lambda', () => {
-		const FunctionName = 'nobody-here';
-		const nobody = { 'nobody-here': '<nonexisting-fn-name>' };
-
-		it('a function that is not there', async () => {
-			const of = (operation: string) =>
-				recorded(lambdaFile, `TestLambdaFunction::test_ops_on_nonexisting_fn[${operation}]`)[
-					'not_found_exception'
-				];
-			await sameError(
-				lambda().send(new GetFunctionConfigurationCommand({ FunctionName })),
-				of('get_function_configuration'),
-				nobody,
-			);
-			await sameError(
-				lambda().send(new GetFunctionConcurrencyCommand({ FunctionName })),
-				of('get_function_concurrency'),
-				nobody,
-			);
-			const provisioned = recorded(
-				lambdaFile,
-				'TestLambdaProvisionedConcurrency::test_provisioned_concurrency_exceptions',
-			)['list_provisioned_functionname_doesnotexist'];
-			await sameError(
-				lambda().send(
-					new ListProvisionedConcurrencyConfigsCommand({ FunctionName: 'doesnotexist' }),
-				),
-				provisioned,
-			);
-		});
-
-		it('a version or alias that is not there', async () => {
-			const name = plainFunction();
-			const version = recorded(
-				lambdaFile,
-				'TestLambdaFunction::test_ops_on_nonexisting_version[get_function_configuration]',
-			);
-			const alias = recorded(lambdaFile, 'TestLambdaAlias::test_alias_lifecycle');
-			const ask = (Qualifier: string) =>
-				lambda().send(new GetFunctionConfigurationCommand({ FunctionName: name, Qualifier }));
-			await sameError(ask('1221'), version['version_not_found_exception'], { [name]: '<fn-name>' });
-			await sameError(ask('aliasdoesnotexist'), alias['get_function_alias_notfound_exc'], {
-				[name]: '<function-name:1>',
-			});
-		});
-
-		it('a function of another region', async () => {
-			const wanted = recorded(
-				lambdaFile,
-				'TestLambdaFunction::test_get_function_wrong_region[get_function_configuration]',
-			)['wrong_region_exception'];
-			const arn = `arn:aws:lambda:us-west-2:${accountId}:function:x`;
-			await sameError(
-				lambda().send(new GetFunctionConfigurationCommand({ FunctionName: arn })),
-				wanted,
-				{ 'us-west-2': '<wrong-region>' },
-			);
-		});
-
-		it('a qualifier in the name that is not the one asked for', async () => {
-			const { not_match_exception, match_exception } = recorded(
-				lambdaFile,
-				'TestLambdaFunction::test_ops_with_arn_qualifier_mismatch[get_function_configuration]',
-			);
-			const ask = (Qualifier: string) =>
-				lambda().send(
-					new GetFunctionConfigurationCommand({
-						FunctionName: `arn:aws:lambda:${region}:${accountId}:function:some-function:$LATEST`,
-						Qualifier,
-					}),
-				);
-			await sameError(ask('1'), not_match_exception);
-			await sameError(ask('$LATEST'), match_exception);
-		});
-
-		it.each([
-			['function_name_is_single_invalid', '*', undefined],
-			['invalid_characters_in_function_name', 'my-function!', undefined],
-			['invalid_characters_in_qualifier', 'my-function', 'invalid!'],
-			['invalid_account_id_in_partial_arn', 'invalid-account:function:my-function', undefined],
-			['partial_arn_with_extra_qualifier', 'function:my-function:$LATEST:extra', undefined],
-		])('a name that cannot be: %s', async (name, reference, Qualifier) => {
-			const wanted = recorded(
-				lambdaFile,
-				`TestLambdaFunction::test_function_name_and_qualifier_validation[${name}-get_function]`,
-			)['get_function_exception'] as { Code: string; Errors: string[] };
-			const ours = await refusalOf(
-				lambda().send(new GetFunctionConfigurationCommand({ FunctionName: reference, Qualifier })),
-			);
-			expect(ours.name).toBe(wanted.Code);
-			expect(ours.message).toBe(`1 validation error detected: ${wanted.Errors[0]}`);
-		});
-
-		it('ListFunctions: members of a function, with and without versions', async () => {
-			const { list_all, list_default, list_functions_invalid_functionversion } = recorded(
-				lambdaFile,
-				'TestLambdaFunction::test_list_functions',
-			);
-			// Members that a function only has when it uses them.
-			const optional = [
-				'NextMarker',
-				'Functions[].Environment',
-				'Functions[].Layers',
-				'Functions[].LoggingConfig.ApplicationLogLevel',
-				'Functions[].LoggingConfig.SystemLogLevel',
-			];
-			sameFields(
-				await lambda().send(new ListFunctionsCommand({ FunctionVersion: 'ALL' })),
-				list_all,
-				optional,
-			);
-			sameFields(await lambda().send(new ListFunctionsCommand({})), list_default, optional);
-			await sameError(
-				lambda().send(new ListFunctionsCommand({ FunctionVersion: 'invalid' as 'ALL' })),
-				list_functions_invalid_functionversion,
-			);
-		});
-
-		it('GetFunctionConfiguration and ListVersionsByFunction: members', async () => {
-			const { first_publish_get_function_config, list_versions_result } = recorded(
-				lambdaFile,
-				'TestLambdaVersions::test_version_lifecycle',
-			);
-			const FunctionName = plainFunction();
-			const optional = [
-				'Environment',
-				'Layers',
-				'LoggingConfig.',
-				'Versions[].Environment',
-				'Versions[].Layers',
-				'Versions[].LoggingConfig.',
-			];
-			sameFields(
-				await lambda().send(new GetFunctionConfigurationCommand({ FunctionName })),
-				first_publish_get_function_config,
-				optional,
-			);
-			sameFields(
-				await lambda().send(new ListVersionsByFunctionCommand({ FunctionName })),
-				list_versions_result,
-				optional,
-			);
-		});
-
-		it('ListAliases, GetAccountSettings, ListTags: members', async () => {
-			const nowMs = sandbox.clock.nowMs();
-			const aliased = sandbox.world
-				.allFunctions()
-				.find(
-					(fn) =>
-						sandbox.world.existsAt(fn, nowMs) &&
-						sandbox.world.configuration(fn, nowMs).aliases.length > 0,
-				);
-			const there = new LambdaClient(
-				clientConfig(
-					sandbox,
-					sandbox.credentialsFor(aliased?.accountId ?? ''),
-					aliased?.region ?? '',
-				),
-			);
-			const { list_aliases_for_fnname } = recorded(
-				lambdaFile,
-				'TestLambdaAlias::test_alias_lifecycle',
-			);
-			sameFields(
-				await there.send(new ListAliasesCommand({ FunctionName: aliased?.name ?? '' })),
-				list_aliases_for_fnname,
-				['Aliases[].RoutingConfig'],
-			);
-			const { acc_settings_modded } = recorded(
-				lambdaFile,
-				'TestLambdaAccountSettings::test_account_settings',
-			) as { acc_settings_modded: { AccountLimit: string[]; AccountUsage: string[] } };
-			const settings = await lambda().send(new GetAccountSettingsCommand({}));
-			expect(Object.keys(settings.AccountLimit ?? {}).sort()).toEqual(
-				acc_settings_modded.AccountLimit,
-			);
-			expect(Object.keys(settings.AccountUsage ?? {}).sort()).toEqual(
-				acc_settings_modded.AccountUsage,
-			);
-			const { aliased_arn_exception, not_found_exception_list } = recorded(
-				lambdaFile,
-				'TestLambdaTag::test_tag_exceptions[lambda_function]',
-			);
-			const tags = (suffix: string) =>
-				lambda().send(
-					new ListTagsCommand({
-						Resource: `arn:aws:lambda:${region}:${accountId}:function:${suffix}`,
-					}),
-				);
-			await sameError(tags(`${plainFunction()}:1`), aliased_arn_exception);
-			await sameError(tags('nobody-here'), not_found_exception_list, {
-				'nobody-here': '<resource-name>',
-			});
-		});
 	});
 
 	describe('cloudwatch', () => {
@@ -464,11 +192,11 @@ describe.skipIf(missing('sharedData'))('answers beside those recorded from AWS',
 				'cloudwatch_test_cloudwatch',
 				'TestCloudwatch::test_invalid_amount_of_datapoints[json]',
 			);
-			await sameError(
+			await same(
 				ask(new Date(sandboxNowMs - 86_400_000 * 60), new Date(sandboxNowMs), 60),
 				refused['error-invalid-amount-datapoints'],
 			);
-			await sameError(ask(time.EndTime, time.StartTime, 60), refused['error-invalid-time-frame']);
+			await same(ask(time.EndTime, time.StartTime, 60), refused['error-invalid-time-frame']);
 		});
 	});
 
@@ -486,25 +214,19 @@ describe.skipIf(missing('sharedData'))('answers beside those recorded from AWS',
 				'test_logs_filter_events',
 				'TestFilterLogEvents::test_filter_log_events_limit_validation',
 			)['error-limit-exceeded'];
-			await sameError(filter({ limit: 10_001 }), limit);
-			await sameError(get({ limit: 10_001 }), limit);
+			await same(filter({ limit: 10_001 }), limit);
+			await same(get({ limit: 10_001 }), limit);
 			const token = recorded(
 				'test_logs_filter_events',
 				'TestFilterLogEvents::test_filter_log_events_unknown_token',
 			)['invalid-token'];
-			await sameError(filter({ nextToken: 'invalid' }), token);
+			await same(filter({ nextToken: 'invalid' }), token);
 			const missingOnes = recorded(
 				'test_logs_events',
 				'TestLogsEventsErrors::test_resource_does_not_exist',
 			);
-			await sameError(
-				get({ logGroupName: '/nobody' }),
-				missingOnes['error-log-group-does-not-exist'],
-			);
-			await sameError(
-				get({ logStreamName: 'nobody' }),
-				missingOnes['error-log-stream-does-not-exist'],
-			);
+			await same(get({ logGroupName: '/nobody' }), missingOnes['error-log-group-does-not-exist']);
+			await same(get({ logStreamName: 'nobody' }), missingOnes['error-log-stream-does-not-exist']);
 		});
 
 		it('DescribeLogGroups: members and a refusal', async () => {
@@ -520,7 +242,7 @@ describe.skipIf(missing('sharedData'))('answers beside those recorded from AWS',
 				'test_logs_groups',
 				'TestLogsGroups::test_describe_log_groups_prefix_and_pattern_error',
 			)['error-prefix-and-pattern'];
-			await sameError(
+			await same(
 				logs().send(
 					new DescribeLogGroupsCommand({ logGroupNamePrefix: '/a', logGroupNamePattern: 'b' }),
 				),
@@ -555,7 +277,9 @@ describe.skipIf(missing('sharedData'))('answers beside those recorded from AWS',
 			});
 			// The rest of AWS's sentence names one of its own requests.
 			const [head = ''] = none.Error.Message.split(' (Service');
-			expect(masked(refusal.message, { '/nobody': '<log-group>' })).toContain(head);
+			expect(
+				masked(refusal.message, { [accountId]: '111111111111', '/nobody': '<log-group>' }),
+			).toContain(head);
 		});
 	});
 

@@ -43,7 +43,7 @@ const suffixed = (code: string, ec2: Dialect): Dialects => ({
 });
 
 // Codes and statuses: "Common errors" pages of the API references, and answers recorded by public
-// test suites (localstack's AWS snapshots), read 2026-11.
+// test suites, read 2026-11.
 const dialects: Readonly<Record<CommonError, Dialects>> = {
 	'missing-authentication': {
 		...everywhere('MissingAuthenticationToken', 403),
