@@ -2,10 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import type { LivingWorld } from '../world/create.ts';
 import type { Member } from '../world/fleet.ts';
+import { slotMs } from './calendar.ts';
 import { linesOfUsage, type Usage, type UsageLine, usageOf } from './usage.ts';
-
-/** The bill is refreshed three times a day, so usage is metered in thirds of a day. */
-export const slotMs = 8 * 3_600_000;
 
 /** Longest that other requests wait while usage is added up. */
 const turnMs = 12;

@@ -1,4 +1,5 @@
-import { organizationOf, planAccounts, defaultRegions } from './accounts.ts';
+import { monthStart, nextMonth, restatedAt } from '../bill/calendar.ts';
+import { type AccountPlan, defaultRegions, organizationOf, planAccounts } from './accounts.ts';
 import { configurationAt } from './configuration.ts';
 import { assemble, type Member } from './fleet.ts';
 import { occurrences } from './grid.ts';
@@ -64,7 +65,10 @@ export function createWorld(
 		configuration: (fn, atMs) => configurationAt(memberOf(fn), atMs),
 		deploys: (fn, range) =>
 			releases(memberOf(fn), range).map((release) => deployOf(memberOf(fn), release)),
-		stories: (range) => storiesIn(members, range),
+		stories: (range) =>
+			[...storiesIn(members, range), ...restatements(accounts, range)].sort(
+				(a, b) => a.fromMs - b.fromMs,
+			),
 		invocations: (id, range) => {
 			const member = byId.get(id);
 			return member === undefined ? [] : invocationsOf(blocks, member, range);
@@ -114,5 +118,27 @@ function storiesIn(members: readonly Member[], range: TimeRange): Story[] {
 			});
 		}
 	}
-	return found.sort((a, b) => a.fromMs - b.fromMs);
+	return found;
+}
+
+/** The day on which a closed month's bill is corrected. */
+function restatements(accounts: readonly AccountPlan[], range: TimeRange): Story[] {
+	const account = accounts.find(({ name }) => name === 'payments-production');
+	const found: Story[] = [];
+	const firstMs = monthStart(range.fromMs - 45 * 86_400_000);
+	for (let month = firstMs; month < range.toMs; month = nextMonth(month)) {
+		const fromMs = restatedAt(month);
+		if (account === undefined || fromMs >= range.toMs || fromMs + 86_400_000 <= range.fromMs)
+			continue;
+		found.push({
+			id: `restatement-${new Date(month).toISOString().slice(0, 7)}`,
+			kind: 'bill-restated',
+			title: 'AWS refunds a part of a month that was closed already',
+			fromMs,
+			toMs: fromMs + 86_400_000,
+			accountId: account.id,
+			functionIds: [],
+		});
+	}
+	return found;
 }

@@ -1,6 +1,6 @@
 import type { AccountPlan } from './accounts.ts';
 import type { Blueprint } from './blueprint.ts';
-import { cast } from './cast.ts';
+import { cast } from './cast/cast.ts';
 import { complete } from './draft.ts';
 import { faultLabDrafts } from './faultLab.ts';
 import { generate } from './generated.ts';

@@ -159,7 +159,7 @@ export const storylines: readonly Storyline[] = [
 		[
 			['chatty-logs', 'audit-trail', 'audit-trail writes logs that cost ten times its compute'],
 			['oversized-memory', 'report-builder', 'report-builder has 3,008 MB and uses 210'],
-			['idle-provisioned', 'holiday-promo-api', 'holiday-promo-api keeps 40 idle environments'],
+			['idle-provisioned', 'holiday-promo-api', 'holiday-promo-api keeps 20 idle environments'],
 		] as const
 	).map(([kind, key, title]) => ({
 		id: `${kind}-${key}`,

@@ -244,6 +244,7 @@ export type StoryKind =
 	| 'oversized-memory'
 	| 'idle-provisioned'
 	| 'memory-change'
+	| 'bill-restated'
 	| 'dependency-down'
 	| 'new-error';
 

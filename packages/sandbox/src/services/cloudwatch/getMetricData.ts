@@ -9,6 +9,7 @@ import type {
 import { AwsError } from '../../wire/awsError.ts';
 import type { Call } from '../../wire/service.ts';
 import type { LivingWorld } from '../../world/create.ts';
+import { labelsOf } from './label.ts';
 import { lateMsOf } from './late.ts';
 import { readToken, writeToken } from './page.ts';
 import { alignStart, isPeriodKept } from './retention.ts';
@@ -154,9 +155,13 @@ function readQueries(world: LivingWorld, input: GetMetricDataInput, call: Call):
 	if (start === undefined) throw missing('StartTime');
 	if (end === undefined) throw missing('EndTime');
 	if (start.getTime() >= end.getTime()) {
-		throw invalid('The parameter StartTime must be less than the parameter EndTime.');
+		throw new AwsError(
+			'InvalidParameterValue',
+			'The parameter StartTime must be less than the parameter EndTime.',
+		);
 	}
 	const seen = new Set<string>();
+	const labels = labelsOf(asked);
 	return asked.map((query, index) => {
 		const id = query.Id ?? '';
 		if (!/^[a-z][A-Za-z0-9_]*$/.test(id) || id.length > 255) {
@@ -168,7 +173,13 @@ function readQueries(world: LivingWorld, input: GetMetricDataInput, call: Call):
 			throw invalid(`The values for parameter MetricDataQueries.member.Id are not unique: ${id}`);
 		}
 		seen.add(id);
-		return readQuery(world, query, { call, index, startMs: start.getTime(), endMs: end.getTime() });
+		return readQuery(world, query, {
+			call,
+			index,
+			startMs: start.getTime(),
+			endMs: end.getTime(),
+			label: labels[index] ?? '',
+		});
 	});
 }
 
@@ -177,6 +188,7 @@ interface QueryFacts {
 	readonly index: number;
 	readonly startMs: number;
 	readonly endMs: number;
+	readonly label: string;
 }
 
 function readQuery(world: LivingWorld, query: MetricDataQuery, facts: QueryFacts): Query {
@@ -212,7 +224,7 @@ function readQuery(world: LivingWorld, query: MetricDataQuery, facts: QueryFacts
 	const startMs = alignStart(facts.startMs, facts.call.nowMs);
 	return {
 		id: query.Id ?? '',
-		label: query.Label ?? metricName,
+		label: query.Label ?? facts.label,
 		statistic,
 		source: sourceOf(world, facts.call, { namespace, metricName, dimensions: dimensions ?? [] }),
 		isShown: query.ReturnData !== false,

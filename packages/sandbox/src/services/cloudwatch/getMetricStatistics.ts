@@ -61,7 +61,13 @@ export function getMetricStatistics(
 		metricName,
 		dimensions: input.Dimensions ?? [],
 	});
-	if (source === null || window.count < 1 || !isPeriodKept(window, call.nowMs)) {
+	if (window.count < 1) {
+		throw new AwsError(
+			'InvalidParameterValue',
+			'The parameter StartTime must be less than the parameter EndTime.',
+		);
+	}
+	if (source === null || !isPeriodKept(window, call.nowMs)) {
 		return { Label: metricName, Datapoints: [] };
 	}
 	const samples = collectSamples(world, {

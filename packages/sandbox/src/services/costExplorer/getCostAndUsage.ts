@@ -9,7 +9,8 @@ import type {
 
 import { decimalText, usdText } from '../../bill/money.ts';
 import type { BillRow } from '../../bill/rows.ts';
-import { isEstimated, monthRows, monthStart, nextMonth } from '../../bill/statement.ts';
+import { isEstimated, monthStart, nextMonth } from '../../bill/calendar.ts';
+import { monthRows } from '../../bill/statement.ts';
 import type { Call } from '../../wire/service.ts';
 import { AwsError } from '../../wire/awsError.ts';
 import type { LivingWorld } from '../../world/create.ts';
