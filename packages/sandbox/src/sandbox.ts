@@ -105,7 +105,12 @@ export interface Sandbox {
 	calls(): CallCount[];
 	resetCalls(): void;
 	permissions(): PermissionReport[];
-	/** Milliseconds that the server's own thread was busy since start, and the share of elapsed time. */
-	busy(): { readonly busyMs: number; readonly elapsedMs: number; readonly share: number };
+	/** What the process used since the start. */
+	busy(): {
+		/** Processor time, which a crowded machine does not lengthen. */
+		readonly cpuMs: number;
+		readonly elapsedMs: number;
+		readonly residentBytes: number;
+	};
 	close(): Promise<void>;
 }

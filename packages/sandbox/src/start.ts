@@ -101,7 +101,7 @@ interface Parts {
 function controls(parts: Parts): Omit<ControlledSandbox, 'endpoint'> {
 	const { world, clock, directory, faults, recorder, permissionLog } = parts;
 	const startedMs = performance.now();
-	const startedUse = performance.eventLoopUtilization();
+	const startedUse = process.cpuUsage();
 	return {
 		clock,
 		world,
@@ -134,9 +134,12 @@ function controls(parts: Parts): Omit<ControlledSandbox, 'endpoint'> {
 		},
 		permissions: () => permissionLog.reports(directory),
 		busy() {
-			const { active } = performance.eventLoopUtilization(startedUse);
-			const elapsedMs = performance.now() - startedMs;
-			return { busyMs: active, elapsedMs, share: active / elapsedMs };
+			const { user, system } = process.cpuUsage(startedUse);
+			return {
+				cpuMs: (user + system) / 1000,
+				elapsedMs: performance.now() - startedMs,
+				residentBytes: process.memoryUsage.rss(),
+			};
 		},
 	};
 }

@@ -115,7 +115,7 @@ const routes: readonly Route[] = [
 	{
 		method: 'GET',
 		path: 'busy',
-		about: "the server's share of one processor since it started",
+		about: 'processor time and memory since it started',
 		answer: ({ sandbox }) => sandbox.busy(),
 	},
 ];
