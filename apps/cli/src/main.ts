@@ -25,6 +25,10 @@ export const commands: Readonly<Record<string, Command>> = {
 		about: 'price a stated month of usage, line by line, with rate, source and date',
 		load: () => import('./price/run.ts'),
 	},
+	bill: {
+		about: 'read AWS bills (CUR, FOCUS) and show what Lambda and its logs cost; export FOCUS',
+		load: () => import('./bill/run.ts'),
+	},
 };
 
 /** Exit codes that every command shares. Warnings do not change 0: they are printed. */

@@ -17,8 +17,9 @@ export async function builtDashboard(app: string, onBuild: () => void): Promise<
 	const folder = join(app, 'build');
 	const wanted = digest(app);
 	const path = join(folder, stamp);
-	if (existsSync(path) && readFileSync(path, 'utf8') === wanted) return folder;
-	if (existsSync(join(folder, '200.html')) && !existsSync(path) && isNewer(folder, app)) {
+	const isBuilt = existsSync(join(folder, '200.html'));
+	if (isBuilt && existsSync(path) && readFileSync(path, 'utf8') === wanted) return folder;
+	if (isBuilt && !existsSync(path) && isNewer(folder, app)) {
 		writeFileSync(path, wanted);
 		return folder;
 	}

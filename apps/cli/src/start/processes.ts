@@ -91,12 +91,15 @@ export class ProcessTree {
 				fail(`it ended with code ${code ?? 'none'}`);
 			});
 			createInterface({ input: child.stdout }).on('line', (line) => {
-				log.write(`${line}\n`);
 				const message = asMessage(line);
 				if (message?.['ready'] === true) {
+					// Not into the log: a ready line may carry a secret from part to part.
 					clearTimeout(timer);
 					resolve(message);
-				} else if (message !== null) spec.onMessage?.(message);
+					return;
+				}
+				log.write(`${line}\n`);
+				if (message !== null) spec.onMessage?.(message);
 			});
 		});
 	}

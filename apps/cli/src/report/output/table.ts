@@ -141,7 +141,7 @@ function totalCells(total: RowCost, report: Report, several: boolean, paint: Pai
 }
 
 function sizing(report: Report, paint: Paint): string {
-	const worth = report.rows.filter(({ memory }) => memory?.suggestedMib != null);
+	const worth = report.rows.filter(({ memory }) => typeof memory?.suggestedMib === 'number');
 	if (worth.length === 0) return '';
 	const table = newTable(
 		['memory larger than used', 'size', 'most used', 'enough', 'saves up to'],
