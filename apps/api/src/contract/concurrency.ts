@@ -36,7 +36,10 @@ export const concurrencyAreaSchema = z
 			.array(
 				z.object({
 					function: functionLabelSchema,
+					/** `null` while the account is far from its limit: then it is not bought. */
 					peak: z.number().nullable(),
+					/** Time spent running over the range's length. */
+					average: z.number().nullable(),
 					reserved: z.number().int().nullable(),
 					provisioned: z.number().int(),
 				}),

@@ -169,7 +169,7 @@ function costChart(
 		(component: string): Pick =>
 		(point) => {
 			const cost = costs.get(point)?.parts.find((part) => part.component === component)?.cost;
-			return cost == null || point.invocations === 0
+			return cost === undefined || cost === null || point.invocations === 0
 				? null
 				: (toNumber(cost) / point.invocations) * 1_000;
 		};

@@ -71,7 +71,7 @@ function throttleMove(item: FleetItem): Move[] {
 
 function slownessMove(item: FleetItem): Move[] {
 	const { now, before } = item;
-	if (now?.p95Us == null || before?.p95Us == null) return [];
+	if (now === null || before === null || now.p95Us === null || before.p95Us === null) return [];
 	if (Math.min(now.invocations, before.invocations) < enoughInvocations) return [];
 	const ratio = Math.max(now.p95Us, before.p95Us) / Math.max(1, Math.min(now.p95Us, before.p95Us));
 	if (ratio < 1.25) return [];

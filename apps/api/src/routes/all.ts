@@ -1,6 +1,8 @@
 import type { RouteKey } from '../contract/contract.ts';
 import type { Handlers } from '../http/handlers.ts';
 import type { RouteDeps } from './context.ts';
+import { appHandlers } from './apps.ts';
+import { concurrencyHandlers } from './concurrency.ts';
 import { functionHandlers } from './function.ts';
 import { functionListHandlers } from './functions.ts';
 import { issueHandlers } from './issues.ts';
@@ -20,6 +22,8 @@ export function allHandlers(deps: RouteDeps): Partial<Handlers<RouteKey>> {
 		...functionListHandlers(deps),
 		...functionHandlers(deps),
 		...issueHandlers(deps),
+		...appHandlers(deps),
+		...concurrencyHandlers(deps),
 		...peopleHandlers(deps),
 	};
 }

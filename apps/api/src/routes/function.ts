@@ -50,23 +50,20 @@ type FunctionKeys =
 export function functionHandlers(deps: RouteDeps): Handlers<FunctionKeys> {
 	return {
 		[base]: (request) => functionPage(deps, request),
-		[`${base}/series`]: async ({ ctx, params, query }: ApiRequest<`${typeof base}/series`>) => {
+		'GET /v1/w/{ws}/functions/{functionId}/series': async ({ ctx, params, query }) => {
 			const range = resolveRange(query, deps.clock());
 			const reading = await readFunction(deps, ctx, { id: params.functionId, ...spanOf(range) });
 			return { range: resolvedFor(range, reading), charts: chartsOf(reading, []) };
 		},
-		[`${base}/heatmap`]: async ({ ctx, params, query }: ApiRequest<`${typeof base}/heatmap`>) => {
+		'GET /v1/w/{ws}/functions/{functionId}/heatmap': async ({ ctx, params, query }) => {
 			const range = resolveRange(query, deps.clock());
 			await functionOrThrow(deps, ctx, params.functionId);
-			return {
-				range: resolved(range),
-				heatmap: await heatmapOf(deps, ctx, params.functionId, range),
-			};
+			const heatmap = await heatmapOf(deps, ctx, params.functionId, range);
+			return { range: resolved(range), heatmap };
 		},
-		[`${base}/cost`]: (request: ApiRequest<`${typeof base}/cost`>) =>
-			functionCostPage(deps, request),
-		[`${base}/history`]: (request: ApiRequest<`${typeof base}/history`>) => history(deps, request),
-	} as Handlers<FunctionKeys>;
+		'GET /v1/w/{ws}/functions/{functionId}/cost': (request) => functionCostPage(deps, request),
+		'GET /v1/w/{ws}/functions/{functionId}/history': (request) => history(deps, request),
+	};
 }
 
 function spanOf(range: Range) {

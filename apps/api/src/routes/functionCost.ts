@@ -8,8 +8,9 @@ import {
 	type CostComponent,
 	costComponents,
 	costOf,
+	type FunctionCost,
 } from '../cost/functionCost.ts';
-import { priceBook } from '../cost/prices.ts';
+import { type PriceBook, priceBook } from '../cost/prices.ts';
 import { perThousand, wireMoney } from '../cost/wire.ts';
 import { wireSpans } from '../fleet/completeness.ts';
 import { functionDeploys, readFunction, directoryOf } from '../fleet/functionData.ts';
@@ -48,9 +49,6 @@ export async function functionCostPage(
 		range: earlier.range,
 		book: priceBook(earlier.range.toMs - 1),
 	});
-	const { region } = functionParts(id);
-	const partOf = (of: typeof cost, component: CostComponent) =>
-		of.parts.find((part) => part.component === component);
 	return {
 		range: resolved({ ...range, ...reading.range, stepMs: reading.stepMs }),
 		total: {
@@ -61,24 +59,7 @@ export async function functionCostPage(
 			value: perThousand(cost.total, figures.invocations, cost.provenance),
 			previous: perThousand(costBefore.total, figuresBefore.invocations, costBefore.provenance),
 		},
-		components: costComponents
-			.filter((component) => partOf(cost, component) ?? partOf(costBefore, component))
-			.map((component) => {
-				const now = partOf(cost, component);
-				const then = partOf(costBefore, component);
-				const price = book.unit(pricedAs(component, fn), region, fn.architecture);
-				return {
-					component,
-					label: componentLabels[component],
-					quantity: (now?.quantity ?? 0n).toString(),
-					unit: baseUnits[component],
-					rate: price.rate,
-					rateUnit: price.unit,
-					rateSource: price.source,
-					cost: wireMoney(now?.cost ?? null, now?.provenance ?? 'estimated'),
-					previous: wireMoney(then?.cost ?? null, then?.provenance ?? 'estimated'),
-				};
-			}),
+		components: componentsOf({ cost, costBefore, book, fn }),
 		charts: {
 			x: {
 				from: instant(reading.range.fromMs),
@@ -99,6 +80,42 @@ export async function functionCostPage(
 		},
 		unpriced: unpricedOf([{ cost, fn }]),
 	};
+}
+
+interface ComponentInput {
+	readonly cost: FunctionCost;
+	readonly costBefore: FunctionCost;
+	readonly book: PriceBook;
+	readonly fn: ReturnType<typeof directoryOf>;
+}
+
+function componentsOf({
+	cost,
+	costBefore,
+	book,
+	fn,
+}: ComponentInput): FunctionCostPage['components'] {
+	const { region } = functionParts(fn.id);
+	const partOf = (of: FunctionCost, component: CostComponent) =>
+		of.parts.find((part) => part.component === component);
+	return costComponents
+		.filter((component) => partOf(cost, component) ?? partOf(costBefore, component))
+		.map((component) => {
+			const now = partOf(cost, component);
+			const then = partOf(costBefore, component);
+			const price = book.unit(pricedAs(component, fn), region, fn.architecture);
+			return {
+				component,
+				label: componentLabels[component],
+				quantity: (now?.quantity ?? 0n).toString(),
+				unit: baseUnits[component],
+				rate: price.rate,
+				rateUnit: price.unit,
+				rateSource: price.source,
+				cost: wireMoney(now?.cost ?? null, now?.provenance ?? 'estimated'),
+				previous: wireMoney(then?.cost ?? null, then?.provenance ?? 'estimated'),
+			};
+		});
 }
 
 const baseUnits: Readonly<Record<CostComponent, string>> = {
@@ -157,7 +174,7 @@ function seriesOf(reading: Reading, fn: ReturnType<typeof directoryOf>) {
 			unit: 'usd' as const,
 			values: steps.map(({ parts }) => {
 				const cost = parts.find((part) => part.component === component)?.cost;
-				return cost == null ? 0 : toNumber(cost);
+				return cost === undefined || cost === null ? 0 : toNumber(cost);
 			}),
 		}))
 		.filter(({ values }) => values.some((value) => value !== 0));

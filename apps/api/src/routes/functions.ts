@@ -1,23 +1,19 @@
-import { functionParts } from '@lamplight/core/ids';
-import type { Completeness } from '@lamplight/core/bucket/bucket';
-import type { Connection } from '@lamplight/core/connection/connection';
-
-import type { Facet, FunctionGroup, FunctionRow, FunctionsPage } from '../contract/functions.ts';
-import { type CompletenessReading, readCompleteness } from '../fleet/completeness.ts';
-import { accountNames, appLabel, labelOf, readConnections } from '../fleet/connections.ts';
-import { figuresOfItem, figuresOfMany, share, sparkOf, unpricedOf } from '../fleet/figures.ts';
+import type { Facet, FunctionsPage } from '../contract/functions.ts';
+import { readCompleteness } from '../fleet/completeness.ts';
+import { readConnections } from '../fleet/connections.ts';
+import { figuresOfMany, share, unpricedOf } from '../fleet/figures.ts';
 import { type FleetItem, readFleet } from '../fleet/fleet.ts';
 import {
 	costNumber,
 	filterItems,
 	groupItems,
 	groupKey,
-	type ItemGroup,
 	maxGroups,
 	noValue,
 	sortItems,
 } from '../fleet/list.ts';
-import { instant, instantOrNull, resolved, resolveRange } from '../fleet/range.ts';
+import { resolved, resolveRange } from '../fleet/range.ts';
+import { RowView, sumSparks } from '../fleet/rows.ts';
 import { pageOf } from '../http/cursor.ts';
 import type { ApiRequest, Handlers } from '../http/handlers.ts';
 import type { RouteDeps } from './context.ts';
@@ -78,80 +74,6 @@ async function listFunctions(
 				? [{ limit: 'groups', max: maxGroups, message: `${groups.length} groups match.` }]
 				: [],
 	};
-}
-
-/** Rows and subtotals as the table shows them. */
-export class RowView {
-	readonly #names: ReturnType<typeof accountNames>;
-	readonly #reading: CompletenessReading;
-
-	constructor(connections: readonly Connection[], reading: CompletenessReading) {
-		this.#names = accountNames(connections);
-		this.#reading = reading;
-	}
-
-	completeness({ fn }: Pick<FleetItem, 'fn'>): Completeness {
-		return this.#reading.of(fn.connectionId, functionParts(fn.id).region);
-	}
-
-	row(item: FleetItem, group: string | null): FunctionRow {
-		const { fn } = item;
-		return {
-			...labelOf(fn, this.#names),
-			owner: fn.owner,
-			runtime: fn.runtime,
-			architecture: fn.architecture,
-			memoryMib: fn.memoryMib,
-			timeoutMs: fn.timeoutSeconds * 1_000,
-			reservedConcurrency: fn.reservedConcurrency,
-			billingMode: fn.billingMode,
-			lastDeployAt: instantOrNull(fn.lastModifiedMs),
-			goneAt: instantOrNull(fn.goneMs),
-			group,
-			figures: figuresOfItem(item, this.completeness(item)),
-			spark: sparkOf(item.spark),
-		};
-	}
-
-	group({ key, label, app, items }: ItemGroup): FunctionGroup {
-		const owners = new Set(items.map(({ fn }) => fn.owner));
-		const newest = Math.max(...items.map(({ fn }) => fn.lastModifiedMs ?? 0));
-		return {
-			key,
-			label,
-			app: app === null ? null : appLabel(app),
-			owner: owners.size === 1 ? ([...owners][0] ?? null) : null,
-			count: items.length,
-			figures: figuresOfMany(items, this.#worst(items)),
-			spark: sumSparks(items),
-			lastDeployAt: newest === 0 ? null : instant(newest),
-		};
-	}
-
-	#worst(items: readonly FleetItem[]): Completeness {
-		const states = new Set(items.map((item) => this.completeness(item)));
-		if (states.size === 1) return [...states][0] ?? 'missing';
-		if (states.has('missing') || states.has('partial')) return 'partial';
-		return states.has('provisional') ? 'provisional' : 'complete';
-	}
-}
-
-/**
- * The sparks of many functions as one. A spark says the share of its own busiest step, so each is
- * weighed by its invocations.
- */
-export function sumSparks(items: readonly FleetItem[]): (number | null)[] {
-	let sum: number[] = [];
-	for (const { spark, now } of items) {
-		if (spark === null || now === null) continue;
-		const whole = spark.reduce((a, b) => a + b, 0);
-		if (whole === 0) continue;
-		if (sum.length === 0) sum = spark.map(() => 0);
-		spark.forEach((value, at) => {
-			sum[at] = (sum[at] ?? 0) + (value / whole) * now.invocations;
-		});
-	}
-	return sparkOf(sum.map((value) => Math.round(value)));
 }
 
 function dearestOf(items: readonly FleetItem[]): FunctionsPage['dearest'] {

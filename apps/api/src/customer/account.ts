@@ -1,0 +1,65 @@
+import type { AccountAws } from '@lamplight/aws/client/account';
+import { targetOf } from '@lamplight/aws/target';
+import type { Connection } from '@lamplight/core/connection/connection';
+import type { Ctx } from '@lamplight/core/ctx';
+import { LamplightError } from '@lamplight/core/errors';
+import type { ConnectionId } from '@lamplight/core/ids';
+import type { WatchUsage } from '@lamplight/core/watchcost/watchcost';
+
+import type { ApiDeps } from '../deps.ts';
+import { makeId } from '../session/people.ts';
+
+export type AccountDeps = Pick<ApiDeps, 'store' | 'connect' | 'clock' | 'wallClock'>;
+
+/** The connection, or `not_found`. */
+export async function connectionOrThrow(
+	deps: Pick<ApiDeps, 'store'>,
+	ctx: Ctx,
+	id: ConnectionId,
+): Promise<Connection> {
+	const connection = await deps.store.connections.get(ctx, id);
+	if (connection === null) throw new LamplightError('not_found', 'There is no such connection.');
+	return connection;
+}
+
+/**
+ * Runs a read in a connection's account, for somebody who waits for it. Every call is counted to
+ * the connection's watch cost, whatever happens. Throws `conflict` for a connection that is paused
+ * or was never verified.
+ */
+export async function inAccount<T>(
+	deps: AccountDeps,
+	ctx: Ctx,
+	connection: Connection,
+	run: (account: AccountAws) => Promise<T>,
+): Promise<T> {
+	if (connection.state === 'paused') {
+		throw new LamplightError('conflict', 'This connection is paused. Resume it first.');
+	}
+	const enrolment = await deps.store.enrolments.get(ctx, connection.enrolmentId);
+	if (enrolment === null) throw new LamplightError('not_found', 'Its enrolment was removed.');
+	const account = deps.connect.aws.open(targetOf(enrolment, connection));
+	try {
+		return await run(account);
+	} finally {
+		await countCalls(deps, ctx, { connectionId: connection.id, usages: account.meter.drain() });
+		account.close();
+	}
+}
+
+/** Adds calls to a connection's watch cost, day by day, once. */
+export async function countCalls(
+	deps: Pick<ApiDeps, 'store'>,
+	ctx: Ctx,
+	{ connectionId, usages }: { connectionId: ConnectionId; usages: readonly WatchUsage[] },
+): Promise<void> {
+	const byDay = new Map<string, WatchUsage[]>();
+	for (const usage of usages) {
+		const list = byDay.get(usage.day) ?? [];
+		list.push(usage);
+		byDay.set(usage.day, list);
+	}
+	for (const [, ofDay] of byDay) {
+		await deps.store.watchCosts.add(ctx, connectionId, { key: makeId('api'), usages: ofDay });
+	}
+}
