@@ -15,8 +15,14 @@ export function labelsOf(queries: readonly MetricDataQuery[]): string[] {
 	}));
 	const differs = (key: 'dimensions' | 'statistic' | 'period') =>
 		new Set(facts.map((fact) => fact[key])).size > 1;
-	const shown = (key: 'dimensions' | 'statistic' | 'period', text: string) =>
-		differs(key) && text !== '' ? [text] : [];
+	// Once for the request, not once for each of its queries.
+	const varying = {
+		dimensions: differs('dimensions'),
+		statistic: differs('statistic'),
+		period: differs('period'),
+	};
+	const shown = (key: keyof typeof varying, text: string) =>
+		varying[key] && text !== '' ? [text] : [];
 	return facts.map((fact) =>
 		[
 			...shown('dimensions', fact.dimensions),
