@@ -34,7 +34,7 @@ export function createCompleteness(db: Db): CompletenessStore {
 		for (let attempt = 0; attempt < attempts; attempt++) {
 			const current = await db.get(key, { consistent: true });
 			const before = bytes(current ?? key, 'blob');
-			const regions: Regions = current === null ? new Map() : decode(before);
+			const regions = current === null ? new Map<Region, DayStates>() : decode(before);
 			for (const mark of marks) {
 				const states = regions.get(mark.region) ?? unknownDay();
 				paint(states, dayStartMs, { ...mark.range, state: mark.state });

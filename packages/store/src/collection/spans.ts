@@ -2,7 +2,7 @@ import { completenesses, type Completeness } from '@lamplight/core/bucket/bucket
 import type { TimeRange } from '@lamplight/core/time';
 import { minuteMs } from '@lamplight/core/time';
 
-import { ByteWriter, damaged, type ByteReader } from '../codec/varint.ts';
+import { type ByteReader, type ByteWriter, damaged } from '../codec/varint.ts';
 import type { CompletenessSpan } from './collection.ts';
 
 /** One state per minute of a day, as the index into `completenesses`. */

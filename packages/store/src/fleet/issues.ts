@@ -9,7 +9,7 @@ import { dayMs } from '@lamplight/core/time';
 import { openJson, sealJson } from '../codec/blob.ts';
 import { type Db, ifAbsent, ifEqual, ifLower } from '../dynamo/db.ts';
 import { bytes, count, type Item, text } from '../dynamo/item.ts';
-import { hourKey, hourOfKey, sortKey, tenantPartition } from '../dynamo/keys.ts';
+import { hourKey, hourOfKey, type Key, sortKey, tenantPartition } from '../dynamo/keys.ts';
 import type { IssueOccurrences, Issues, IssueSample } from './fleet.ts';
 
 export const maxListedIssues = 5_000;
@@ -20,45 +20,9 @@ const rememberedBatches = 300;
 const maxSampleBytes = 64 * 1024;
 
 export function createIssues(db: Db): Issues {
-	const keyOf = (ctx: Ctx, id: IssueId) => ({ pk: tenantPartition(ctx, 'issue'), sk: id });
-	const sampleKey = (ctx: Ctx, id: IssueId) => ({
-		pk: tenantPartition(ctx, 'issueSample'),
-		sk: id,
-	});
-	const countsPartition = (ctx: Ctx, id: IssueId) => tenantPartition(ctx, 'issueCounts', id);
-
-	const change = async (
-		ctx: Ctx,
-		id: IssueId,
-		apply: (current: Issue | null, counted: readonly string[]) => Changed | null,
-	): Promise<Issue> => {
-		for (let attempt = 0; attempt < updateAttempts; attempt++) {
-			const item = await db.get(keyOf(ctx, id), { consistent: true });
-			const current = item === null ? null : parse(item);
-			const counted = item === null ? [] : text(item, 'counted').split(' ').filter(Boolean);
-			const changed = apply(current, counted);
-			if (changed === null) {
-				if (current === null) throw new LamplightError('not_found', `There is no issue ${id}`);
-				return current;
-			}
-			const version = item === null ? 0 : count(item, 'version');
-			const kept = await db.put(
-				{
-					...keyOf(ctx, id),
-					blob: sealJson(changed.issue),
-					counted: changed.counted.slice(-rememberedBatches).join(' '),
-					version: version + 1,
-				},
-				item === null ? ifAbsent : ifEqual('version', version),
-			);
-			if (kept) return changed.issue;
-		}
-		throw new LamplightError('conflict', `The issue ${id} is being changed by others`);
-	};
-
 	return {
 		async get(ctx, id) {
-			const item = await db.get(keyOf(ctx, id), { consistent: true });
+			const item = await db.get(issueKey(ctx, id), { consistent: true });
 			return item === null ? null : parse(item);
 		},
 		async list(ctx, states) {
@@ -69,26 +33,9 @@ export function createIssues(db: Db): Issues {
 				.sort((a, b) => b.lastSeenMs - a.lastSeenMs)
 				.slice(0, maxListedIssues);
 		},
-		async record(ctx, seed, occurrences) {
-			const pk = countsPartition(ctx, seed.id);
-			const fresh = await uncounted(db, pk, occurrences);
-			const issue = await change(ctx, seed.id, (current, counted) => {
-				const news = fresh.filter(({ mark }) => !counted.includes(mark));
-				if (news.length === 0 && current !== null) return null;
-				const base = current ?? { ...seed, workspaceId: ctx.workspaceId };
-				return {
-					issue: withOccurrences(
-						base,
-						news.flatMap((one) => toOccurrences(one, counted)),
-					),
-					counted: [...counted, ...news.map(({ mark }) => mark)],
-				};
-			});
-			await db.putMany(fresh.map(({ item }) => ({ ...item, counted: true })));
-			return issue;
-		},
+		record: (ctx, seed, occurrences) => record(db, ctx, seed, occurrences),
 		update: (ctx, id, changeIssue) =>
-			change(ctx, id, (current, counted) =>
+			change(db, issueKey(ctx, id), (current, counted) =>
 				current === null ? null : { issue: changeIssue(current), counted },
 			),
 		async counts(ctx, id, range) {
@@ -116,6 +63,67 @@ export function createIssues(db: Db): Issues {
 			return item === null ? null : (openJson(bytes(item, 'blob')) as IssueSample);
 		},
 	};
+}
+
+const issueKey = (ctx: Ctx, id: IssueId): Key => ({ pk: tenantPartition(ctx, 'issue'), sk: id });
+const sampleKey = (ctx: Ctx, id: IssueId): Key => ({
+	pk: tenantPartition(ctx, 'issueSample'),
+	sk: id,
+});
+const countsPartition = (ctx: Ctx, id: IssueId) => tenantPartition(ctx, 'issueCounts', id);
+
+/** Counts every batch once; see `uncounted` for how a killed writer is made up for. */
+async function record(
+	db: Db,
+	ctx: Ctx,
+	seed: Issue,
+	occurrences: readonly IssueOccurrences[],
+): Promise<Issue> {
+	const fresh = await uncounted(db, countsPartition(ctx, seed.id), occurrences);
+	const issue = await change(db, issueKey(ctx, seed.id), (current, counted) => {
+		const news = fresh.filter(({ mark }) => !counted.includes(mark));
+		if (news.length === 0 && current !== null) return null;
+		const base = current ?? { ...seed, workspaceId: ctx.workspaceId };
+		return {
+			issue: withOccurrences(
+				base,
+				news.flatMap((one) => toOccurrences(one, counted)),
+			),
+			counted: [...counted, ...news.map(({ mark }) => mark)],
+		};
+	});
+	await db.putMany(fresh.map(({ item }) => ({ ...item, counted: true })));
+	return issue;
+}
+
+/** Applies a change to the issue as it is now, again if another writer was quicker; `null` leaves it. */
+async function change(
+	db: Db,
+	key: Key,
+	apply: (current: Issue | null, counted: readonly string[]) => Changed | null,
+): Promise<Issue> {
+	for (let attempt = 0; attempt < updateAttempts; attempt++) {
+		const item = await db.get(key, { consistent: true });
+		const current = item === null ? null : parse(item);
+		const counted = item === null ? [] : text(item, 'counted').split(' ').filter(Boolean);
+		const changed = apply(current, counted);
+		if (changed === null) {
+			if (current === null) throw new LamplightError('not_found', `There is no issue ${key.sk}`);
+			return current;
+		}
+		const version = item === null ? 0 : count(item, 'version');
+		const kept = await db.put(
+			{
+				...key,
+				blob: sealJson(changed.issue),
+				counted: changed.counted.slice(-rememberedBatches).join(' '),
+				version: version + 1,
+			},
+			item === null ? ifAbsent : ifEqual('version', version),
+		);
+		if (kept) return changed.issue;
+	}
+	throw new LamplightError('conflict', `The issue ${key.sk} is being changed by others`);
 }
 
 interface Changed {

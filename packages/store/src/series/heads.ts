@@ -44,41 +44,11 @@ export interface Blobs {
 }
 
 export function createBlobs(db: Db): Blobs {
-	const decoded = new Map<string, unknown>();
-	const pk = (ctx: Ctx) => tenantPartition(ctx, 'rollup');
-	const partKeys = (ctx: Ctx, { name, version, parts }: Pick<Head, 'name' | 'version' | 'parts'>) =>
-		Array.from({ length: parts }, (_, part) => ({
-			pk: pk(ctx),
-			sk: sortKey('part', name, version % slots, part),
-		}));
-	const headKey = (ctx: Ctx, name: string) => ({ pk: pk(ctx), sk: sortKey('head', name) });
+	const decoded = new Memory(maxDecoded);
 	const heads = async (ctx: Ctx) => {
-		const items = await db.query(pk(ctx), { prefix: 'head#' });
+		const items = await db.query(partition(ctx), { prefix: 'head#' });
 		return new Map(items.map((item) => [item.sk.slice('head#'.length), headOf(item)]));
 	};
-	const memoryKey = (ctx: Ctx, head: Head) => `${ctx.workspaceId} ${head.name} ${head.build}`;
-	const remember = (key: string, value: unknown) => {
-		decoded.delete(key);
-		decoded.set(key, value);
-		for (const oldest of decoded.keys()) {
-			if (decoded.size <= maxDecoded) break;
-			decoded.delete(oldest);
-		}
-	};
-
-	const read = async (ctx: Ctx, wanted: readonly Head[]): Promise<Map<string, Uint8Array>> => {
-		const items = await db.getMany(wanted.flatMap((head) => partKeys(ctx, head)));
-		const found = new Map(items.map((item) => [item.sk, item]));
-		const blobs = new Map<string, Uint8Array>();
-		for (const head of wanted) {
-			const parts = partKeys(ctx, head).map(({ sk }) => found.get(sk));
-			const whole = parts.every((part) => part !== undefined && text(part, 'build') === head.build);
-			if (!whole) continue;
-			blobs.set(head.name, Buffer.concat(parts.map((part) => bytes(part as Item, 'blob'))));
-		}
-		return blobs;
-	};
-
 	return {
 		heads,
 		async load<T>(
@@ -86,47 +56,107 @@ export function createBlobs(db: Db): Blobs {
 			names: readonly string[],
 			decode: (name: string, blob: Uint8Array) => T,
 		) {
+			const memoryKey = (head: Head) => `${ctx.workspaceId} ${head.build}`;
 			for (let attempt = 0; attempt < readAttempts; attempt++) {
 				const all = await heads(ctx);
 				const wanted = names.flatMap((name) => all.get(name) ?? []);
-				const cold = wanted.filter((head) => !decoded.has(memoryKey(ctx, head)));
-				const blobs = cold.length === 0 ? new Map<string, Uint8Array>() : await read(ctx, cold);
+				const found = new Map<string, { head: Head; value: T }>();
+				for (const head of wanted) {
+					const known = decoded.get(memoryKey(head));
+					if (known !== undefined) found.set(head.name, { head, value: known.value as T });
+				}
+				const cold = wanted.filter((head) => !found.has(head.name));
+				const blobs = await readBlobs(db, ctx, cold);
 				// Replaced while it was read: the next heads point to what is there now.
 				if (blobs.size < cold.length) continue;
-				return new Map(
-					wanted.map((head) => {
-						const key = memoryKey(ctx, head);
-						const blob = blobs.get(head.name);
-						const value = (blob === undefined ? decoded.get(key) : decode(head.name, blob)) as T;
-						remember(key, value);
-						return [head.name, { head, value }] as const;
-					}),
-				);
+				for (const head of cold) {
+					const value = decode(head.name, blobs.get(head.name) ?? new Uint8Array());
+					decoded.set(memoryKey(head), { value });
+					found.set(head.name, { head, value });
+				}
+				return found;
 			}
 			throw new LamplightError('unavailable', 'The page is being rebuilt; try again', {
 				retryAfterSeconds: 1,
 			});
 		},
-		async put(ctx, name, blob) {
-			const before = await db.get(headKey(ctx, name), { consistent: true });
-			const version = (before === null ? 0 : count(before, 'version')) + 1;
-			const parts = Math.max(1, Math.ceil(blob.length / partBytes));
-			if (parts > maxParts) {
-				throw new LamplightError('too_large', `The page ${name} is too large to keep ready`);
-			}
-			const build = randomUUID();
-			const items = partKeys(ctx, { name, version, parts }).map((key, part) => ({
-				...key,
-				build,
-				blob: blob.subarray(part * partBytes, (part + 1) * partBytes),
-			}));
-			await db.putMany(items);
-			await db.put(
-				{ ...headKey(ctx, name), version, build, parts, builtMs: db.clock() },
-				before === null ? ifAbsent : ifEqual('version', version - 1),
-			);
-		},
+		put: (ctx, name, blob) => putBlob(db, ctx, name, blob),
 	};
+}
+
+const partition = (ctx: Ctx) => tenantPartition(ctx, 'rollup');
+const headKey = (ctx: Ctx, name: string) => ({ pk: partition(ctx), sk: sortKey('head', name) });
+
+function partKeys(ctx: Ctx, { name, version, parts }: Pick<Head, 'name' | 'version' | 'parts'>) {
+	return Array.from({ length: parts }, (_, part) => ({
+		pk: partition(ctx),
+		sk: sortKey('part', name, version % slots, part),
+	}));
+}
+
+/** The blobs of the heads, without those that were replaced meanwhile. */
+async function readBlobs(
+	db: Db,
+	ctx: Ctx,
+	wanted: readonly Head[],
+): Promise<Map<string, Uint8Array>> {
+	const blobs = new Map<string, Uint8Array>();
+	if (wanted.length === 0) return blobs;
+	const items = await db.getMany(wanted.flatMap((head) => partKeys(ctx, head)));
+	const found = new Map(items.map((item) => [item.sk, item]));
+	for (const head of wanted) {
+		const parts = partKeys(ctx, head).flatMap(({ sk }) => found.get(sk) ?? []);
+		const whole =
+			parts.length === head.parts && parts.every((part) => text(part, 'build') === head.build);
+		if (whole) blobs.set(head.name, Buffer.concat(parts.map((part) => bytes(part, 'blob'))));
+	}
+	return blobs;
+}
+
+async function putBlob(db: Db, ctx: Ctx, name: string, blob: Uint8Array): Promise<void> {
+	const before = await db.get(headKey(ctx, name), { consistent: true });
+	const version = (before === null ? 0 : count(before, 'version')) + 1;
+	const parts = Math.max(1, Math.ceil(blob.length / partBytes));
+	if (parts > maxParts) {
+		throw new LamplightError('too_large', `The page ${name} is too large to keep ready`);
+	}
+	const build = randomUUID();
+	await db.putMany(
+		partKeys(ctx, { name, version, parts }).map((key, part) => ({
+			...key,
+			build,
+			blob: blob.subarray(part * partBytes, (part + 1) * partBytes),
+		})),
+	);
+	await db.put(
+		{ ...headKey(ctx, name), version, build, parts, builtMs: db.clock() },
+		before === null ? ifAbsent : ifEqual('version', version - 1),
+	);
+}
+
+/** Values by key, the least lately used forgotten first. */
+class Memory {
+	readonly #most: number;
+	readonly #values = new Map<string, { readonly value: unknown }>();
+
+	constructor(most: number) {
+		this.#most = most;
+	}
+
+	get(key: string): { readonly value: unknown } | undefined {
+		const entry = this.#values.get(key);
+		if (entry !== undefined) this.set(key, entry);
+		return entry;
+	}
+
+	set(key: string, entry: { readonly value: unknown }): void {
+		this.#values.delete(key);
+		this.#values.set(key, entry);
+		for (const oldest of this.#values.keys()) {
+			if (this.#values.size <= this.#most) break;
+			this.#values.delete(oldest);
+		}
+	}
 }
 
 function headOf(item: Item): Head {
