@@ -1,8 +1,11 @@
+import { type DeployEvent, lookupDeploys } from '@lamplight/aws/deploys/lookupEvents';
 import { detectDeploy } from '@lamplight/core/deploy/detect';
+import { LamplightError } from '@lamplight/core/errors';
 import type { LambdaFunction } from '@lamplight/core/function/function';
 import { deployIdSchema, type Region } from '@lamplight/core/ids';
 import type { FunctionDetails } from '@lamplight/core/inventory/facts';
 import { fnv128Hex } from '@lamplight/core/issue/hash';
+import { floorTo, hourMs, minuteMs, type TimeRange } from '@lamplight/core/time';
 
 import type { Work } from '../account.ts';
 import type { JobDeps } from '../deps.ts';
@@ -20,6 +23,7 @@ export async function recordDeploys(
 ): Promise<LambdaFunction[]> {
 	const before = new Map(seen.known.map((fn) => [fn.id, fn]));
 	const changed: LambdaFunction[] = [];
+	const actors = new Actors(work, seen.region);
 	for (const fn of seen.merged) {
 		const was = before.get(fn.id);
 		if (was === undefined) {
@@ -37,7 +41,7 @@ export async function recordDeploys(
 				functionId: fn.id,
 				connectionId: work.connection.id,
 				appId: fn.app?.id ?? null,
-				actor: null,
+				actor: await actors.of(fn.name, deploy.atMs),
 				commit: null,
 				url: null,
 				source: 'inventory',
@@ -46,6 +50,46 @@ export async function recordDeploys(
 		if (isWorthWriting(was, fn)) changed.push(fn);
 	}
 	return changed;
+}
+
+/** An event is dated within seconds of the modification that it made. */
+const sameMomentMs = 2 * minuteMs;
+
+/** Who deployed, where CloudTrail is granted: asked once around each moment. */
+class Actors {
+	readonly #work: Work;
+	readonly #region: Region;
+	readonly #asked = new Map<number, Promise<DeployEvent[]>>();
+
+	constructor(work: Work, region: Region) {
+		this.#work = work;
+		this.#region = region;
+	}
+
+	async of(functionName: string, atMs: number): Promise<string | null> {
+		if (!this.#work.connection.features.includes('deploys')) return null;
+		const hour = floorTo(hourMs, atMs);
+		let events = this.#asked.get(hour);
+		if (events === undefined) {
+			events = this.#lookup({ fromMs: hour - sameMomentMs, toMs: hour + hourMs + sameMomentMs });
+			this.#asked.set(hour, events);
+		}
+		const near = (await events)
+			.filter((event) => event.functionName === functionName)
+			.filter((event) => Math.abs(event.atMs - atMs) <= sameMomentMs)
+			.sort((a, b) => Math.abs(a.atMs - atMs) - Math.abs(b.atMs - atMs));
+		return near[0]?.actor ?? null;
+	}
+
+	async #lookup(range: TimeRange): Promise<DeployEvent[]> {
+		try {
+			return await lookupDeploys(this.#work.account, this.#region, range);
+		} catch (error) {
+			// A deploy without its actor is still a deploy.
+			if (error instanceof LamplightError) return [];
+			throw error;
+		}
+	}
 }
 
 const detailFields = new Set(['aliases', 'reserved concurrency', 'provisioned concurrency']);
@@ -64,7 +108,7 @@ function onlyNowDetailed(
 }
 
 /** A sighting alone is written once an hour. */
-const sightingEveryMs = 3_600_000;
+const sightingEveryMs = hourMs;
 
 function isWorthWriting(was: LambdaFunction, is: LambdaFunction): boolean {
 	if (is.lastSeenMs - was.lastSeenMs >= sightingEveryMs) return true;

@@ -1,4 +1,8 @@
-import { readFunctionDetails, listEventSources } from '@lamplight/aws/inventory/details';
+import {
+	listEventSources,
+	readConcurrencyLimit,
+	readFunctionDetails,
+} from '@lamplight/aws/inventory/details';
 import { listFunctions } from '@lamplight/aws/inventory/functions';
 import { listLogGroups } from '@lamplight/aws/inventory/logGroups';
 import { listFunctionTags } from '@lamplight/aws/inventory/tags';
@@ -94,6 +98,9 @@ async function takeRegion(
 		optional('inventory', [], () => listEventSources(account, region)),
 		optional('logs', null, () => groupsOf(work, region, listed.facts)),
 	]);
+	if (details) {
+		await optional('inventory', undefined, () => keepConcurrencyLimit(deps, work, region));
+	}
 	const own = details
 		? await detailsOf(deps, work, { region, facts: listed.facts })
 		: new Map<string, FunctionDetails>();
@@ -115,6 +122,13 @@ async function takeRegion(
 	const changed = await recordDeploys(deps, work, { region, known, merged, detailed: own });
 	await deps.store.functions.putMany(ctx, changed);
 	return listed.facts.filter(({ version }) => version === '$LATEST').length;
+}
+
+async function keepConcurrencyLimit(deps: JobDeps, work: Work, region: Region): Promise<void> {
+	const limit = await readConcurrencyLimit(work.account, region);
+	if (limit === null) return;
+	const key = { connectionId: work.connection.id, name: checkpointNames.concurrency(region) };
+	await putCheckpoint(deps, work.ctx, key, { limit, readMs: deps.clock() });
 }
 
 /** What a denied permission costs is named in its check; the rest of the inventory goes on. */

@@ -27,7 +27,9 @@ function bytesFile(name: string, bytes: Uint8Array): BillFile {
 
 async function read(file: BillFile): Promise<{ reading: BillReading; lines: BillLine[] }> {
 	const lines: BillLine[] = [];
-	const reading = await readBill(file, (line) => lines.push(line));
+	const reading = await readBill(file, (line) => {
+		lines.push(line);
+	});
 	return { reading, lines };
 }
 const readText = (text: string | Uint8Array): ReturnType<typeof read> =>

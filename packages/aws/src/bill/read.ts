@@ -1,4 +1,3 @@
-import { LamplightError } from '@lamplight/core/errors';
 import type { FieldProblem } from '@lamplight/core/errors';
 import type { BillForm, BillLine } from '@lamplight/core/bill/line';
 import { billReader, isBillColumn } from '@lamplight/core/bill/reader';
@@ -34,14 +33,14 @@ export interface BillReading {
 	readonly damage: readonly string[];
 }
 
+/** Takes one line. A promise holds the reading back, so that a slow writer does not fill the memory. */
+export type TakeLine = (line: BillLine) => void | Promise<void>;
+
 /**
  * Reads one bill of any supported form and packing, handing each line to `onLine` as it comes. Throws
  * `invalid_input` where the file as a whole is no AWS bill; a bad row or a damaged end is counted.
  */
-export async function readBill(
-	file: BillFile,
-	onLine: (line: BillLine) => void,
-): Promise<BillReading> {
+export async function readBill(file: BillFile, onLine: TakeLine): Promise<BillReading> {
 	const packing = await packingOf(file);
 	const count = new Counter();
 	const records =
@@ -50,12 +49,16 @@ export async function readBill(
 			: csvRecords(file, packing === 'csv-gzip', count);
 	let reader: BillReader | null = null;
 	for await (const cells of records) {
-		if (reader === null)
+		if (reader === null) {
 			reader = billReader(
 				cells.map((each) => each ?? ''),
 				file.name,
 			);
-		else count.take(reader, cells, onLine);
+			continue;
+		}
+		const line = count.take(reader, cells);
+		const wait = line === null ? undefined : onLine(line);
+		if (wait !== undefined) await wait;
 	}
 	if (reader === null) throw refused(file, count.damage[0] ?? 'no header was found');
 	return { file: file.name, form: reader.form, ...count.result() };
@@ -79,17 +82,18 @@ class Counter implements Trouble {
 		this.damage.push(reason);
 	}
 
-	take(reader: BillReader, cells: Cells, onLine: (line: BillLine) => void): void {
+	/** The row's line; `null` when it has none, which is counted. */
+	take(reader: BillReader, cells: Cells): BillLine | null {
 		this.rows += 1;
 		if (cells.some((cell) => cell?.includes('\uFFFD'))) this.brokenTextRows += 1;
 		const result = reader.read(cells, this.rows);
-		if (result.kind === 'bad') this.bad(result);
-		else if (result.kind === 'foreign') {
-			this.foreign[result.provider] = (this.foreign[result.provider] ?? 0) + 1;
-		} else {
+		if (result.kind === 'line') {
 			this.lines += 1;
-			onLine(result.line);
+			return result.line;
 		}
+		if (result.kind === 'bad') this.bad(result);
+		else this.foreign[result.provider] = (this.foreign[result.provider] ?? 0) + 1;
+		return null;
 	}
 
 	result(): Omit<BillReading, 'file' | 'form'> {
@@ -107,9 +111,4 @@ class Counter implements Trouble {
 		this.badCount += 1;
 		if (this.samples.length < maxBadSamples) this.samples.push({ row, problem });
 	}
-}
-
-/** True for an error that says a file is no bill, as against a fault of reading it. */
-export function isRefusal(error: unknown): error is LamplightError {
-	return error instanceof LamplightError && error.code === 'invalid_input';
 }

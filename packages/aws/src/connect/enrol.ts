@@ -1,6 +1,6 @@
 import type { Connection, Enrolment, Feature } from '@lamplight/core/connection/connection';
 import { base32, externalIdFrom, quickCreateLink } from '@lamplight/core/connection/link';
-import { organizationTemplate } from '@lamplight/core/connection/organization';
+import { memberFeatures, organizationTemplate } from '@lamplight/core/connection/organization';
 import { completeFeatures } from '@lamplight/core/connection/permissions';
 import { defaultLogGroupPatterns } from '@lamplight/core/connection/policy';
 import {
@@ -103,7 +103,9 @@ export function connectionOf(
 				? null
 				: `arn:aws:iam::${request.accountId}:role/${connectRoleName}`,
 		regions: enrolment.regions,
-		features: enrolment.features,
+		features: isMember(enrolment, request)
+			? memberFeatures(enrolment.features)
+			: enrolment.features,
 		state: 'waiting',
 		reason: 'Waiting for the role to be created.',
 		checks: [],
@@ -111,6 +113,10 @@ export function connectionOf(
 		verifiedMs: null,
 		lastCollectedMs: null,
 	};
+}
+
+function isMember(enrolment: Enrolment, { accountId }: ConnectionRequest): boolean {
+	return enrolment.kind === 'organization' && accountId !== enrolment.accountId;
 }
 
 /** The link, the template and the Terraform text that create the enrolment's role. */

@@ -14,7 +14,9 @@ export const checkpointNames = {
 	/** The newest run of each job and region; all of them begin with `run/`. */
 	run: (job: string, region: string | null) => `run/${job}/${region ?? 'all'}`,
 	runs: 'run/',
-	/** How a function's failures and records were last understood: counts of lines not understood. */
+	/** A region's limit of concurrent executions. */
+	concurrency: (region: string) => `concurrency/${region}`,
+	/** Which revision of each function its own details were read of. */
 	inventory: (region: string) => `inventory/${region}`,
 } as const;
 
@@ -72,6 +74,13 @@ export const runSchema = z.object({
 	limits: z.array(z.string()).max(20),
 });
 export type Run = z.infer<typeof runSchema>;
+
+/** Lambda's limit of concurrent executions in a region, as the account's settings say it. */
+export const concurrencySchema = z.object({
+	limit: z.number().int().nonnegative(),
+	readMs: z.number().int(),
+});
+export type ConcurrencyLimit = z.infer<typeof concurrencySchema>;
 
 /** Which regions are worth a minute's question. */
 export const regionsStateSchema = z.object({

@@ -1,3 +1,4 @@
+import type { Feature } from './connection.ts';
 import { connectTemplate, type CloudFormationTemplate, type TemplateOptions } from './template.ts';
 
 export interface OrganizationTemplateOptions extends TemplateOptions {
@@ -15,7 +16,7 @@ export function organizationTemplate(options: OrganizationTemplateOptions): Clou
 	const own = connectTemplate(options);
 	const members = connectTemplate({
 		...options,
-		features: options.features.filter((feature) => !payerFeatures.has(feature)),
+		features: memberFeatures(options.features),
 	});
 	return {
 		...own,
@@ -60,4 +61,9 @@ export function organizationTemplate(options: OrganizationTemplateOptions): Clou
 }
 
 /** Features that only the management account can serve. */
-const payerFeatures: ReadonlySet<string> = new Set(['costs', 'organization']);
+const payerFeatures: ReadonlySet<Feature> = new Set(['costs', 'organization']);
+
+/** What is left of an organisation's features for an account that does not manage it. */
+export function memberFeatures(chosen: readonly Feature[]): Feature[] {
+	return chosen.filter((feature) => !payerFeatures.has(feature));
+}
