@@ -1,6 +1,6 @@
 import type { Call, RequestOf, ResponseOf, RouteKey } from '@lamplight/api/contract/client';
 
-import { asProblem, readProblem } from './problem.ts';
+import { ApiProblem, asProblem, readProblem } from './problem.ts';
 
 /** How long a call may take; the server's own limit is 60 s. */
 const callTimeoutMs = 60_000;
@@ -10,6 +10,9 @@ export interface CallDeps {
 	/** The access token; `fresh` asks for a new one. `null` when there is no session. */
 	accessToken(fresh: boolean): Promise<string | null>;
 }
+
+/** Routes that answer without a session. */
+const open: ReadonlySet<string> = new Set(['GET /v1/invitations/{token}']);
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -73,7 +76,11 @@ export async function send<K extends RouteKey>(
 			]),
 		});
 	try {
-		const response = await attempt(await deps.accessToken(false));
+		const token = await deps.accessToken(false);
+		if (token === null && !open.has(key)) {
+			throw new ApiProblem(401, { detail: 'Nobody is signed in.' });
+		}
+		const response = await attempt(token);
 		return response.status === 401 ? await attempt(await deps.accessToken(true)) : response;
 	} catch (error) {
 		if (signal?.aborted === true) throw error;

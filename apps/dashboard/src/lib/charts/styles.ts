@@ -25,6 +25,9 @@ const fixedColors: Readonly<Record<string, string>> = {
 	requests: '--s6',
 	provisioned: '--s3',
 	logs: '--s4',
+	logIngestion: '--s4',
+	logStorage: '--s7',
+	provisionedConcurrency: '--s3',
 	storage: '--s2',
 };
 
@@ -36,25 +39,38 @@ export function colorOf(id: string, index: number): string {
 const dashed = new Set(['p99', 'forecast', 'previous']);
 const thick = new Set(['p95']);
 
+interface DrawOptions {
+	/** Lies on each other, so that the height is their sum. */
+	readonly stacked?: boolean;
+	/** Only these series of the chart, in this order; all when left out. */
+	readonly only?: readonly string[];
+}
+
 /** The series of a chart as they are drawn; empty when the answer has no such chart. */
 export function drawnSeries(
 	set: ChartSet,
 	id: string,
 	kind: SeriesKind,
-	stacked = false,
+	options: DrawOptions = {},
 ): DrawnSeries[] {
-	const chart = chartOf(set, id);
-	if (chart === null) return [];
-	return chart.series.map((series, index) => ({
+	const all = chartOf(set, id)?.series ?? [];
+	const chosen = options.only?.flatMap((name) => all.filter((one) => one.id === name)) ?? all;
+	// A stack of many parts names only those that are there at all.
+	const shown = options.stacked === true ? chosen.filter(isThere) : chosen;
+	return (shown.length === 0 ? chosen.slice(0, 1) : shown).map((series, index) => ({
 		id: series.id,
 		label: series.label,
 		color: colorOf(series.id, index),
 		kind,
 		values: series.values,
-		...(stacked ? { stack: 'all' } : {}),
+		...(options.stacked === true ? { stack: 'all' } : {}),
 		...(dashed.has(series.id) ? { dashed: true } : {}),
 		...(thick.has(series.id) ? { width: 2.2 } : {}),
 	}));
+}
+
+function isThere({ values }: { readonly values: readonly (number | null)[] }): boolean {
+	return values.some((value) => value !== null && value !== 0);
 }
 
 /** Invocations as what went well with what failed on top: the height is the number of invocations. */
@@ -62,7 +78,7 @@ export function okAndErrors(set: ChartSet, id: string): DrawnSeries[] {
 	const series = chartOf(set, id)?.series ?? [];
 	const all = series.find((one) => one.id === 'invocations');
 	const errors = series.find((one) => one.id === 'errors');
-	if (all === undefined) return drawnSeries(set, id, 'bar', true);
+	if (all === undefined) return drawnSeries(set, id, 'bar', { stacked: true });
 	const failed = errors?.values ?? [];
 	const drawn: DrawnSeries[] = [
 		{
@@ -76,17 +92,21 @@ export function okAndErrors(set: ChartSet, id: string): DrawnSeries[] {
 			),
 		},
 	];
-	if (errors !== undefined) {
-		drawn.push({
-			id: 'errors',
-			label: 'errors',
-			color: '--s5',
-			kind: 'bar',
-			stack: 'all',
-			values: errors.values,
-		});
-	}
+	if (errors !== undefined) drawn.push(onTop(errors, '--s5'));
+	const throttles = series.find((one) => one.id === 'throttles');
+	if (throttles !== undefined && isThere(throttles)) drawn.push(onTop(throttles, '--s3'));
 	return drawn;
+}
+
+function onTop(series: Chart['series'][number], color: string): DrawnSeries {
+	return {
+		id: series.id,
+		label: series.label,
+		color,
+		kind: 'bar',
+		stack: 'all',
+		values: series.values,
+	};
 }
 
 const limitWords: Readonly<Record<Chart['limits'][number]['id'], string>> = {

@@ -5,6 +5,7 @@ import {
 	microDigits,
 	money,
 	moneyAxis,
+	moneyCell,
 	moneyChange,
 	moneyExact,
 	moneyWhole,
@@ -23,6 +24,12 @@ describe('money', () => {
 		['1234567.895', '$1,234,567.90'],
 	])('as a total: %s', (amount, text) => {
 		expect(money(amount)).toBe(text);
+	});
+
+	it('below a cent is said to be so in a dense table', () => {
+		expect(plain(moneyCell('0.0000006'))).toBe('< $0.01');
+		expect(moneyCell('0.005')).toBe('$0.01');
+		expect(moneyCell('0')).toBe('$0.00');
 	});
 
 	it('names other currencies, and adds none', () => {

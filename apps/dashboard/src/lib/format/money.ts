@@ -38,6 +38,15 @@ export function money(amount: Amount | null | undefined, options: MoneyOptions =
 	return signed(value, text, symbol);
 }
 
+/** A total in a dense table: what is below a cent is said to be so, and never 0. */
+export function moneyCell(amount: Amount | null | undefined, options: MoneyOptions = {}): string {
+	if (amount === null || amount === undefined) return unknown;
+	const size = Math.abs(Number(amount));
+	return size > 0 && size < 0.005
+		? `<${nbsp}${symbolOf(options.currency ?? 'USD')}0.01`
+		: money(amount, options);
+}
+
 /** A forecast or a budget: $11,074, without cents it does not know. */
 export function moneyWhole(amount: Amount | null | undefined, options: MoneyOptions = {}): string {
 	if (amount === null || amount === undefined) return unknown;

@@ -79,6 +79,7 @@ describe('changes', () => {
 		[98, 100, '↓ 2.0 %'],
 		[100, 100, '0.0 %'],
 		[480, 100, '↑ 4.8 times'],
+		[350_489, 1, '↑ over 100 times'],
 	])('of %d against %d', (value, previous, text) => {
 		expect(plain(change(value, previous))).toBe(text);
 	});

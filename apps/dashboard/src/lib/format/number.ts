@@ -102,6 +102,8 @@ export function change(
 	if (previous === null || previous === undefined || previous === 0) return null;
 	const ratio = value / previous;
 	if (Math.abs(ratio - 1) < 0.0005) return `0.0${nbsp}%`;
+	// Against almost nothing a factor says nothing more than that there was almost nothing.
+	if (ratio >= 100) return `↑ over 100${nbsp}times`;
 	if (ratio >= 3) return `↑ ${fixed(ratio, 1)}${nbsp}times`;
 	return `${ratio > 1 ? '↑' : '↓'} ${fixed(Math.abs(ratio - 1) * 100, 1)}${nbsp}%`;
 }

@@ -1,4 +1,5 @@
 import type { Attention, Overview } from '@lamplight/api/contract/overview';
+import type { TroubledConnection } from '@lamplight/api/contract/workspace';
 
 import { moneyWhole, money } from '#lib/format/money.ts';
 import { errorShare, plural } from '#lib/format/number.ts';
@@ -6,13 +7,39 @@ import { duration } from '#lib/format/quantity.ts';
 import { clock, moment, type TimeView } from '#lib/format/time.ts';
 import { b, type Reading } from '#lib/ui/reading.ts';
 
+/** What needs somebody; accounts that are not read for the same reason are one thing. */
+export type Finding =
+	Attention | { readonly kind: 'connections'; readonly connections: readonly TroubledConnection[] };
+
+/** The findings in their order, with accounts of one cause joined at the place of the first. */
+export function findings(list: readonly Attention[]): Finding[] {
+	const joined: Finding[] = [];
+	const byReason = new Map<string, TroubledConnection[]>();
+	for (const one of list) {
+		if (one.kind !== 'connection') {
+			joined.push(one);
+			continue;
+		}
+		const reason = one.connection.reason ?? one.connection.state;
+		const known = byReason.get(reason);
+		if (known !== undefined) {
+			known.push(one.connection);
+			continue;
+		}
+		const connections = [one.connection];
+		byReason.set(reason, connections);
+		joined.push({ kind: 'connections', connections });
+	}
+	return joined;
+}
+
 /** What the overview says in a sentence or two: what needs somebody, and where the month is going. */
 export function overviewReading(overview: Overview, view: TimeView): Reading {
 	if (overview.functionsTotal === 0)
 		return [
 			'No function is known yet. The first figures arrive a few minutes after an account is connected.',
 		];
-	const [first, ...rest] = overview.attention;
+	const [first, ...rest] = findings(overview.attention);
 	const month = monthSentence(overview);
 	if (first === undefined) {
 		return [
@@ -28,7 +55,7 @@ export function overviewReading(overview: Overview, view: TimeView): Reading {
 	return [
 		b(head.trimEnd()),
 		' ',
-		...attentionSentence(first, view),
+		...findingSentence(first, view),
 		month.length === 0 ? '' : ' ',
 		...month,
 	];
@@ -48,7 +75,7 @@ function monthSentence({ month, figures }: Overview): Reading {
 }
 
 /** One finding as a sentence. */
-export function attentionSentence(attention: Attention, view: TimeView): Reading {
+export function findingSentence(attention: Finding, view: TimeView): Reading {
 	const at = (iso: string) => moment(Date.parse(iso), view);
 	switch (attention.kind) {
 		case 'failing': {
@@ -81,12 +108,10 @@ export function attentionSentence(attention: Attention, view: TimeView): Reading
 				b(duration(attention.p95Ms)),
 				` at p95, before ${duration(attention.previousP95Ms)}.`,
 			];
-		case 'connection': {
-			const { accountName, accountId, reason } = attention.connection;
-			return [
-				`the account ${accountName ?? accountId} is not read in full${reason === null ? '' : `: ${reason.replace(/\.$/, '')}`}.`,
-			];
-		}
+		case 'connection':
+			return accountsSentence([attention.connection]);
+		case 'connections':
+			return accountsSentence(attention.connections);
 		case 'watchCap':
 			return [
 				`watching ${attention.accountName ?? 'an account'} has used `,
@@ -94,4 +119,13 @@ export function attentionSentence(attention: Attention, view: TimeView): Reading
 				' of its cap, so it is read less often.',
 			];
 	}
+}
+
+function accountsSentence(connections: readonly TroubledConnection[]): Reading {
+	const names = connections.map(({ accountName, accountId }) => accountName ?? accountId);
+	const reason = connections[0]?.reason ?? null;
+	const why = reason === null ? '' : `: ${reason.replace(/\.$/, '')}`;
+	return names.length === 1
+		? [`the account ${names[0] ?? ''} is not read in full${why}.`]
+		: [b(`${names.length} accounts`), ` are not read in full${why}.`];
 }

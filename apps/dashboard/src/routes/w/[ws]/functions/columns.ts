@@ -211,19 +211,23 @@ const standardIds = columns.filter(({ standard }) => standard).map(({ id }) => i
 /** A column to draw; one that was chosen by hand stays at every width. */
 export type ShownColumn = Column & { readonly leaves: string | undefined };
 
-/** The columns that the URL's `cols` asks for; those of every day when it says nothing. */
-export function shownColumns(cols: string): readonly ShownColumn[] {
+/**
+ * The columns that the URL's `cols` asks for; those of every day when it says nothing. Without an
+ * owner anywhere the column of owners would be empty, so it is not one of every day then.
+ */
+export function shownColumns(cols: string, hasOwners = true): readonly ShownColumn[] {
 	const asked = cols
 		.split(',')
 		.filter((id): id is ColumnId => (columnIds as readonly string[]).includes(id));
-	if (asked.length === 0) {
-		return columns
-			.filter(({ standard }) => standard)
-			.map((one) => ({ ...one, leaves: one.rank ?? undefined }));
-	}
-	return columns
-		.filter(({ id }) => asked.includes(id))
-		.map((one) => ({ ...one, leaves: one.standard ? (one.rank ?? undefined) : undefined }));
+	const chosen =
+		asked.length === 0
+			? columns.filter(({ standard, id }) => standard && (hasOwners || id !== 'owner'))
+			: columns.filter(({ id }) => asked.includes(id));
+	// What was taken by hand beyond the usual stays at every width.
+	return chosen.map((one) => ({
+		...one,
+		leaves: asked.length === 0 || one.standard ? (one.rank ?? undefined) : undefined,
+	}));
 }
 
 /** `cols` for the URL with one column taken or left; empty when it is the standard set. */
