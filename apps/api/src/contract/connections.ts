@@ -9,7 +9,7 @@ import { z } from 'zod';
 
 import { routes } from './define.ts';
 import { watchCallSchema } from './costs.ts';
-import { instantSchema, limitHitSchema, moneySchema } from './shared.ts';
+import { instantSchema, limitHitSchema, manySchema, moneySchema } from './shared.ts';
 import { wsParams } from './workspace.ts';
 
 const usd = z
@@ -105,6 +105,8 @@ export const connectionRowSchema = z
 		readsEveryMs: z.number().int().nullable(),
 		/** What it was before the cap slowed it; `null` when nothing slows it. */
 		slowedFromMs: z.number().int().nullable(),
+		/** The cap is used up: only region totals are read until the month ends. */
+		exhausted: z.boolean(),
 		watchMonthToDate: moneySchema.nullable(),
 		watchBudgetUsdPerMonth: z.string(),
 		watchUsedShare: z.number().nullable(),
@@ -113,8 +115,10 @@ export const connectionRowSchema = z
 			.object({
 				functionsDone: z.number().int(),
 				functions: z.number().int(),
+				/** 0 to 1. */
+				share: z.number(),
 				budgetUsd: z.string(),
-				spent: moneySchema.nullable(),
+				spentUsd: z.string(),
 			})
 			.nullable(),
 		createdAt: instantSchema,
@@ -188,6 +192,8 @@ export const connectionPageSchema = z
 					region: z.string().nullable(),
 					ok: z.boolean(),
 					message: z.string().nullable(),
+					/** Limits that were hit, by name. */
+					limits: z.array(z.string()),
 				}),
 			)
 			.max(50),
@@ -201,15 +207,6 @@ export const newEnrolmentSchema = z.object({
 	/** Empty or left out: every region that is enabled. */
 	regions: z.array(regionSchema).max(40).optional(),
 	features: z.array(featureSchema).min(1).max(20),
-	/** For an organisation: roots or organisational units, such as `r-ab12` or `ou-ab12-34cd56ef`. */
-	organizationalUnitIds: z
-		.array(
-			z
-				.string()
-				.regex(/^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$/, 'expected r-… or ou-…'),
-		)
-		.max(50)
-		.optional(),
 	/** Log groups that may be read; default `/aws/lambda/*`. */
 	logGroupPatterns: z
 		.array(z.string().regex(/^[A-Za-z0-9_/#.*-]{1,512}$/, 'expected a log group name, * allowed'))
@@ -294,6 +291,18 @@ export const connectionRoutes = routes({
 		tag: 'connections',
 		summary: 'The CloudFormation template of the read-only role',
 		params: enrolmentParams,
+		query: z.object({
+			/** For an organisation: roots or organisational units, such as `r-ab12` or `ou-ab12-34cd56ef`. */
+			unit: manySchema
+				.refine(
+					(units) =>
+						units.every((unit) =>
+							/^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$/.test(unit),
+						),
+					'expected r-… or ou-…',
+				)
+				.optional(),
+		}),
 		response: z.string(),
 		mediaType: 'application/json',
 	},

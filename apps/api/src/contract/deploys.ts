@@ -7,6 +7,7 @@ import {
 	cursorSchema,
 	functionLabelSchema,
 	instantSchema,
+	limitHitSchema,
 	limitSchema,
 	manySchema,
 	rangeQuerySchema,
@@ -27,7 +28,7 @@ export const deployRowSchema = z
 		source: z.enum(['inventory', 'cloudtrail', 'api']),
 		functions: z.array(functionLabelSchema).max(20),
 		functionsTotal: z.number().int(),
-		/** Of all its functions together. */
+		/** Of the one of its functions that runs most. */
 		comparison: comparisonSchema.nullable(),
 	})
 	.meta({ id: 'DeployRow' });
@@ -73,12 +74,14 @@ export const deployRoutes = routes({
 			range: resolvedRangeSchema,
 			rows: z.array(deployRowSchema).max(200),
 			nextCursor: z.string().nullable(),
+			/** Of this page, before the filter by verdict. */
 			counts: z.object({
 				better: z.number().int(),
 				same: z.number().int(),
 				worse: z.number().int(),
 				tooLittleData: z.number().int(),
 			}),
+			limits: z.array(limitHitSchema),
 		}),
 	},
 	'POST /v1/w/{ws}/deploys': {

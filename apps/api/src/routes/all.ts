@@ -3,6 +3,10 @@ import type { Handlers } from '../http/handlers.ts';
 import type { RouteDeps } from './context.ts';
 import { appHandlers } from './apps.ts';
 import { concurrencyHandlers } from './concurrency.ts';
+import { connectionHandlers } from './connections.ts';
+import { deployHandlers } from './deploys.ts';
+import { enrolmentHandlers } from './enrolments.ts';
+import { watchCostHandlers } from './watchCost.ts';
 import { functionHandlers } from './function.ts';
 import { functionListHandlers } from './functions.ts';
 import { issueHandlers } from './issues.ts';
@@ -23,6 +27,10 @@ export function allHandlers(deps: RouteDeps): Partial<Handlers<RouteKey>> {
 		...functionHandlers(deps),
 		...issueHandlers(deps),
 		...appHandlers(deps),
+		...deployHandlers(deps),
+		...connectionHandlers(deps),
+		...enrolmentHandlers(deps),
+		...watchCostHandlers(deps),
 		...concurrencyHandlers(deps),
 		...peopleHandlers(deps),
 	};

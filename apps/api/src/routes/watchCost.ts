@@ -1,0 +1,63 @@
+import { utcMonth, monthRange } from '@lamplight/core/time';
+import { invalidField } from '@lamplight/core/errors';
+import { picoToUsd } from '@lamplight/core/watchcost/watchcost';
+
+import {
+	capOf,
+	readMonthWatch,
+	watchCalls,
+	watchDays,
+	watchForecast,
+	watchMoney,
+} from '../cost/watch.ts';
+import { readConnections } from '../fleet/connections.ts';
+import { readCollectionState } from '../fleet/delay.ts';
+import type { Handlers } from '../http/handlers.ts';
+import type { RouteDeps } from './context.ts';
+
+const key = 'GET /v1/w/{ws}/watch-cost';
+
+/** What Lamplight itself makes the customer pay AWS. */
+export function watchCostHandlers(deps: RouteDeps): Handlers<typeof key> {
+	return {
+		[key]: async ({ ctx, query }) => {
+			const nowMs = deps.clock();
+			const month = query.month ?? utcMonth(nowMs);
+			if (monthRange(month).fromMs > nowMs) {
+				throw invalidField('query.month', 'expected a month that has begun', month);
+			}
+			const all = await readConnections(deps, ctx);
+			const connections =
+				query.connection === undefined ? all : all.filter(({ id }) => id === query.connection);
+			const watch = await readMonthWatch(deps, ctx, { month, connections });
+			const forecast = watchForecast(watch, nowMs);
+			const states = await Promise.all(
+				connections.map(({ id }) => readCollectionState(deps, ctx, id)),
+			);
+			return {
+				month,
+				total: watchMoney(watch.picoUsd),
+				capUsd: capOf(connections),
+				forecast: forecast === null ? null : { ...watchMoney(forecast), provenance: 'estimated' },
+				calls: watchCalls(watch.connections.flatMap(({ usages }) => usages)),
+				connections: watch.connections.map(({ connection, picoUsd }, at) => ({
+					connectionId: connection.id,
+					accountId: connection.accountId,
+					accountName: connection.accountName,
+					cost: watchMoney(picoUsd),
+					capUsd: connection.watchBudgetUsdPerMonth.toFixed(2),
+					usedShare:
+						connection.watchBudgetUsdPerMonth === 0
+							? null
+							: picoToUsd(picoUsd) / connection.watchBudgetUsdPerMonth,
+					slowed: (states[at]?.pace?.slowedFromMs ?? null) !== null,
+				})),
+				days: watchDays(watch, nowMs).map(({ day, picoUsd, cumulativePicoUsd }) => ({
+					day,
+					cost: watchMoney(picoUsd),
+					cumulativeUsd: picoToUsd(cumulativePicoUsd),
+				})),
+			};
+		},
+	};
+}
