@@ -1,6 +1,6 @@
 import { LamplightError } from '@lamplight/core/errors';
 
-import { type ByteReader, type ByteWriter, damaged, varintSize, zigzag } from './varint.ts';
+import { type ByteReader, type ByteWriter, damaged, signedSize } from './varint.ts';
 
 /** A column of whole numbers; `null` is a value that is not known. */
 export type Column = readonly (number | null)[];
@@ -43,7 +43,7 @@ export function writeColumn(out: ByteWriter, column: Column, expected?: readonly
 			(divisors.indexOf(divisor) << (knownBits + modeBits)),
 	);
 	if (known === 'runs') writeRuns(out, column);
-	for (const value of written) out.varint(value);
+	for (const value of written) out.signed(value);
 }
 
 /** Reads a column of `rows` rows. `expected` must be what the writer was given. */
@@ -90,7 +90,10 @@ function shortest(values: readonly number[], near: readonly number[] | null): Wr
 	];
 	if (near !== null) {
 		const residuals = values.map((value, at) => value - (near[at] ?? 0));
-		candidates.push({ mode: 'residual', ...divided(residuals) });
+		// A wild guess may be so far off that the difference is no whole number any more.
+		if (residuals.every(Number.isSafeInteger)) {
+			candidates.push({ mode: 'residual', ...divided(residuals) });
+		}
 	}
 	return candidates.reduce((best, one) => (size(one) < size(best) ? one : best));
 }
@@ -101,13 +104,15 @@ function divided(values: readonly number[]): Pick<Written, 'divisor' | 'written'
 		if (!values.every((value) => value % candidate === 0)) break;
 		divisor = candidate;
 	}
-	return { divisor, written: values.map((value) => zigzag(value / divisor)) };
+	return { divisor, written: values.map((value) => value / divisor) };
 }
 
 /** Bytes, and then the sum of the numbers: the compressor after us likes small ones. */
 function size({ written }: Written): number {
 	let bytes = 0;
-	for (const value of written) bytes += varintSize(value) + Math.log2(value + 1) / 16;
+	for (const value of written) {
+		bytes += signedSize(value) + Math.log2(Math.abs(value) + 1) / 16;
+	}
 	return bytes;
 }
 

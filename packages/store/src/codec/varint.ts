@@ -25,8 +25,15 @@ export class ByteWriter {
 		this.#bytes[this.#at++] = left;
 	}
 
+	/** The sign in the first byte rather than doubled in, so that every whole number up to 2^53 fits. */
 	signed(value: number): void {
-		this.varint(zigzag(value));
+		const size = Math.abs(value);
+		const first = (size % 64) | (value < 0 ? 64 : 0);
+		if (size < 64) this.byte(first);
+		else {
+			this.byte(first | 128);
+			this.varint(Math.floor(size / 64));
+		}
 	}
 
 	raw(bytes: Uint8Array): void {
@@ -90,7 +97,11 @@ export class ByteReader {
 	}
 
 	signed(): number {
-		return unzigzag(this.varint());
+		const first = this.byte();
+		let size = first & 63;
+		if (first >= 128) size += this.varint() * 64;
+		if (!Number.isSafeInteger(size)) throw damaged('a number beyond 2^53');
+		return (first & 64) === 0 ? size : -size;
 	}
 
 	block(): Uint8Array {
@@ -120,19 +131,12 @@ export function damaged(what: string): LamplightError {
 	return new LamplightError('data_damaged', `A stored blob is damaged: ${what}`);
 }
 
-export function zigzag(value: number): number {
-	return value < 0 ? -value * 2 - 1 : value * 2;
-}
-
-function unzigzag(value: number): number {
-	return value % 2 === 1 ? -(value + 1) / 2 : value / 2;
-}
-
-/** Bytes that `varint` takes. */
-export function varintSize(value: number): number {
-	if (value < 128) return 1;
-	if (value < 16_384) return 2;
-	if (value < 2_097_152) return 3;
-	if (value < 268_435_456) return 4;
-	return Math.ceil(Math.log2(value + 1) / 7);
+/** Bytes that `signed` takes. */
+export function signedSize(value: number): number {
+	const size = Math.abs(value);
+	if (size < 64) return 1;
+	if (size < 8192) return 2;
+	if (size < 1_048_576) return 3;
+	if (size < 134_217_728) return 4;
+	return 1 + Math.ceil(Math.log2(size / 64 + 1) / 7);
 }
