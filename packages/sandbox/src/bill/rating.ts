@@ -23,9 +23,13 @@ interface MonthState {
 	readonly volumes: Map<string, bigint>;
 }
 
-/** Prices a month's usage in the order of time. One instance for one month. */
+/**
+ * Prices a month's usage in the order of time. One instance for one month. `plan` is the commitment
+ * of the Savings Plan in attodollars an hour; 0n for none.
+ */
 export class Rating {
 	readonly #payerId: string;
+	readonly #committedPerHour: Atto;
 	readonly #state: MonthState = {
 		free: {
 			requests: freeRequests,
@@ -36,15 +40,16 @@ export class Rating {
 		volumes: new Map(),
 	};
 
-	constructor(payerId: string) {
+	constructor(payerId: string, plan: Atto = committedPerHour) {
 		this.#payerId = payerId;
+		this.#committedPerHour = plan;
 	}
 
 	/** The bill's rows for the usage of one slot of a day. */
 	slot(dayMs: number, lines: readonly UsageLine[], hours: number): BillRow[] {
 		const rows: BillRow[] = [];
-		let commitment = committedPerHour * BigInt(hours);
-		const committed = commitment;
+		const committed = this.#committedPerHour * BigInt(hours);
+		let commitment = committed;
 		for (const line of lines) {
 			const charged = this.#takeFree(line);
 			const isCovered = (line.kind === 'compute' || line.kind === 'compute-arm') && commitment > 0n;
@@ -60,7 +65,7 @@ export class Rating {
 			const rest = { quantity: BigInt(line.quantity) - covered, charged: charged - covered };
 			if (rest.quantity > 0n) rows.push(this.#usageRow(dayMs, line, rest));
 		}
-		rows.push(this.#feeRow(dayMs, committed, commitment));
+		if (committed > 0n) rows.push(this.#feeRow(dayMs, committed, commitment));
 		return rows;
 	}
 

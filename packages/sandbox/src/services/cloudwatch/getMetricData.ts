@@ -36,12 +36,12 @@ interface Point {
 	readonly value: number;
 }
 
+interface Answer extends GetMetricDataOutput {
+	readonly MetricDataResults: MetricDataResult[];
+}
+
 /** Answers GetMetricData. */
-export function getMetricData(
-	world: LivingWorld,
-	input: GetMetricDataInput,
-	call: Call,
-): Required<Pick<GetMetricDataOutput, 'MetricDataResults' | 'Messages'>> & GetMetricDataOutput {
+export function getMetricData(world: LivingWorld, input: GetMetricDataInput, call: Call): Answer {
 	const queries = readQueries(world, input, call);
 	const most = Math.min(input.MaxDatapoints ?? datapointsMost, datapointsMost);
 	if (most < 1) throw invalid(`The value ${most} for parameter MaxDatapoints is invalid.`);
@@ -56,10 +56,7 @@ export function getMetricData(
 
 type Series = { query: Query; points: Point[] }[];
 
-function page(
-	series: Series,
-	facts: { skip: number; most: number; call: Call },
-): ReturnType<typeof getMetricData> {
+function page(series: Series, facts: { skip: number; most: number; call: Call }): Answer {
 	const results: MetricDataResult[] = [];
 	const { skip, most } = facts;
 	let position = 0;
