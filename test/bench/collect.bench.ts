@@ -1,0 +1,304 @@
+import { listActiveFunctions } from '@lamplight/aws/metrics/activeFunctions';
+import { targetOf } from '@lamplight/aws/target';
+import type { Connection } from '@lamplight/core/connection/connection';
+import { regionsStateSchema } from '@lamplight/core/collection/state';
+import { dayMs, hourMs, minuteMs } from '@lamplight/core/time';
+import { picoToUsd, watchCostPicoUsd, type WatchUsage } from '@lamplight/core/watchcost/watchcost';
+import { encodeExecutions } from '@lamplight/store/codec/executions';
+import { encodeSlices } from '@lamplight/store/codec/slices';
+import { encodeTotals } from '@lamplight/store/codec/totals';
+import type { Store } from '@lamplight/store/store';
+
+import { type Collector, startCollector } from '../support/collector.ts';
+import { compareWithTruth } from '../support/truth.ts';
+import { type Bench, type BenchRow, row } from './bench.ts';
+
+/** Wednesday 08:00 UTC: the busier half of the simulated day. */
+const startMs = Date.UTC(2026, 9, 14, 8, 0);
+const simulatedHours = Number(process.env['BENCH_HOURS'] ?? '2');
+const functionCount = Number(process.env['BENCH_FUNCTIONS'] ?? '240');
+const comparedFunctions = 1000;
+const comparedRegions = 2;
+const readsEveryMs = 5 * minuteMs;
+const daysPerMonth = 30;
+
+// $0.01 per 1,000 metrics requested; CloudWatch price list 2026-09-24.
+const metricUsd = 1e-5;
+// $0.625 per million write units, $0.125 per million read units; DynamoDB on demand, us-east-1, 2026-09.
+const writeUnitUsd = 0.625e-6;
+// $0.40 per million requests; SQS standard, us-east-1, 2026-09. A message is sent, received and deleted.
+const messageUsd = 3 * 0.4e-6;
+// $0.0000133334 per GB-second (arm64) and $0.20 per million requests; Lambda, us-east-1, 2026-09.
+const gbSecondUsd = 0.0000133334;
+const requestUsd = 0.2e-6;
+const workerGb = 0.5;
+
+interface Tally {
+	writeUnits: number;
+	messages: number;
+	workSeconds: number;
+	/** Sum over readings and regions of functions active in the last three hours. */
+	activeReadings: number;
+}
+
+export const bench: Bench = {
+	name: 'collect',
+	about: `${functionCount} simulated functions, ${simulatedHours} h at 5-minute freshness, scaled to ${comparedFunctions} functions in ${comparedRegions} active regions and a day`,
+	async run(report) {
+		const collector = await startCollector({
+			functions: functionCount,
+			seed: 3,
+			nowMs: startMs,
+			speed: 0,
+			rateLimits: false,
+			rateShare: 1000,
+		});
+		try {
+			await measure(collector, report);
+		} finally {
+			await collector.close();
+		}
+	},
+};
+
+async function measure(collector: Collector, report: (row: BenchRow) => void): Promise<void> {
+	const { sandbox, recorded } = collector;
+	const tally: Tally = { writeUnits: 0, messages: 0, workSeconds: 0, activeReadings: 0 };
+	weighWrites(collector.deps.store, tally);
+	const connections: Connection[] = [];
+	for (const account of sandbox.world.accounts) {
+		if (account.closedMs !== null || account.activeRegions.length === 0) continue;
+		const connection = await collector.connect(account.id);
+		if (connection.state === 'healthy') connections.push(connection);
+	}
+	for (const connection of connections) {
+		collector.queue.push({ kind: 'inventory', ...base(collector, connection), details: false });
+	}
+	await collector.drain();
+	recorded.usages.clear();
+	Object.assign(tally, { writeUnits: 0, messages: 0, workSeconds: 0 });
+	const steps = Math.round((simulatedHours * hourMs) / minuteMs);
+	for (let step = 1; step <= steps; step += 1) {
+		sandbox.clock.advance(minuteMs);
+		const isReading = (step * minuteMs) % readsEveryMs === 0;
+		for (const connection of connections) await plan(collector, connection, { isReading, tally });
+		const began = performance.now();
+		await collector.drain();
+		tally.workSeconds += (performance.now() - began) / 1000;
+	}
+	const usages = [...recorded.usages.values()].flat();
+	reportRows(collector, { connections, usages, tally, report });
+}
+
+function base(collector: Collector, { workspaceId, id: connectionId }: Connection) {
+	return { workspaceId, connectionId, plannedMs: collector.deps.clock() };
+}
+
+async function plan(
+	collector: Collector,
+	connection: Connection,
+	options: { readonly isReading: boolean; readonly tally: Tally },
+): Promise<void> {
+	const { queue, recorded, deps } = collector;
+	const { isReading, tally } = options;
+	queue.push({ kind: 'totals', ...base(collector, connection), counts: isReading });
+	tally.messages += 1;
+	if (!isReading) return;
+	const held = recorded.checkpoints.get(`${connection.id} regions`);
+	const { active } = regionsStateSchema.parse(held?.value);
+	const enrolment = await deps.store.enrolments.get(
+		{ workspaceId: connection.workspaceId, actor: { kind: 'job', job: 'bench' }, requestId: '' },
+		connection.enrolmentId,
+	);
+	if (enrolment === null) return;
+	const account = deps.aws.open(targetOf(enrolment, connection));
+	for (const region of Object.keys(active)) {
+		queue.push({ kind: 'functions', ...base(collector, connection), region });
+		tally.messages += 1;
+		tally.activeReadings += (await listActiveFunctions(account, region)).length;
+	}
+	account.close();
+}
+
+/** Counts write units as DynamoDB does: one for each kilobyte begun, of what the store would write. */
+function weighWrites(store: Store, tally: Tally): void {
+	const weigh = (bytes: number) => {
+		tally.writeUnits += Math.max(1, Math.ceil((bytes + itemOverheadBytes) / 1024));
+	};
+	const { writeFragment, writeTotals } = store.series;
+	store.series.writeFragment = (ctx, fragment) => {
+		weigh(encodeSlices(fragment.functions).length);
+		return writeFragment(ctx, fragment);
+	};
+	store.series.writeTotals = (ctx, fragment) => {
+		weigh(encodeTotals(fragment.regions).length);
+		return writeTotals(ctx, fragment);
+	};
+	const { write } = store.executions;
+	store.executions.write = (ctx, fragment) => {
+		weigh(encodeExecutions(fragment.executions).length);
+		return write(ctx, fragment);
+	};
+	const { put } = store.checkpoints;
+	store.checkpoints.put = (ctx, key, next) => {
+		weigh(JSON.stringify(next.value).length);
+		return put(ctx, key, next);
+	};
+	const { mark } = store.completeness;
+	store.completeness.mark = (ctx, connectionId, marks) => {
+		weigh(200);
+		return mark(ctx, connectionId, marks);
+	};
+}
+
+/** Keys and attribute names of an item. */
+const itemOverheadBytes = 150;
+
+interface Outcome {
+	readonly connections: readonly Connection[];
+	readonly usages: readonly WatchUsage[];
+	readonly tally: Tally;
+	readonly report: (row: BenchRow) => void;
+}
+
+/** What a day of the compared fleet comes to, from what was measured. */
+function perDay(collector: Collector, outcome: Outcome) {
+	const { usages, tally, connections } = outcome;
+	const days = (simulatedHours * hourMs) / dayMs;
+	const regions = connections.reduce((sum, { id }) => {
+		const held = collector.recorded.checkpoints.get(`${id} regions`);
+		return sum + Object.keys(regionsStateSchema.parse(held?.value).active).length;
+	}, 0);
+	const functions = collector.recorded.functions.size;
+	const units = sum(usages, 'cloudwatch:GetMetricData', 'units') / days;
+	// One unit a minute and four every five, for each active region: what is asked whatever runs.
+	const fixedPerRegion = dayMs / minuteMs + 4 * (dayMs / readsEveryMs);
+	const variablePerFunction = Math.max(0, units - fixedPerRegion * regions) / functions;
+	const scale = comparedFunctions / functions;
+	const fixed = fixedPerRegion * comparedRegions;
+	return {
+		regions,
+		functions,
+		fixed,
+		variable: variablePerFunction * comparedFunctions,
+		units: fixed + variablePerFunction * comparedFunctions,
+		logReads: (sum(usages, 'logs:FilterLogEvents', 'calls') / days) * scale,
+		calls: (usages.reduce((total, { calls }) => total + calls, 0) / days) * scale,
+		writeUnits: (tally.writeUnits / days) * scale,
+		writeUnitsPerFunction: tally.writeUnits / days / functions,
+		messages: dayMs / minuteMs + comparedRegions * (dayMs / readsEveryMs),
+		workSeconds: (tally.workSeconds / days) * scale,
+		activeUnits: (tally.activeReadings / days) * scale,
+		listedUsd: picoToUsd(watchCostPicoUsd(usages)),
+	};
+}
+
+function sum(usages: readonly WatchUsage[], action: string, field: 'units' | 'calls'): number {
+	return usages
+		.filter((usage) => usage.action === action)
+		.reduce((total, usage) => total + usage[field], 0);
+}
+
+const naiveMetrics = 5;
+const yaceMetrics = 4;
+const netdataMetrics = 5;
+
+function reportRows(collector: Collector, outcome: Outcome): void {
+	const { report } = outcome;
+	const day = perDay(collector, outcome);
+	const polls = dayMs / readsEveryMs;
+	const naive = naiveMetrics * comparedFunctions * polls;
+	const yace = yaceMetrics * comparedFunctions * polls;
+	const netdata = netdataMetrics * day.activeUnits;
+	report(
+		row('billable metrics a day, against polling', {
+			value: day.units,
+			unit: 'metrics',
+			atMost: naive / 100,
+			baseline: naive,
+			note: '(a) 5 metrics of every function every 5 minutes',
+		}),
+	);
+	report(
+		row('billable metrics a day, against YACE', {
+			value: day.units,
+			unit: 'metrics',
+			baseline: yace,
+			note: '(b) yet-another-cloudwatch-exporter, AWS/Lambda discovery job of its examples: Invocations, Errors, Throttles, Duration of every discovered function each 300 s; all functions taken as tagged',
+		}),
+	);
+	report(
+		row('billable metrics a day, against netdata', {
+			value: day.units,
+			unit: 'metrics',
+			atMost: netdata / 40,
+			baseline: netdata,
+			note: `(c) netdata's CloudWatch collector: functions active in the last 3 h only, up to five statistics to a unit, aligned 5-minute windows, 5 metrics; ${Math.round(day.activeUnits / polls)} active on average`,
+		}),
+	);
+	report(row('… of them for region totals (fixed)', { value: day.fixed, unit: 'metrics' }));
+	report(row('… of them for functions', { value: day.variable, unit: 'metrics' }));
+	report(
+		row('log readings', {
+			value: day.logReads / 86_400,
+			unit: 'calls/s',
+			atMost: 4.2,
+			note: '30% of the published rates of two ordinary regions, 10/s and 4/s lower of them',
+		}),
+	);
+	report(row('API calls a day', { value: day.calls, unit: 'calls' }));
+	report(row('write units a day', { value: day.writeUnits, unit: 'WRU' }));
+	report(
+		row('write units per function-day', {
+			value: day.writeUnitsPerFunction,
+			unit: 'WRU',
+			note: 'before compaction to hours and days',
+		}),
+	);
+	reportMoney(day, report);
+	reportTruth(collector, outcome);
+}
+
+function reportMoney(day: ReturnType<typeof perDay>, report: (row: BenchRow) => void): void {
+	const api = day.units * metricUsd * daysPerMonth;
+	const fixed = day.fixed * metricUsd * daysPerMonth;
+	const store = day.writeUnits * writeUnitUsd * daysPerMonth;
+	const queue = day.messages * messageUsd * daysPerMonth;
+	const compute =
+		(day.workSeconds * workerGb * gbSecondUsd + day.messages * requestUsd) * daysPerMonth;
+	report(
+		row('CloudWatch a month', {
+			value: api,
+			unit: 'USD',
+			note: `fixed ${fixed.toFixed(2)} for ${comparedRegions} regions, ${((api - fixed) / comparedFunctions).toFixed(5)} a function`,
+		}),
+	);
+	report(
+		row('all-in a month', {
+			value: api + store + queue + compute,
+			unit: 'USD',
+			atMost: 6,
+			note: `CloudWatch ${api.toFixed(2)}, DynamoDB writes ${store.toFixed(2)}, SQS ${queue.toFixed(2)}, Lambda ${compute.toFixed(2)} (the whole time that this machine worked, the simulated AWS's own included)`,
+		}),
+	);
+}
+
+function reportTruth(collector: Collector, { connections, report }: Outcome): void {
+	const nowMs = collector.deps.clock();
+	const range = { fromMs: startMs, toMs: nowMs - 25 * minuteMs };
+	let executions = 0;
+	let wrong = 0;
+	for (const { accountId } of connections) {
+		const compared = compareWithTruth(collector, accountId, { range });
+		executions += compared.executions;
+		wrong += compared.wrong.length;
+	}
+	report(
+		row('function-minutes that differ from the truth', {
+			value: wrong,
+			unit: 'minutes',
+			atMost: 0,
+			note: `counts, errors, throttles and Duration sums of ${executions.toLocaleString('en')} executions`,
+		}),
+	);
+}
