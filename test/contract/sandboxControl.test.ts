@@ -164,6 +164,9 @@ describe('the control routes', () => {
 		const [, totals] = await control('GET', `truth/totals?${path}`);
 		expect(invocations).toEqual(sandbox.world.invocations(fn?.id ?? '', range));
 		expect((totals as { invocations: number }).invocations).toBe((invocations as object[]).length);
+		const [, cost] = await control('GET', `truth/cost?${path}`);
+		expect(cost).toEqual(sandbox.truth.cost(fn?.id ?? '', range));
+		expect(Number((cost as { totalUsd: string }).totalUsd)).toBeGreaterThan(0);
 		expect((await control('GET', `truth/totals?function=x&from=1&to=2`))[0]).toBe(400);
 		expect((await control('GET', 'truth/nothing'))[0]).toBe(404);
 	});

@@ -28,7 +28,7 @@ afterEach(() => {
 
 function strike<K extends FaultKind>(kind: K, settings: FaultRequest<K>['settings'] = {}): void {
 	const where = { accountId, functionName: 'faultless' };
-	added.push(sandbox.addFault({ kind, where, settings } as FaultRequest).id);
+	added.push(sandbox.addFault({ kind, where, settings }).id);
 }
 
 const config = () => clientConfig(sandbox, sandbox.credentialsFor(accountId), region);

@@ -1,5 +1,6 @@
 import type { WallClock, WorldClock } from './clock.ts';
 import type { Fault, FaultKind, FaultKinds, FaultWhere } from './faults/fault.ts';
+import type { Truth } from './truth/truth.ts';
 import type { World } from './world/world.ts';
 
 /** Keys for an SDK client. */
@@ -89,6 +90,7 @@ export interface Sandbox {
 	readonly endpoint: string;
 	readonly clock: WorldClock;
 	readonly world: World;
+	readonly truth: Truth;
 	/** The product's own account, whose roles customers' templates trust. */
 	readonly hubAccountId: string;
 	/**

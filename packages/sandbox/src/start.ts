@@ -11,6 +11,7 @@ import type { Credentials, RoleStack, Sandbox, SandboxOptions } from './sandbox.
 import { allServices } from './services/all.ts';
 import { controlAnswer, type ControlledSandbox } from './truth/control.ts';
 import { CallRecorder } from './truth/recorder.ts';
+import { truthOf } from './truth/truth.ts';
 import { Dispatcher } from './wire/dispatch.ts';
 import { createWireServer } from './wire/server.ts';
 import { createWorld, type LivingWorld } from './world/create.ts';
@@ -105,6 +106,7 @@ function controls(parts: Parts): Omit<ControlledSandbox, 'endpoint'> {
 	return {
 		clock,
 		world,
+		truth: truthOf(world),
 		hubAccountId,
 		credentialsFor(accountId, as) {
 			known(world, accountId);

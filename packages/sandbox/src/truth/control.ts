@@ -2,7 +2,7 @@ import { faultKinds } from '../faults/kinds.ts';
 import type { FaultRequest, RoleStack, Sandbox } from '../sandbox.ts';
 import { AwsError } from '../wire/awsError.ts';
 import type { WireRequest, WireResponse } from '../wire/message.ts';
-import { worldAnswer } from './worldRoutes.ts';
+import { worldAnswer, worldRoutes } from './worldRoutes.ts';
 
 interface Route {
 	readonly method: string;
@@ -31,7 +31,10 @@ const routes: readonly Route[] = [
 		path: '',
 		about: 'these routes and the kinds of faults',
 		answer: () => ({
-			routes: routes.map(({ method, path, about }) => `${method} /_sandbox/${path}: ${about}`),
+			routes: [
+				...routes.map(({ method, path, about }) => `${method} /_sandbox/${path}: ${about}`),
+				...worldRoutes.map(([path, about]) => `GET /_sandbox/${path}: ${about}`),
+			],
 			faultKinds,
 		}),
 	},

@@ -1,13 +1,23 @@
 import type { Sandbox } from '../sandbox.ts';
 import type { TimeRange } from '../world/world.ts';
 
+/** Each with what it tells. Times are epoch milliseconds, functions `account.region.name`. */
+export const worldRoutes: readonly (readonly [path: string, about: string])[] = [
+	['world', 'options, organisation, accounts, regions, time'],
+	['truth/functions', '[?account=…]: every function that ever exists'],
+	['truth/stories', '?from=…&to=…: what was scripted to go wrong'],
+	['truth/invocations', '?function=…&from=…&to=…: the exact executions'],
+	['truth/totals', '?function=…&from=…&to=…: their exact sums'],
+	['truth/cost', '?function=…&from=…&to=…: cost of whole hours at list price'],
+];
+
 /** What the truth is asked for over HTTP: the world as it is, whatever its services say of it. */
 export function worldAnswer(
-	sandbox: Pick<Sandbox, 'world' | 'clock' | 'hubAccountId'>,
+	sandbox: Pick<Sandbox, 'world' | 'truth' | 'clock' | 'hubAccountId'>,
 	path: string,
 	query: URLSearchParams,
 ): unknown {
-	const { world } = sandbox;
+	const { world, truth } = sandbox;
 	switch (path) {
 		case 'world':
 			return {
@@ -21,22 +31,16 @@ export function worldAnswer(
 		case 'truth/functions':
 			return world.allFunctions(query.get('account') ?? undefined);
 		case 'truth/stories':
-			return world.stories(rangeOf(query));
+			return truth.stories(rangeOf(query));
 		case 'truth/invocations':
-			return world.invocations(functionOf(sandbox, query), rangeOf(query));
+			return truth.invocations(query.get('function') ?? '', rangeOf(query));
 		case 'truth/totals':
-			return world.totals(functionOf(sandbox, query), rangeOf(query));
+			return truth.totals(query.get('function') ?? '', rangeOf(query));
+		case 'truth/cost':
+			return truth.cost(query.get('function') ?? '', rangeOf(query));
 		default:
 			return null;
 	}
-}
-
-function functionOf(sandbox: Pick<Sandbox, 'world'>, query: URLSearchParams): string {
-	const id = query.get('function') ?? '';
-	if (sandbox.world.functionById(id) === null) {
-		throw new RangeError(`function: expected account.region.name of a function, got ${id}`);
-	}
-	return id;
 }
 
 function rangeOf(query: URLSearchParams): TimeRange {
