@@ -1,0 +1,65 @@
+import { money, moneyWhole } from '#lib/format/money.ts';
+import { share } from '#lib/format/number.ts';
+import { monthName } from '#lib/format/time.ts';
+import { b, type Reading } from '#lib/ui/reading.ts';
+
+import type { CostsAnswer } from './data.ts';
+import { daySpan, driverWords } from './words.ts';
+
+/** From which share of the difference on one driver is worth naming. */
+const mainShare = 0.3;
+
+/** What the month has cost, where it is heading, and what made the difference. */
+export function costsReading(answer: CostsAnswer): Reading {
+	const { figures, month, period } = answer;
+	if (figures.soFar === null && figures.complete.value === null) {
+		return ['No cost of this month is known yet.'];
+	}
+	const name = monthName(period.from.slice(0, 7)).split(' ')[0] ?? '';
+	const running = month.forecast !== null && figures.today !== null;
+	const amount = figures.soFar ?? figures.complete.value;
+	return [
+		`${name} ${running ? 'has cost' : 'cost'} `,
+		b(money(amount?.amount)),
+		...(running && month.forecast !== null
+			? [' and is heading for ', b(moneyWhole(month.forecast.total.amount))]
+			: []),
+		'.',
+		...differenceSentence(answer),
+	];
+}
+
+function differenceSentence({
+	difference,
+	drivers,
+	completePeriod,
+	previousPeriod,
+}: CostsAnswer): Reading {
+	if (difference === null || previousPeriod === null || completePeriod.days === 0) return [];
+	const total = Number(difference.amount);
+	if (Math.abs(total) < 0.005)
+		return [` ${daySpan(completePeriod)} cost as much as ${daySpan(previousPeriod)}.`];
+	const word = total > 0 ? 'dearer' : 'cheaper';
+	return [
+		` ${daySpan(completePeriod)} is `,
+		b(money(Math.abs(total))),
+		` ${word} than ${daySpan(previousPeriod)}`,
+		...mainDriver(drivers, total),
+		'.',
+	];
+}
+
+function mainDriver(drivers: CostsAnswer['drivers'], total: number): Reading {
+	const main = drivers
+		.map((one) => ({ one, part: Number(one.amount.amount) / total }))
+		.filter(({ part }) => part >= mainShare)
+		.sort((one, other) => other.part - one.part)[0];
+	if (main === undefined) return [];
+	const who = main.one.evidence[0]?.function.name;
+	const percent = share(Math.min(1, main.part), 0);
+	return [
+		', ',
+		b(percent),
+		` of it ${driverWords[main.one.driver].toLowerCase()}${who === undefined ? '' : `, most of all in ${who}`}`,
+	];
+}
