@@ -85,6 +85,22 @@ export function logsUsage(usageType: string): UsageMeaning | null {
 	return meaningOf(usageType, logsRules);
 }
 
+/**
+ * What a kept day row charges for: its usage type, or the component's own name where the bill had no
+ * usage type. `null` when it says nothing.
+ */
+export function usageOfMeter(
+	service: 'lambda' | 'logs',
+	meter: string | null,
+): UsageMeaning | null {
+	if (meter === null) return null;
+	const component = billComponents.find((each) => each === meter);
+	if (component !== undefined) {
+		return { component, architecture: null, regionPrefix: null, freeTier: false };
+	}
+	return service === 'lambda' ? lambdaUsage(meter) : logsUsage(meter);
+}
+
 function meaningOf(
 	usageType: string,
 	rules: readonly (readonly [RegExp, BillComponent])[],

@@ -1,6 +1,8 @@
-import { add, isZero, subtract, sum, zero } from '../money.ts';
+import { add, isZero, parseMoney, subtract, sum, zero } from '../money.ts';
 import type { Money } from '../money.ts';
-import type { BillLine } from '../bill/line.ts';
+import type { BillDayRow } from '../bill/day.ts';
+import type { BillLine, CostField } from '../bill/line.ts';
+import { usageOfMeter } from '../bill/usageType.ts';
 import type { BillComponent } from '../bill/usageType.ts';
 import type { BilledSide, CostBasis, CostPart } from './reconcile.ts';
 
@@ -27,6 +29,48 @@ export interface BilledSideOptions {
 	readonly connectedRegions: ReadonlySet<string>;
 }
 
+/** What is asked of a line: a bill's own one, or a kept day row. */
+export type BilledCharge = Pick<
+	BillLine,
+	| 'service'
+	| 'kind'
+	| 'sourceKind'
+	| 'region'
+	| 'usageType'
+	| 'meaning'
+	| 'description'
+	| 'costs'
+	| 'currency'
+	| 'invoiceId'
+>;
+
+/** A kept day row as a charge. `final` says whether its statement is. */
+export function chargeOfDayRow(row: BillDayRow, final: boolean): BilledCharge {
+	const money = (field: CostField): Money | null => {
+		const text = row.costs[field];
+		return text === null ? null : parseMoney(text, row.currency);
+	};
+	return {
+		service: row.service,
+		kind: row.kind,
+		sourceKind: row.kind,
+		region: row.region,
+		usageType: row.usageType,
+		meaning: row.service === 'other' ? null : usageOfMeter(row.service, row.usageType),
+		description: row.serviceName,
+		costs: {
+			list: money('list'),
+			unblended: money('unblended'),
+			netUnblended: money('netUnblended'),
+			amortized: money('amortized'),
+			netAmortized: money('netAmortized'),
+			contracted: money('contracted'),
+		},
+		currency: row.currency,
+		invoiceId: final ? 'final' : null,
+	};
+}
+
 interface Running {
 	readonly listParts: Partial<Record<CostPart, Money>>;
 	readonly unconnected: Map<string, Money>;
@@ -46,7 +90,7 @@ interface Running {
  * lines is in exactly one place, so that the places sum to `total`. Lines of other services and
  * of other currencies must have been left out; throws `invalid_input` for the latter.
  */
-export function billedSide(lines: Iterable<BillLine>, options: BilledSideOptions): BilledSide {
+export function billedSide(lines: Iterable<BilledCharge>, options: BilledSideOptions): BilledSide {
 	const nothing = zero(options.currency);
 	const running: Running = {
 		listParts: {},
@@ -77,14 +121,14 @@ export function billedSide(lines: Iterable<BillLine>, options: BilledSideOptions
 }
 
 /** The cost on a basis; where the bill does not state it, the nearest that it does. */
-function costOf(line: BillLine, basis: BilledSideOptions['basis']): Money {
+function costOf(line: BilledCharge, basis: BilledSideOptions['basis']): Money {
 	const { unblended, netUnblended, amortized, netAmortized } = line.costs;
 	const billed = netUnblended ?? unblended;
 	const found = basis === 'net-unblended' ? billed : (netAmortized ?? amortized ?? billed);
 	return found ?? zero(line.currency);
 }
 
-function addLine(running: Running, line: BillLine, options: BilledSideOptions): void {
+function addLine(running: Running, line: BilledCharge, options: BilledSideOptions): void {
 	const cost = costOf(line, options.basis);
 	running.total = add(running.total, cost);
 	if (line.invoiceId === null) running.final = false;
@@ -121,7 +165,7 @@ interface Charged {
 	readonly options: BilledSideOptions;
 }
 
-function addUsage(running: Running, line: BillLine, { cost, options }: Charged): void {
+function addUsage(running: Running, line: BilledCharge, { cost, options }: Charged): void {
 	if (line.region !== null && !options.connectedRegions.has(line.region)) {
 		addTo(running.unconnected, line.region, cost);
 		return;

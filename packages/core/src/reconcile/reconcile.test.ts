@@ -174,12 +174,14 @@ const anySide: fc.Arbitrary<BilledSide> = fc
 test('every way sums exactly, in the order of the page, whatever the figures', () => {
 	fc.assert(
 		fc.property(
-			parts,
-			parts,
-			anySide,
-			money,
-			fc.option(money),
-			(from, to, side, roundingCost, freeTier) => {
+			fc.record({
+				from: parts,
+				to: parts,
+				side: anySide,
+				roundingCost: money,
+				freeTier: fc.option(money),
+			}),
+			({ from, to, side, roundingCost, freeTier }) => {
 				const result = reconcile(
 					input({
 						estimated: { parts: from, unpriced: [] },

@@ -1,0 +1,130 @@
+import { add, toExactString } from '../money.ts';
+import type { Money } from '../money.ts';
+import type { BillDayRow } from './day.ts';
+import { addDecimals, decimalText } from './decimal.ts';
+import type { Decimal } from './decimal.ts';
+import { costFields } from './line.ts';
+import type { BillLine, CostField } from './line.ts';
+
+interface Running {
+	readonly first: BillLine;
+	readonly costs: Record<CostField, Money | null>;
+	/** `false` once a line of the row does not say: then neither does the row. */
+	readonly said: Record<CostField, boolean>;
+	quantity: Decimal | null;
+	quantitySaid: boolean;
+}
+
+/** Sums lines to days while they are read. One per month and billing source. */
+export interface DayRows {
+	take(line: BillLine): void;
+	/** Sums by day, account, region, service, usage type, operation, kind and resource. */
+	rows(): BillDayRow[];
+	/** Whether every line has an invoice id; false without lines. */
+	readonly final: boolean;
+	readonly invoiceIds: readonly string[];
+	/** Lines of Lambda and logs that were summed; those of other services are not ours to keep. */
+	readonly lines: number;
+}
+
+/** Empty sums. A cost that one line of a row does not state is `null` in the row: never a part of it. */
+export function newDayRows(): DayRows {
+	const sums = new Map<string, Running>();
+	const invoices = new Set<string>();
+	let lines = 0;
+	let open = 0;
+	return {
+		take(line) {
+			if (line.service === 'other') return;
+			lines += 1;
+			if (line.invoiceId === null) open += 1;
+			else invoices.add(line.invoiceId);
+			const key = keyOf(line);
+			const running = sums.get(key);
+			if (running === undefined) sums.set(key, begin(line));
+			else addLine(running, line);
+		},
+		rows: () =>
+			[...sums].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, each]) => rowOf(each)),
+		get final() {
+			return lines > 0 && open === 0;
+		},
+		get invoiceIds() {
+			return [...invoices].sort();
+		},
+		get lines() {
+			return lines;
+		},
+	};
+}
+
+function keyOf(line: BillLine): string {
+	return JSON.stringify([
+		line.day,
+		line.usageAccountId,
+		line.region,
+		line.service,
+		line.serviceName,
+		meterOf(line),
+		line.operation,
+		line.kind,
+		line.resourceId,
+		line.unit,
+		line.currency,
+	]);
+}
+
+/** FOCUS 1.0 has no usage type: what the line's wording told stands in its place. */
+function meterOf(line: BillLine): string | null {
+	return line.usageType ?? line.meaning?.component ?? null;
+}
+
+function begin(line: BillLine): Running {
+	const said = Object.fromEntries(costFields.map((field) => [field, line.costs[field] !== null]));
+	return {
+		first: line,
+		costs: { ...line.costs },
+		said: said as Record<CostField, boolean>,
+		quantity: line.quantity,
+		quantitySaid: line.quantity !== null,
+	};
+}
+
+function addLine(running: Running, line: BillLine): void {
+	for (const field of costFields) {
+		const [before, amount] = [running.costs[field], line.costs[field]];
+		if (before === null || amount === null) running.said[field] = false;
+		else running.costs[field] = add(before, amount);
+	}
+	if (running.quantity === null || line.quantity === null) running.quantitySaid = false;
+	else running.quantity = addDecimals(running.quantity, line.quantity);
+}
+
+function rowOf({ first, costs, said, quantity, quantitySaid }: Running): BillDayRow {
+	const text = (field: CostField): string | null => {
+		const amount = costs[field];
+		return said[field] && amount !== null ? toExactString(amount) : null;
+	};
+	return {
+		day: first.day,
+		accountId: first.usageAccountId,
+		region: first.region,
+		service: first.service,
+		serviceName: first.serviceName,
+		usageType: meterOf(first),
+		operation: first.operation,
+		kind: first.kind,
+		resourceId: first.resourceId,
+		quantity: quantitySaid && quantity !== null ? decimalText(quantity) : null,
+		unit: first.unit,
+		currency: first.currency,
+		costs: {
+			list: text('list'),
+			unblended: text('unblended'),
+			netUnblended: text('netUnblended'),
+			amortized: text('amortized'),
+			netAmortized: text('netAmortized'),
+			contracted: text('contracted'),
+		},
+	};
+}
