@@ -53,13 +53,6 @@ export const logSearchRequestSchema = z.object({
 	text: z.string().max(1_000).optional(),
 	levels: z.array(z.enum(logLevels)).max(6).optional(),
 	requestId: z.string().max(64).optional(),
-	/** `filter` reads line by line, free but rate-limited; `insights` scans and is charged per GB. */
-	mode: z.enum(['filter', 'insights']).optional(),
-	/** The most the search may cost; it is refused when its estimate is above. */
-	maxCostUsd: z
-		.string()
-		.regex(/^\d{1,4}(\.\d{1,6})?$/)
-		.optional(),
 });
 export type LogSearchRequest = z.input<typeof logSearchRequestSchema>;
 
@@ -71,10 +64,10 @@ export const logEstimateSchema = z
 		logGroups: z.number().int(),
 		/** Bytes that Insights would scan, from the groups' own volume; `null` when not known. */
 		scanBytes: z.number().nullable(),
+		/** How a search reads here: page by page, free of charge, at the pace that AWS allows. */
 		filter: z.object({ cost: moneySchema, calls: z.number().int(), slow: z.boolean() }),
+		/** What CloudWatch Logs Insights would charge for scanning the same, to compare. */
 		insights: z.object({ cost: moneySchema.nullable(), rate: z.string(), rateSource: z.string() }),
-		recommended: z.enum(['filter', 'insights']),
-		budgetLeft: moneySchema.nullable(),
 		limits: z.array(limitHitSchema),
 	})
 	.meta({ id: 'LogEstimate' });
@@ -83,13 +76,13 @@ export type LogEstimate = z.infer<typeof logEstimateSchema>;
 export const logSearchSchema = z
 	.object({
 		searchId: z.string(),
-		state: z.enum(['running', 'done', 'stopped', 'failed']),
+		state: z.enum(['running', 'done']),
 		range: resolvedRangeSchema,
-		/** Newest first. Lines already given under an earlier `after` are not repeated. */
+		/** The newest stretch of time comes first, a stretch after a stretch; sort what is shown. */
 		lines: z.array(logLineSchema).max(1_000),
 		/** Ask again with it for what comes next; `null` when there is no more. */
 		after: z.string().nullable(),
-		/** Matching lines by time and level, over what has been read so far. */
+		/** Lines of this answer by time and level; add up the answers of a search. */
 		histogram: z.object({
 			from: instantSchema,
 			stepMs: z.number().int(),
@@ -102,10 +95,9 @@ export const logSearchSchema = z
 			share: z.number().min(0).max(1),
 			groupsDone: z.number().int(),
 			groups: z.number().int(),
-			linesRead: z.number().nullable(),
-			bytesScanned: z.number().nullable(),
+			/** Of this answer, before levels were looked at. */
+			linesRead: z.number().int(),
 		}),
-		cost: z.object({ estimated: moneySchema.nullable(), actual: moneySchema.nullable() }),
 		/** Groups that could not be read, each with the reason; the rest was searched. */
 		failures: z.array(z.object({ functionId: functionIdSchema, reason: z.string() })),
 		limits: z.array(limitHitSchema),
@@ -148,7 +140,7 @@ export const logRoutes = routes({
 	'GET /v1/w/{ws}/logs/searches/{searchId}': {
 		tag: 'logs',
 		summary: 'Go on with a search; poll until it is done',
-		params: wsParams.extend({ searchId: z.string().min(10).max(4_000) }),
+		params: wsParams.extend({ searchId: z.string().min(10).max(100) }),
 		query: z.object({ after: z.string().max(4_000).optional() }),
 		response: logSearchSchema,
 	},

@@ -7,6 +7,8 @@ import { connectionHandlers } from './connections.ts';
 import { deployHandlers } from './deploys.ts';
 import { enrolmentHandlers } from './enrolments.ts';
 import { watchCostHandlers } from './watchCost.ts';
+import { executionHandlers } from './executions.ts';
+import { logHandlers } from './logs.ts';
 import { functionHandlers } from './function.ts';
 import { functionListHandlers } from './functions.ts';
 import { issueHandlers } from './issues.ts';
@@ -26,6 +28,8 @@ export function allHandlers(deps: RouteDeps): Partial<Handlers<RouteKey>> {
 		...functionListHandlers(deps),
 		...functionHandlers(deps),
 		...issueHandlers(deps),
+		...executionHandlers(deps),
+		...logHandlers(deps),
 		...appHandlers(deps),
 		...deployHandlers(deps),
 		...connectionHandlers(deps),

@@ -1,0 +1,72 @@
+import { filterEvents, type LogEvent } from '@lamplight/aws/records/filterEvents';
+import type { Ctx } from '@lamplight/core/ctx';
+import { LamplightError } from '@lamplight/core/errors';
+import type { TimeRange } from '@lamplight/core/time';
+
+import { type AccountDeps, inAccount } from './account.ts';
+import type { Searched } from './scope.ts';
+
+export interface LineRequest {
+	readonly range: TimeRange;
+	/** Empty: every line. */
+	readonly pattern: string;
+	readonly logStreams?: readonly string[];
+	readonly maxPages: number;
+	/** Lines a page. */
+	readonly limit: number;
+	readonly token?: string | undefined;
+}
+
+export interface LinesRead {
+	readonly events: readonly LogEvent[];
+	/** Where to go on; `null` when the range was read to its end. */
+	readonly next: string | null;
+	/** Why it could not be read, in a sentence; `null` when it could. */
+	readonly failure: string | null;
+}
+
+/** Reads lines of one function's log group. What AWS refuses is told, not thrown. */
+export async function readLines(
+	deps: AccountDeps,
+	ctx: Ctx,
+	{ fn, connection }: Pick<Searched, 'fn' | 'connection'>,
+	request: LineRequest,
+): Promise<LinesRead> {
+	const { token, pattern, logStreams, ...rest } = request;
+	try {
+		return await inAccount(deps, ctx, connection, async (account) => {
+			const events: LogEvent[] = [];
+			let next: string | null = null;
+			for await (const page of filterEvents(account, fn.region, {
+				...rest,
+				logGroup: fn.logGroup,
+				...(pattern === '' ? {} : { pattern }),
+				...(logStreams === undefined ? {} : { logStreams }),
+				...(token === undefined ? {} : { token }),
+			})) {
+				events.push(...page.events);
+				next = page.next;
+				if (events.length >= request.limit) break;
+			}
+			return { events, next, failure: null };
+		});
+	} catch (error) {
+		if (!(error instanceof LamplightError)) throw error;
+		return { events: [], next: null, failure: failureText(error) };
+	}
+}
+
+function failureText(error: LamplightError): string {
+	switch (error.code) {
+		case 'aws_access_denied':
+			return 'The role may not read this log group (logs:FilterLogEvents).';
+		case 'aws_throttled':
+			return 'AWS asks us to wait; try again in a moment.';
+		case 'not_found':
+			return 'The log group does not exist (any more).';
+		case 'conflict':
+			return error.message;
+		default:
+			return 'AWS did not let this log group be read.';
+	}
+}

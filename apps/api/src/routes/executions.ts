@@ -1,0 +1,332 @@
+import { readExecutions } from '@lamplight/core/collection/executions';
+import { invalidField, LamplightError } from '@lamplight/core/errors';
+import type { Execution } from '@lamplight/core/execution/execution';
+import { dayMs, floorTo, hourMs, minuteMs } from '@lamplight/core/time';
+import type { Ctx } from '@lamplight/core/ctx';
+import { type Money, toNumber } from '@lamplight/core/money';
+
+import type { ExecutionPage, ExecutionsPage } from '../contract/executions.ts';
+import type { LogLine } from '../contract/logs.ts';
+import { executionPrice } from '../cost/executionCost.ts';
+import { wireMoney } from '../cost/wire.ts';
+import { findInLogs, linesOf, type OwnLines } from '../customer/execution.ts';
+import { lineOf } from '../customer/lines.ts';
+import { readLines } from '../customer/readLines.ts';
+import { searchable, type Searched } from '../customer/scope.ts';
+import { executionRow, phasesOf, statusOf } from '../fleet/executionViews.ts';
+import { directoryOf, functionDeploys } from '../fleet/functionData.ts';
+import { markerOf } from '../fleet/deploys.ts';
+import { ms } from '../fleet/figures.ts';
+import { instant, resolved, resolveRange } from '../fleet/range.ts';
+import { sumOf } from '../fleet/sum.ts';
+import { readCursor, writeCursor } from '../http/cursor.ts';
+import type { ApiRequest, Handlers } from '../http/handlers.ts';
+import type { RouteDeps } from './context.ts';
+
+const list = 'GET /v1/w/{ws}/functions/{functionId}/executions';
+const one = `${list}/{requestId}` as const;
+
+const defaultRows = 50;
+/** Kept executions that are looked at for one list. */
+const maxKept = 5_000;
+const maxPageLines = 2_000;
+
+/** Executions of a function, and one told as a story. */
+export function executionHandlers(deps: RouteDeps): Handlers<typeof list | typeof one> {
+	return {
+		'GET /v1/w/{ws}/functions/{functionId}/executions': (request) =>
+			request.query.source === 'logs' ? fromLogs(deps, request) : fromStore(deps, request),
+		'GET /v1/w/{ws}/functions/{functionId}/executions/{requestId}': (request) =>
+			executionPage(deps, request),
+	};
+}
+
+type ListRequest = ApiRequest<typeof list>;
+
+function matches(execution: Execution, query: ListRequest['query']): boolean {
+	if (query.status !== undefined && statusOf(execution) !== query.status) return false;
+	const durationMs = execution.durationUs / 1_000;
+	if (query.minDurationMs !== undefined && durationMs < query.minDurationMs) return false;
+	return query.maxDurationMs === undefined || durationMs <= query.maxDurationMs;
+}
+
+async function fromStore(
+	deps: RouteDeps,
+	{ ctx, params, query }: ListRequest,
+): Promise<ExecutionsPage> {
+	const range = resolveRange(query, deps.clock());
+	const [searched] = await searchable(deps, ctx, [params.functionId]);
+	if (searched === undefined) throw new LamplightError('not_found', 'There is no such function.');
+	const [kept, series] = await Promise.all([
+		deps.store.executions.list(ctx, params.functionId, { range, limit: maxKept }),
+		deps.store.series.readFunctionSeries(ctx, params.functionId, {
+			range: { fromMs: range.fromMs, toMs: range.toMs },
+			stepMs: range.stepMs,
+		}),
+	]);
+	const fn = directoryOf(searched.fn);
+	const sorted = inOrder(
+		kept.executions.filter((execution) => matches(execution, query)),
+		query.order ?? 'latest',
+		(execution) => executionPrice(fn, execution).total,
+	);
+	const route = `${list} ${params.functionId}`;
+	const scope = { secret: deps.settings.secret, workspaceId: ctx.workspaceId, route, query };
+	const from = Number(readCursor(scope, query.cursor) ?? 0);
+	const to = from + (query.limit ?? defaultRows);
+	const inRange = sumOf(series.points).invocations;
+	return {
+		range: resolved(range),
+		function: searched.label,
+		rows: sorted.slice(from, to).map((execution) => executionRow(fn, execution)),
+		nextCursor: writeCursor(scope, to < sorted.length ? String(to) : null),
+		inRange,
+		source: 'store',
+		sampled: kept.executions.length < inRange,
+		limits:
+			kept.more > 0
+				? [{ limit: 'keptExecutions', max: maxKept, message: `${kept.more} more were kept.` }]
+				: [],
+	};
+}
+
+function inOrder<T extends Execution>(
+	executions: readonly T[],
+	order: 'latest' | 'slowest' | 'dearest',
+	costOf: (execution: T) => Money | null,
+): T[] {
+	const value = (execution: T): number => {
+		if (order === 'latest') return execution.startMs;
+		if (order === 'slowest') return execution.durationUs;
+		const cost = costOf(execution);
+		return cost === null ? -1 : toNumber(cost);
+	};
+	return executions
+		.map((execution) => ({ execution, by: value(execution) }))
+		.sort((a, b) => b.by - a.by || b.execution.startMs - a.execution.startMs)
+		.map(({ execution }) => execution);
+}
+
+/**
+ * Records of executions in text and JSON; alternatives by `?`; FilterLogEvents pattern syntax,
+ * CloudWatch Logs user guide, read 2026-11.
+ */
+const reportPattern = '?"REPORT RequestId" ?"platform.report" ?"Task timed out after"';
+const maxLogRangeMs = 7 * dayMs;
+
+/** Executions as the logs tell them now: a page of records, oldest first from where it begins. */
+async function fromLogs(
+	deps: RouteDeps,
+	{ ctx, params, query }: ListRequest,
+): Promise<ExecutionsPage> {
+	const range = resolveRange(query, deps.clock());
+	if (range.toMs - range.fromMs > maxLogRangeMs) {
+		throw invalidField('query.from', 'expected at most 7 days when reading the logs', query.from);
+	}
+	const [searched] = await searchable(deps, ctx, [params.functionId]);
+	if (searched === undefined) throw new LamplightError('not_found', 'There is no such function.');
+	const route = `${list} logs ${params.functionId}`;
+	const scope = { secret: deps.settings.secret, workspaceId: ctx.workspaceId, route, query };
+	const token = readCursor(scope, query.cursor);
+	const read = await readLines(deps, ctx, searched, {
+		range: { fromMs: range.fromMs, toMs: range.toMs },
+		pattern: reportPattern,
+		maxPages: 4,
+		limit: query.limit ?? defaultRows,
+		...(token === null ? {} : { token }),
+	});
+	if (read.failure !== null) throw new LamplightError('aws_refused', read.failure);
+	const { executions } = readExecutions(params.functionId, read.events);
+	const fn = directoryOf(searched.fn);
+	return {
+		range: resolved(range),
+		function: searched.label,
+		rows: executions
+			.filter((execution) => matches(execution, query))
+			.slice(0, 200)
+			.map((execution) => executionRow(fn, execution)),
+		nextCursor: writeCursor(scope, read.next),
+		inRange: null,
+		source: 'logs',
+		sampled: false,
+		limits: [],
+	};
+}
+
+async function executionPage(
+	deps: RouteDeps,
+	{ ctx, params, query, may }: ApiRequest<typeof one>,
+): Promise<ExecutionPage> {
+	const [searched] = await searchable(deps, ctx, [params.functionId]);
+	if (searched === undefined) throw new LamplightError('not_found', 'There is no such function.');
+	const attempts = await findAttempts(deps, ctx, searched, { ...params, at: query.at });
+	const execution =
+		attempts.find(({ attempt }) => attempt === query.attempt) ?? attempts.at(-1) ?? null;
+	if (execution === null) throw notFound();
+	const fn = directoryOf(searched.fn);
+	const own = may('logs.read') ? await linesOf(deps, ctx, searched, execution) : null;
+	const lines = own === null || own.events.length === 0 ? null : pageLines(own, execution);
+	const logs =
+		own === null || lines === null
+			? null
+			: {
+					lines: own.events.length,
+					bytes: own.events.reduce((sum, { message }) => sum + Buffer.byteLength(message), 0),
+					retentionDays: searched.fn.logRetentionDays,
+				};
+	const cost = executionPrice(fn, execution, logs);
+	const [usual, deploys, issue] = await Promise.all([
+		usualOf(deps, ctx, searched, execution),
+		functionDeploys(deps, ctx, {
+			id: fn.id,
+			range: { fromMs: execution.startMs - 30 * dayMs, toMs: execution.startMs + 1 },
+		}),
+		issueOf(deps, ctx, execution),
+	]);
+	return {
+		function: searched.label,
+		execution: {
+			...executionRow(fn, execution),
+			cost: wireMoney(cost.total, logs === null ? 'measured' : 'mixed'),
+			startedAt: instant(execution.startMs),
+			endedAt: instant(Math.round(execution.startMs + execution.durationUs / 1_000)),
+			attempts: attempts.map(({ attempt, startMs }) => ({ attempt, at: instant(startMs) })),
+			xrayTraceId: execution.traceId,
+		},
+		phases: phasesOf(execution, lines),
+		lines,
+		linesWithheld: withheld(own, lines),
+		lineCount: logs?.lines ?? null,
+		lineBytes: logs?.bytes ?? null,
+		cost: {
+			total: wireMoney(cost.total, logs === null ? 'measured' : 'mixed'),
+			lines: cost.lines.map((line) => ({ ...line, cost: wireMoney(line.cost, line.provenance) })),
+		},
+		usual,
+		deploy: deploys[0] === undefined ? null : markerOf(deploys[0], fn.app?.name ?? null),
+		issue,
+		completeness: 'complete',
+		links: linksOf(searched, execution),
+		limits:
+			own !== null && own.events.length > maxPageLines
+				? [
+						{
+							limit: 'executionLines',
+							max: maxPageLines,
+							message: `It wrote ${own.events.length} lines; the first are shown.`,
+						},
+					]
+				: [],
+	};
+}
+
+function notFound(): LamplightError {
+	return new LamplightError(
+		'not_found',
+		'This execution was not kept, and its records were not found in the logs around that time.',
+	);
+}
+
+function pageLines(own: OwnLines, execution: Execution): LogLine[] {
+	const options = { functionId: execution.functionId, startMs: execution.startMs };
+	return own.events.slice(0, maxPageLines).map((event) => lineOf(event, options));
+}
+
+function withheld(
+	own: OwnLines | null,
+	lines: readonly LogLine[] | null,
+): ExecutionPage['linesWithheld'] {
+	if (own === null) return 'role';
+	if (lines !== null) return null;
+	if (own.failure !== null) return 'noAccess';
+	return own.expired ? 'expired' : 'notFound';
+}
+
+interface Wanted {
+	readonly requestId: string;
+	readonly at: string | undefined;
+}
+
+/** The attempts of a request: kept ones, else those in the logs around the moment given. */
+async function findAttempts(
+	deps: RouteDeps,
+	ctx: Ctx,
+	searched: Searched,
+	{ requestId, at }: Wanted,
+): Promise<readonly Execution[]> {
+	const atMs = at === undefined ? null : Date.parse(at);
+	const { id } = searched.fn;
+	if (atMs !== null) {
+		const kept = await deps.store.executions.find(ctx, id, { requestId, aroundMs: atMs });
+		if (kept.length > 0) return kept;
+		const { executions, failure } = await findInLogs(deps, ctx, searched, { requestId, atMs });
+		if (failure !== null && executions.length === 0)
+			throw new LamplightError('aws_refused', failure);
+		return executions;
+	}
+	const nowMs = deps.clock();
+	const { executions } = await deps.store.executions.list(ctx, id, {
+		range: { fromMs: floorTo(minuteMs, nowMs) - 30 * dayMs, toMs: nowMs + minuteMs },
+		limit: maxKept,
+	});
+	return executions
+		.filter((execution) => execution.requestId === requestId)
+		.sort((a, b) => a.startMs - b.startMs);
+}
+
+const usualSpanMs = 6 * hourMs;
+const enoughUsual = 20;
+
+/** Medians over the even sample of executions around it; `null` with too few. */
+async function usualOf(
+	deps: RouteDeps,
+	ctx: Ctx,
+	{ fn }: Searched,
+	execution: Execution,
+): Promise<ExecutionPage['usual']> {
+	const { executions } = await deps.store.executions.list(ctx, fn.id, {
+		range: { fromMs: execution.startMs - usualSpanMs, toMs: execution.startMs + usualSpanMs },
+		limit: 1_000,
+	});
+	const sample = executions.filter(({ kept }) => kept.includes('sample'));
+	if (sample.length < enoughUsual) return null;
+	const byDuration = [...sample].sort((a, b) => a.durationUs - b.durationUs);
+	const median = byDuration[Math.floor(byDuration.length / 2)];
+	if (median === undefined) return null;
+	const cost = wireMoney(executionPrice(directoryOf(fn), median).total, 'measured');
+	if (cost === null) return null;
+	const memory = sample.flatMap(({ maxMemoryUsedMib }) =>
+		maxMemoryUsedMib === null ? [] : [maxMemoryUsedMib],
+	);
+	return {
+		cost,
+		durationMs: ms(median.durationUs),
+		memoryUsedFromMib: memory.length === 0 ? null : Math.min(...memory),
+		memoryUsedToMib: memory.length === 0 ? null : Math.max(...memory),
+		executions: sample.length,
+	};
+}
+
+async function issueOf(
+	deps: RouteDeps,
+	ctx: Ctx,
+	{ issueId }: Execution,
+): Promise<ExecutionPage['issue']> {
+	if (issueId === null) return null;
+	const issues = await deps.store.issues.list(ctx);
+	const issue = issues.find(({ id }) => id === issueId);
+	return issue === undefined ? null : { issueId: issue.id, title: issue.title, count: issue.count };
+}
+
+function linksOf({ fn }: Searched, execution: Execution): ExecutionPage['links'] {
+	const console = `https://${fn.region}.console.aws.amazon.com`;
+	const encode = (text: string) =>
+		encodeURIComponent(encodeURIComponent(text)).replaceAll('%', '$');
+	return {
+		console: `${console}/cloudwatch/home?region=${fn.region}#logsV2:log-groups/log-group/${encode(fn.logGroup)}/log-events/${encode(execution.logStream)}`,
+		xray:
+			execution.traceId === null
+				? null
+				: `${console}/cloudwatch/home?region=${fn.region}#xray:traces/${execution.traceId}`,
+	};
+}
