@@ -25,6 +25,7 @@ export interface BillReader {
  */
 export function billReader(header: readonly string[], file: string): BillReader {
 	const { form, columns } = recognise(header, file);
+	const used = usedColumns(columns);
 	const lineOf = (row: Row, number: number): RowResult => {
 		const provider = form === 'focus' ? (cell(row, 'ProviderName') ?? '') : 'AWS';
 		if (!isAwsProvider(provider)) return { kind: 'foreign', provider: provider || 'no provider' };
@@ -36,7 +37,7 @@ export function billReader(header: readonly string[], file: string): BillReader 
 		form,
 		read(values, number) {
 			try {
-				return lineOf(asRow(columns, values), number);
+				return lineOf(asRow(columns, used, values), number);
 			} catch (error) {
 				if (!(error instanceof LamplightError)) throw error;
 				const problem = error.fields[0] ?? { path: 'row', message: error.message };
@@ -46,14 +47,21 @@ export function billReader(header: readonly string[], file: string): BillReader 
 	};
 }
 
-function asRow(columns: readonly string[], values: readonly (string | undefined)[]): Row {
+/** Where the columns that are read stand: a report has up to 200, of which lines take a quarter. */
+function usedColumns(columns: readonly string[]): readonly { name: string; at: number }[] {
+	return columns.flatMap((name, at) => (isBillColumn(name) ? [{ name, at }] : []));
+}
+
+function asRow(
+	columns: readonly string[],
+	used: readonly { name: string; at: number }[],
+	values: readonly (string | undefined)[],
+): Row {
 	if (values.length !== columns.length && !harmlesslyShort(columns, values.length)) {
 		throw invalidField('row', `expected ${columns.length} cells`, `${values.length} cells`);
 	}
 	const row: Record<string, string | undefined> = Object.create(null) as Record<string, string>;
-	columns.forEach((column, at) => {
-		row[column] = values[at];
-	});
+	for (const { name, at } of used) row[name] = values[at];
 	return row;
 }
 
