@@ -68,9 +68,9 @@ function creditRows(world: LivingWorld, facts: { monthMs: number; untilMs: numbe
 	];
 }
 
-/** Part of a month's payments compute is refunded after it was closed. */
+/** Part of what the shop's Lambda cost in a month is refunded after it was closed. */
 function restatement(world: LivingWorld, monthMs: number, rows: readonly BillRow[]): BillRow[] {
-	const account = world.accounts.find(({ name }) => name === 'payments-production');
+	const account = world.accounts.find(({ name }) => name === 'shop-production');
 	if (account === undefined) return [];
 	const compute = rows.filter(
 		(row) => row.accountId === account.id && row.service === 'AWS Lambda',

@@ -123,7 +123,7 @@ function storiesIn(members: readonly Member[], range: TimeRange): Story[] {
 
 /** The day on which a closed month's bill is corrected. */
 function restatements(accounts: readonly AccountPlan[], range: TimeRange): Story[] {
-	const account = accounts.find(({ name }) => name === 'payments-production');
+	const account = accounts.find(({ name }) => name === 'shop-production');
 	const found: Story[] = [];
 	const firstMs = monthStart(range.fromMs - 45 * 86_400_000);
 	for (let month = firstMs; month < range.toMs; month = nextMonth(month)) {

@@ -160,7 +160,7 @@ function drawMinutes(facts: DrawFacts, spans: readonly Span[], scale: number): I
 		const effect = span?.effect ?? null;
 		if (effect?.silent === true) continue;
 		const usual = ratePerMinute(traffic, member.seed, atMs) * scale;
-		const count = poisson(rateUnder(usual, span, atMs), random);
+		const count = poisson(rateUnder(usual, span, { atMs, scale }), random);
 		const outcome = outcomeFacts(member, effect);
 		const refused = effect?.throttleShare ?? 0;
 		for (let i = 0; i < count; i++) {
@@ -175,14 +175,18 @@ function drawMinutes(facts: DrawFacts, spans: readonly Span[], scale: number): I
 	return throttles;
 }
 
-function rateUnder(usual: number, span: Span | null, atMs: number): number {
+function rateUnder(
+	usual: number,
+	span: Span | null,
+	facts: { atMs: number; scale: number },
+): number {
 	if (span === null) return usual;
 	const { effect } = span;
 	let rate = usual * (effect.rateFactor ?? 1);
 	if (effect.doublesEveryMs !== undefined) {
-		rate *= 2 ** Math.min(30, (atMs - span.fromMs) / effect.doublesEveryMs);
+		rate *= 2 ** Math.min(30, (facts.atMs - span.fromMs) / effect.doublesEveryMs);
 	}
-	return Math.min(rate, effect.ratePerMinuteMost ?? Number.POSITIVE_INFINITY);
+	return Math.min(rate, (effect.ratePerMinuteMost ?? Number.POSITIVE_INFINITY) * facts.scale);
 }
 
 function drawCron(facts: DrawFacts, spans: readonly Span[]): void {

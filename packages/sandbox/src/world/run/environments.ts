@@ -1,5 +1,6 @@
 import type { Member } from '../fleet.ts';
 import { mix, unit } from '../random.ts';
+import { NumberHeap } from './heap.ts';
 
 /** One execution environment: what writes one log stream. */
 export interface Environment {
@@ -23,6 +24,9 @@ export interface Environment {
 	isDead: boolean;
 }
 
+/** More environments than a function can have in one region. */
+const slotsMost = 65_536;
+
 interface Facts {
 	readonly startMs: number;
 	readonly releaseTimes: readonly number[];
@@ -38,7 +42,11 @@ export class Environments {
 	readonly #member: Member;
 	readonly #hour: number;
 	readonly #facts: Facts;
-	#slots: (Environment | null)[] = [];
+	#slots: Environment[] = [];
+	/** Slots whose environment may take a request; the lowest goes first. */
+	#free = new NumberHeap();
+	/** When busy slots become free: milliseconds from the hour, times `slotsMost`, plus the slot. */
+	#busy = new NumberHeap();
 	#released = 0;
 
 	constructor(member: Member, hour: number, facts: Facts) {
@@ -52,19 +60,21 @@ export class Environments {
 	take(startMs: number, most: number, memoryMib: number): Environment | null {
 		const nextRelease = this.#facts.releaseTimes[this.#released];
 		if (nextRelease !== undefined && startMs >= nextRelease) this.#replaceAll(startMs);
-		const slots = this.#slots;
-		for (let slot = 0; slot < slots.length; slot++) {
-			const environment = slots[slot] ?? null;
-			if (environment === null) return this.#use(this.#make(slot, startMs, false), memoryMib);
-			if (environment.freeAtMs > startMs) continue;
-			const isGone =
-				environment.isDead ||
-				(!environment.provisioned && startMs - environment.freeAtMs > environment.idleMs);
-			if (!isGone) return this.#use(environment, memoryMib);
-			return this.#use(this.#make(slot, startMs, environment.provisioned), memoryMib);
+		const nowKey = (startMs - this.#facts.startMs + 1) * slotsMost;
+		while (this.#busy.peek() < nowKey) this.#free.push(this.#busy.pop() % slotsMost);
+		if (this.#free.size === 0) {
+			const slot = this.#slots.length;
+			if (slot >= most) return null;
+			return this.#use(this.#make(slot, startMs, false), memoryMib);
 		}
-		if (slots.length >= most) return null;
-		return this.#use(this.#make(slots.length, startMs, false), memoryMib);
+		const slot = this.#free.pop();
+		const environment = this.#slots[slot];
+		const isGone =
+			environment === undefined ||
+			environment.isDead ||
+			(!environment.provisioned && startMs - environment.freeAtMs > environment.idleMs);
+		if (!isGone) return this.#use(environment, memoryMib);
+		return this.#use(this.#make(slot, startMs, environment?.provisioned ?? false), memoryMib);
 	}
 
 	/** Adds a run's memory. True when it no longer fits: the process is killed. */
@@ -77,6 +87,7 @@ export class Environments {
 	release(environment: Environment, atMs: number, dies: boolean): void {
 		environment.freeAtMs = atMs;
 		environment.isDead = dies;
+		this.#busy.push((atMs - this.#facts.startMs) * slotsMost + environment.slot);
 	}
 
 	#use(environment: Environment, memoryMib: number): Environment {
@@ -126,12 +137,17 @@ export class Environments {
 		const releasedAt = releaseTimes[passed - 1] ?? startMs;
 		this.#released += passed;
 		this.#slots = [];
+		this.#free = new NumberHeap();
+		this.#busy = new NumberHeap();
 		this.#provision(releasedAt);
 	}
 
 	/** Provisioned environments exist before the first request. */
 	#provision(atMs: number): void {
 		const count = this.#member.blueprint.provisionedConcurrency ?? 0;
-		for (let slot = 0; slot < count; slot++) this.#make(slot, atMs, true);
+		for (let slot = 0; slot < count; slot++) {
+			this.#make(slot, atMs, true);
+			this.#free.push(slot);
+		}
 	}
 }
