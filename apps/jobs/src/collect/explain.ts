@@ -10,10 +10,13 @@ import type { Work } from '../account.ts';
 export interface CountQuestion {
 	readonly metric: 'Errors' | 'Throttles';
 	readonly region: string;
+	/** Reaches back beyond the last asking. */
 	readonly window: TimeRange;
 	readonly totals: ReadonlyMap<number, RegionBucket>;
 	/** Functions that ran, with what their records show. */
 	readonly functions: readonly FunctionFigures[];
+	/** Names of those whose figures are their metrics'. */
+	readonly bought: readonly string[];
 	/** Functions that may have been throttled without having run. */
 	readonly alsoAsk: readonly string[];
 	readonly state: RegionState;
@@ -24,20 +27,20 @@ export interface CountAnswer {
 	readonly readings: ReadonlyMap<string, MetricReading>;
 	/** Functions with a count above zero, and when they were seen so. */
 	readonly found: Readonly<Record<string, number>>;
-	/** When all were asked; unchanged when the known ones explained everything. */
+	/** When functions read from records were last asked. */
 	readonly askedAllMs: number;
-	readonly explained: boolean;
 }
 
-/** All functions are asked at most this often; in between only those that were found before. */
-const askAllEveryMs = 15 * minuteMs;
+/** Functions read from records are asked at most this often, for all minutes since the last time. */
+const askEveryMs = 15 * minuteMs;
 /** A function that showed none for this long is asked with the others again. */
 const forgetAfterMs = 6 * 60 * minuteMs;
 
 /**
- * Finds which functions a region's errors or throttles belong to: first those that were found
- * before, then, while the region's total is not explained, all that ran. Each costs one metric, so
- * nothing is asked where the region's own total is already explained.
+ * Finds which functions a region's errors or throttles belong to, while the region's total is not
+ * explained: first those that are bought as metrics anyway, every time; then, every 15 minutes and
+ * over the whole window, those that were found before; and then all that ran. Each costs one
+ * metric, so nothing is asked where the region's own total is already explained.
  */
 export async function explainCounts(
 	work: Pick<Work, 'account'>,
@@ -45,33 +48,51 @@ export async function explainCounts(
 ): Promise<CountAnswer> {
 	const { metric, state, nowMs } = question;
 	const known = metric === 'Errors' ? state.erring : state.throttled;
-	const lastAllMs = metric === 'Errors' ? state.askedAllMs.errors : state.askedAllMs.throttles;
+	const lastMs = metric === 'Errors' ? state.askedAllMs.errors : state.askedAllMs.throttles;
 	const readings = new Map<string, MetricReading>();
 	const found: Record<string, number> = {};
 	for (const [name, atMs] of Object.entries(known)) {
 		if (nowMs - atMs < forgetAfterMs) found[name] = atMs;
 	}
-	const done = (askedAllMs: number) => ({
-		readings,
-		found,
-		askedAllMs,
-		explained: gap(question, readings) <= 0,
-	});
-	if (gap(question, readings) <= 0) return done(lastAllMs);
-	const ask = async (names: readonly string[]) => {
-		for (const reading of await askFor(work, question, names)) {
+	const done = (askedAllMs: number) => ({ readings, found, askedAllMs });
+	const ask = async (names: Iterable<string>) => {
+		const left = [...names].filter((name) => !readings.has(name));
+		for (const reading of await askFor(work, question, left)) {
 			const name = reading.unit.functionName ?? '';
 			readings.set(name, reading);
-			const any = [...reading.minutes.values()].some(({ Sum }) => (Sum ?? 0) > 0);
-			if (any) found[name] = nowMs;
+			if (disagrees(question, reading)) found[name] = nowMs;
 		}
 	};
+	if (gap(question, readings) === 0) return done(lastMs);
+	await ask(question.bought);
+	const isDue = nowMs - lastMs >= askEveryMs;
+	if (!isDue || gap(question, readings) === 0) return done(lastMs);
 	await ask(Object.keys(found));
-	const candidates = new Set([...question.functions.map(({ name }) => name), ...question.alsoAsk]);
-	const left = [...candidates].filter((name) => !readings.has(name));
-	if (gap(question, readings) <= 0 || nowMs - lastAllMs < askAllEveryMs) return done(lastAllMs);
-	await ask(left);
+	if (gap(question, readings) === 0) return done(nowMs);
+	await ask(new Set([...question.functions.map(({ name }) => name), ...question.alsoAsk]));
 	return done(nowMs);
+}
+
+/** Whether a function's own metric says something else than its records do. */
+function disagrees(question: CountQuestion, reading: MetricReading): boolean {
+	const own = question.functions.find(({ name }) => name === reading.unit.functionName);
+	for (const [minute, { Sum = 0 }] of reading.minutes) {
+		if (Sum !== (countOf(question, own, minute) ?? 0)) return true;
+	}
+	for (const [minute] of own?.buckets ?? []) {
+		const Sum = reading.minutes.get(minute)?.Sum ?? 0;
+		if (Sum !== (countOf(question, own, minute) ?? 0)) return true;
+	}
+	return false;
+}
+
+function countOf(
+	{ metric }: CountQuestion,
+	figures: FunctionFigures | undefined,
+	minute: number,
+): number | null {
+	const bucket = figures?.buckets.get(minute);
+	return (metric === 'Errors' ? bucket?.errors : bucket?.throttles) ?? null;
 }
 
 async function askFor(
@@ -90,22 +111,19 @@ async function askFor(
 
 /**
  * How far the functions are from the region's total, over the minutes that differ. Records may also
- * say too much: code that logs an error and goes on has not failed.
+ * say too much: code that logs an error and goes on has not failed. Where the region has none, no
+ * function has any, whatever its lines say.
  */
 function gap(question: CountQuestion, readings: ReadonlyMap<string, MetricReading>): number {
-	const { metric, totals, functions } = question;
-	const figures = new Map(functions.map(({ name, buckets }) => [name, buckets]));
+	const { metric, totals, functions, window } = question;
 	let missing = 0;
 	for (const [minute, total] of totals) {
 		const wanted = metric === 'Errors' ? total.errors : total.throttles;
-		// Where the region has none, no function has any, whatever its lines say.
-		if (wanted === null || wanted === 0) continue;
+		if (wanted === null || wanted === 0 || minute < window.fromMs) continue;
 		let known = 0;
 		for (const reading of readings.values()) known += reading.minutes.get(minute)?.Sum ?? 0;
-		for (const [name, buckets] of figures) {
-			if (readings.has(name)) continue;
-			const bucket = buckets.get(minute);
-			known += (metric === 'Errors' ? bucket?.errors : bucket?.throttles) ?? 0;
+		for (const figures of functions) {
+			if (!readings.has(figures.name)) known += countOf(question, figures, minute) ?? 0;
 		}
 		missing += Math.abs(wanted - known);
 	}

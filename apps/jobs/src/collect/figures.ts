@@ -24,9 +24,9 @@ import { readRecordsOf, type RecordReading } from './readRecords.ts';
 
 /** Of a run's five minutes, the share that waiting for log readings may take. */
 const readingSeconds = 150;
-/** More records than this in 25 minutes (100 a minute), and the metric is bought instead. */
-const maxEventsPerReading = 2500;
-const maxPagesPerReading = 4;
+/** More records than this a minute, and the metric is bought instead. */
+const maxEventsPerMinute = 200;
+const maxPagesPerReading = 6;
 const readingsAtOnce = 12;
 const busyForMs = hourMs;
 const unreadableForMs = hourMs;
@@ -123,7 +123,7 @@ class Draft implements Figures {
 			region,
 			range,
 			maxPages: maxPagesPerReading,
-			maxEvents: maxEventsPerReading,
+			maxEvents: (maxEventsPerMinute * (range.toMs - range.fromMs)) / minuteMs,
 		};
 		const toBuy: PlannedFunction[] = [];
 		await inParallel(functions, readingsAtOnce, async (planned) => {

@@ -19,14 +19,17 @@ import { type RunReport, withAccount, type Work } from '../account.ts';
 import { putCheckpoint, readCheckpoint } from '../checkpoint.ts';
 import type { JobDeps } from '../deps.ts';
 import type { MessageOf } from '../message.ts';
-import { type CountAnswer, explainCounts } from './explain.ts';
+import { type CountAnswer, type CountQuestion, explainCounts } from './explain.ts';
 import { logsGranted } from './granted.ts';
 import { recordIssues } from './issues.ts';
 import { type Figures, readFigures, recordReadsPerRun } from './figures.ts';
 import { totalsOf } from './totalsOf.ts';
 import { writeSlots } from './writeSlots.ts';
 
-/** Records are read again for this long, so that late ones and long executions are in. */
+/**
+ * Everything is read again for this long, so that late figures, late records and executions of up to
+ * 15 minutes are in; and so that errors asked for every 15 minutes overlap.
+ */
 const recordsLookBackMs = 25 * minuteMs;
 /** Totals this young may be behind their functions: nothing is concluded from them. */
 const settlingMs = 5 * minuteMs;
@@ -77,10 +80,12 @@ export async function collectFunctions(
 		unexplained: (functions) => missing(reading, functions),
 	});
 	const functions = figures.all();
-	const errors = await explain(work, reading, { metric: 'Errors', functions });
-	const throttles = await explain(work, reading, { metric: 'Throttles', functions });
+	const bought = functions.map(({ name }) => name).filter((name) => !figures.records.has(name));
+	const errors = await explain(work, reading, { metric: 'Errors', functions, bought });
+	const throttles = await explain(work, reading, { metric: 'Throttles', functions, bought });
 	const filled = fillAll(functions, { errors, throttles, totals });
-	await store(deps, work, reading, { figures, filled });
+	const asked = new Set([...errors.readings.keys(), ...throttles.readings.keys()]);
+	await store(deps, work, reading, { figures, filled, asked });
 	await markCompleteness(deps, work, reading, filled);
 	await saveState(deps, work, region, nextState(reading, figures, { errors, throttles }));
 	return report(reading, { plan, figures, window });
@@ -141,9 +146,9 @@ function sumByMinute(functions: readonly FunctionFigures[]): Map<number, number>
 async function explain(
 	work: Work,
 	reading: Reading,
-	question: { metric: 'Errors' | 'Throttles'; functions: readonly FunctionFigures[] },
+	question: Pick<CountQuestion, 'metric' | 'functions' | 'bought'>,
 ): Promise<CountAnswer> {
-	const { region, window, state, nowMs, inventory } = reading;
+	const { region, recordWindow: window, state, nowMs, inventory } = reading;
 	return explainCounts(work, {
 		...question,
 		region,
@@ -182,9 +187,14 @@ async function store(
 	deps: JobDeps,
 	work: Work,
 	reading: Reading,
-	parts: { figures: Figures; filled: readonly FunctionFigures[] },
+	parts: {
+		figures: Figures;
+		filled: readonly FunctionFigures[];
+		/** Functions whose own errors or throttles were asked for. */
+		asked: ReadonlySet<string>;
+	},
 ): Promise<void> {
-	const { figures, filled } = parts;
+	const { figures, filled, asked } = parts;
 	const buckets = new Map(filled.map((fn) => [fn.name, fn.buckets]));
 	const common = {
 		region: reading.region,
@@ -209,15 +219,25 @@ async function store(
 		functions: records,
 		unread: figures.unread,
 	});
-	await writeSlots(deps, work, {
-		...common,
-		source: 'metrics',
-		window: reading.window,
-		functions: filled
-			.filter(({ name }) => !figures.records.has(name))
-			.map((fn) => ({ ...fn, executions: null })),
-		unread: new Set(),
-	});
+	// What a function's own metric said of its errors goes over its records, and stays when it is not
+	// asked again: it is written apart.
+	const isBought = new Set(figures.all().map(({ name }) => name));
+	for (const name of figures.records.keys()) isBought.delete(name);
+	const bought = filled.filter(({ name }) => isBought.has(name));
+	const counted = filled.filter(({ name }) => asked.has(name) && !isBought.has(name));
+	const none = { executions: null };
+	// The same window as the records': a function that changes from one to the other is in both.
+	const metrics = { ...common, source: 'metrics' as const, window: reading.recordWindow };
+	const unread = new Set<string>();
+	const write = (functions: readonly FunctionFigures[], prefix: string) =>
+		writeSlots(deps, work, {
+			...metrics,
+			unread,
+			prefix,
+			functions: functions.map((fn) => ({ ...fn, ...none })),
+		});
+	await write(bought, '');
+	await write(counted, 'counts-');
 }
 
 async function markCompleteness(
