@@ -18,14 +18,13 @@ export function readStandardReport(
 	const { text, pos: start, end } = cursor;
 	if (end - start < shortest || !isReportOfUuid(text, start)) return null;
 	const durationUs = thousandths(text, start + 65, end);
-	if (durationUs < 0 || !isLabel(text, after, 66, 20)) return null; // " ms\tBilled Duration: "
+	if (durationUs < 0 || !isLabelAfterMs(text, after, 66, 20)) return null; // " ms\tBilled Duration: "
 	const billedMs = whole(text, after + 21, end);
-	if (billedMs < 0 || !isLabel(text, after, 77, 16)) return null; // " ms\tMemory Size: "
+	if (billedMs < 0 || !isLabelAfterMs(text, after, 77, 16)) return null; // " ms\tMemory Size: "
 	const memoryMib = whole(text, after + 17, end);
-	if (memoryMib <= 0 || !isLabel(text, after, 77, 20)) return null; // " MB\tMax Memory Used: "
+	if (memoryMib <= 0 || !isMb(text, after) || !isLabel(text, after, 77, 20)) return null; // " MB\tMax Memory Used: "
 	const maxMemoryUsedMib = whole(text, after + 21, end);
-	if (maxMemoryUsedMib < 0 || text.charCodeAt(after) !== 32) return null;
-	if (text.charCodeAt(after + 1) !== 77 || after + 3 > end) return null; // " MB"
+	if (maxMemoryUsedMib < 0 || !isMb(text, after) || after + 3 > end) return null;
 	const report = {
 		kind: 'report' as const,
 		timeMs,
@@ -68,7 +67,15 @@ function isReportOfUuid(text: string, at: number): boolean {
 	);
 }
 
-/** A space and a unit of two letters (`ms`, `MB`), a tab, a label with this initial, and its colon `length` − 1 on. */
+/** ` ms` and a tab, then a label with this initial, and its colon `length` − 1 on. */
+function isLabelAfterMs(text: string, at: number, initial: number, length: number): boolean {
+	return (
+		text.charCodeAt(at + 1) === 109 &&
+		text.charCodeAt(at + 2) === 115 &&
+		isLabel(text, at, initial, length)
+	);
+}
+
 function isLabel(text: string, at: number, initial: number, length: number): boolean {
 	return (
 		text.charCodeAt(at) === 32 &&
@@ -76,6 +83,13 @@ function isLabel(text: string, at: number, initial: number, length: number): boo
 		text.charCodeAt(at + 4) === initial &&
 		text.charCodeAt(at + length - 1) === 58 &&
 		text.charCodeAt(at + length) === 32
+	);
+}
+
+/** ` MB`. */
+function isMb(text: string, at: number): boolean {
+	return (
+		text.charCodeAt(at) === 32 && text.charCodeAt(at + 1) === 77 && text.charCodeAt(at + 2) === 66
 	);
 }
 

@@ -39,15 +39,19 @@ export class CsvReader implements FormatReader {
 
 	/** A quote that is never closed swallows rows: drop the first line, and begin again after it. */
 	#giveUpRow(): void {
-		while (this.#rest.length > 0) {
-			const newline = this.#rest.indexOf('\n');
-			const line = newline < 0 ? this.#rest : this.#rest.slice(0, newline);
-			this.#sink.unreadable('a CSV row whose quote is never closed', line);
-			this.#sink.advanceLines(1);
-			const after = newline < 0 ? '' : this.#rest.slice(newline + 1);
-			this.#rest = this.#rows(after, true);
-			if (newline < 0) break;
+		while (this.#rest !== '') {
+			const after = this.#skipLine(this.#rest, 0, 'a CSV row whose quote is never closed');
+			this.#rest = this.#rows(this.#rest.slice(after), true);
 		}
+	}
+
+	/** Counts the line at `start` as unreadable; returns where the next begins. */
+	#skipLine(text: string, start: number, reason: string): number {
+		const newline = text.indexOf('\n', start);
+		const end = newline < 0 ? text.length : newline;
+		this.#sink.unreadable(reason, text.slice(start, Math.min(end, start + 200)));
+		this.#sink.advanceLines(1);
+		return newline < 0 ? text.length : newline + 1;
 	}
 
 	/** Reads the complete rows; returns what is left. */
@@ -56,7 +60,11 @@ export class CsvReader implements FormatReader {
 		while (start < text.length) {
 			const fields: string[] = [];
 			const end = readRow(text, start, fields, last);
-			if (end < 0) break;
+			if (end === incomplete) break;
+			if (end === damaged) {
+				start = this.#skipLine(text, start, 'a CSV row with a stray quote');
+				continue;
+			}
 			this.#row(fields);
 			this.#sink.advanceLines(newlines(text, start, end));
 			start = end;
@@ -101,19 +109,23 @@ function readHeader(fields: readonly string[]): Partial<Record<Column, number>> 
 	return columns;
 }
 
-/** Reads one row's fields; returns where the next begins, or -1 when the row is not complete yet. */
+const incomplete = -1;
+const damaged = -2;
+
+/** Reads one row's fields; returns where the next begins, `incomplete` (more is needed) or `damaged`. */
 function readRow(text: string, start: number, fields: string[], last: boolean): number {
 	let pos = start;
 	for (;;) {
 		const quoted = text.charCodeAt(pos) === 34;
 		const close = quoted ? closingQuote(text, pos + 1) : -1;
-		if (quoted && close < 0) return -1;
+		if (quoted && close < 0) return incomplete;
 		// A quote at the very end of what we have may be the first of two.
-		if (quoted && close === text.length - 1 && !last) return -1;
+		if (quoted && close === text.length - 1 && !last) return incomplete;
+		if (quoted && !endsField(text, close + 1)) return damaged;
 		const from = quoted ? close + 1 : pos;
 		const comma = text.indexOf(',', from);
 		const newline = text.indexOf('\n', from);
-		if (newline < 0 && !last) return -1;
+		if (newline < 0 && !last) return incomplete;
 		const lineEnd = newline < 0 ? text.length : newline;
 		const end = comma < 0 || comma > lineEnd ? lineEnd : comma;
 		fields.push(
@@ -121,9 +133,15 @@ function readRow(text: string, start: number, fields: string[], last: boolean): 
 				? text.slice(pos + 1, close).replaceAll('""', '"')
 				: text.slice(pos, end).replace(/\r$/, ''),
 		);
-		if (end === lineEnd) return Math.min(lineEnd + 1, Math.max(text.length, lineEnd));
+		if (end === lineEnd) return Math.min(lineEnd + 1, text.length);
 		pos = end + 1;
 	}
+}
+
+/** True where a field may end: at a comma, a line end, or the end of the text. */
+function endsField(text: string, at: number): boolean {
+	const code = text.charCodeAt(at);
+	return at >= text.length || code === 44 || code === 10 || code === 13;
 }
 
 function closingQuote(text: string, from: number): number {

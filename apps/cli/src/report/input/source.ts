@@ -91,16 +91,27 @@ async function* decompressed(
 	onBytes: (bytes: number) => void,
 ): AsyncGenerator<Buffer, void> {
 	const input = counted(raw, onBytes);
-	const first = await input.next();
-	if (first.done === true) return;
-	// RFC 1952: a gzip member begins 1f 8b.
-	if (first.value[0] !== 0x1f || first.value[1] !== 0x8b) {
-		yield first.value;
-		yield* input;
-		return;
+	try {
+		const first = await input.next();
+		if (first.done === true) return;
+		// RFC 1952: a gzip member begins 1f 8b.
+		if (first.value[0] === 0x1f && first.value[1] === 0x8b) yield* gunzipped(first.value, input);
+		else {
+			yield first.value;
+			yield* input;
+		}
+	} finally {
+		// Whoever stops reading early leaves the file open otherwise.
+		await input.return(undefined);
 	}
+}
+
+async function* gunzipped(
+	first: Buffer,
+	input: AsyncGenerator<Buffer>,
+): AsyncGenerator<Buffer, void> {
 	const gunzip = createGunzip({ chunkSize: chunkBytes });
-	const feeding = feed(gunzip, first.value, input);
+	const feeding = feed(gunzip, first, input);
 	try {
 		for await (const chunk of gunzip) yield chunk as Buffer;
 	} finally {

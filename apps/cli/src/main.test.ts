@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { describe, expect, it } from 'vitest';
+
+import { root } from '../../../test/support/needs.ts';
+
+const bin = join(root, 'apps', 'cli', 'bin', 'lamplight.mjs');
+
+interface Ended {
+	readonly code: number;
+	readonly stdout: string;
+	readonly stderr: string;
+}
+
+/** The real command, in a process of its own. */
+async function lamplight(...args: string[]): Promise<Ended> {
+	try {
+		const { stdout, stderr } = await promisify(execFile)(process.execPath, [bin, ...args], {
+			cwd: root,
+		});
+		return { code: 0, stdout, stderr };
+	} catch (error) {
+		const { code, stdout, stderr } = error as Ended;
+		return { code, stdout, stderr };
+	}
+}
+
+describe('the lamplight command', () => {
+	it('lists its commands', async () => {
+		const { code, stdout } = await lamplight();
+		expect(code).toBe(0);
+		expect(stdout).toMatch(/^ {2}report +price the executions/m);
+		expect(stdout).toMatch(/^ {2}price +price a stated month/m);
+	});
+
+	it('has help for a command', async () => {
+		expect((await lamplight('report', '--help')).stdout).toContain(
+			'Usage: lamplight report FILE...',
+		);
+	});
+
+	it('ends with 2 for a command it does not have, even one that every object has', async () => {
+		for (const name of ['nonsense', 'constructor']) {
+			const { code, stderr } = await lamplight(name);
+			expect(code).toBe(2);
+			expect(stderr).toContain(`no command named "${name}"`);
+		}
+	});
+
+	it('explains bad input in one sentence and its field, without a stack', async () => {
+		const { code, stdout, stderr } = await lamplight('report', 'x', '--arch', 'mips');
+		expect([code, stdout]).toEqual([2, '']);
+		expect(stderr).toMatch(/^lamplight report: --arch: expected x86_64 or arm64/);
+		expect(stderr).toContain('got mips');
+		expect(stderr).not.toContain('    at ');
+	});
+});
