@@ -28,7 +28,8 @@ function writeResource(folder, { encryptionKey, links }) {
 
 async function buildFunction({ root, work, builds }, target) {
 	const { file, exportName } = handlerSource(root, target.handler);
-	const out = join(work, 'artifacts', target.functionID ?? `function-${builds.length}`);
+	// Not where the platform puts its archive: it would pack the archive into itself.
+	const out = join(work, 'builds', target.functionID ?? `function-${builds.length}`);
 	mkdirSync(out, { recursive: true });
 	const bundle = join(out, 'bundle.mjs');
 	const { metafile } = await esbuild.build({
