@@ -107,7 +107,7 @@ export interface Sandbox {
 	calls(): CallCount[];
 	resetCalls(): void;
 	permissions(): PermissionReport[];
-	/** What the process used since the start. */
+	/** What the process used since it began. */
 	busy(): {
 		/** Processor time, which a crowded machine does not lengthen. */
 		readonly cpuMs: number;

@@ -101,8 +101,6 @@ interface Parts {
 
 function controls(parts: Parts): Omit<ControlledSandbox, 'endpoint'> {
 	const { world, clock, directory, faults, recorder, permissionLog } = parts;
-	const startedMs = performance.now();
-	const startedUse = process.cpuUsage();
 	return {
 		clock,
 		world,
@@ -136,10 +134,10 @@ function controls(parts: Parts): Omit<ControlledSandbox, 'endpoint'> {
 		},
 		permissions: () => permissionLog.reports(directory),
 		busy() {
-			const { user, system } = process.cpuUsage(startedUse);
+			const { user, system } = process.cpuUsage();
 			return {
 				cpuMs: (user + system) / 1000,
-				elapsedMs: performance.now() - startedMs,
+				elapsedMs: performance.now(),
 				residentBytes: process.memoryUsage.rss(),
 			};
 		},
