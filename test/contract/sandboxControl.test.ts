@@ -12,6 +12,7 @@ import {
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import type { CallCount, Sandbox } from '@lamplight/sandbox/sandbox';
+import { startSandbox } from '@lamplight/sandbox/start';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { root } from '../support/needs.ts';
@@ -222,6 +223,23 @@ function authorizationFor(service: string): string {
 	const scope = `AKIA/20261123/eu-west-1/${service}/aws4_request`;
 	return `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=${'0'.repeat(64)}`;
 }
+
+it.each([{ functions: 0 }, { functions: 1.5 }, { port: 70_000 }])(
+	'does not start with %o',
+	async (options) => {
+		await expect(startSandbox(options)).rejects.toThrow(RangeError);
+	},
+);
+
+it('answers as late as AWS does when asked to', async () => {
+	const slow = await fixedSandbox({ functions: 10, latency: true });
+	const sts = new STSClient(clientConfig(slow, slow.credentialsFor(accountId)));
+	const startedMs = performance.now();
+	await sts.send(new GetCallerIdentityCommand({}));
+	// A lower bound only: how late it can be depends on the machine.
+	expect(performance.now() - startedMs).toBeGreaterThan(20);
+	await slow.close();
+});
 
 it('runs as a process of its own and ends when it is told to', async () => {
 	const main = join(root, 'packages/sandbox/src/main.ts');

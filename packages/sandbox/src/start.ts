@@ -27,6 +27,7 @@ const stackRegion = 'us-east-1';
 
 /** Starts the simulated AWS on one port of this machine. The port is free again after `close()`. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+	checkOptions(options);
 	// The function itself, not its result: the clock of a composition root.
 	const wall = options.wallClock ?? Date.now;
 	const clock = worldClock(wall, { nowMs: options.nowMs, speed: options.speed });
@@ -88,6 +89,23 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 				server.closeAllConnections();
 			}),
 	};
+}
+
+/** More functions than any organisation is known to have; a world of them still starts in seconds. */
+const mostFunctions = 100_000;
+
+function checkOptions({ functions, port }: SandboxOptions): void {
+	if (
+		functions !== undefined &&
+		!(Number.isInteger(functions) && functions > 0 && functions <= mostFunctions)
+	) {
+		throw new RangeError(
+			`functions: expected a whole number from 1 to ${mostFunctions}, got ${functions}`,
+		);
+	}
+	if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port < 65_536)) {
+		throw new RangeError(`port: expected a whole number from 0 to 65535, got ${port}`);
+	}
 }
 
 interface Parts {

@@ -72,6 +72,7 @@ describe('a fault added while running', () => {
 		{ kind: 'slow' as const, share: 0 },
 		{ kind: 'slow' as const, share: 1.5 },
 		{ kind: 'slow' as const, calls: 0.5 },
+		{ kind: 'slow' as const, where: { account: '111122223333' } as never },
 	])('is refused when it cannot be: %o', (request) => {
 		expect(() => new FaultRegistry().add(request)).toThrow(RangeError);
 	});

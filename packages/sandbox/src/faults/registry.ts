@@ -17,6 +17,16 @@ export interface Situation {
 	readonly nowMs: number;
 }
 
+/** What a fault's place may be told by. */
+const parts: readonly string[] = [
+	'accountId',
+	'region',
+	'service',
+	'operation',
+	'action',
+	'functionName',
+] satisfies (keyof FaultWhere)[];
+
 interface Entry {
 	readonly fault: Fault;
 	remaining: number | null;
@@ -38,6 +48,10 @@ export class FaultRegistry {
 			throw new RangeError('share: expected more than 0 and at most 1');
 		if (request.calls !== undefined && !(Number.isInteger(request.calls) && request.calls > 0)) {
 			throw new RangeError('calls: expected a whole number above 0');
+		}
+		const unknown = Object.keys(request.where ?? {}).find((part) => !parts.includes(part));
+		if (unknown !== undefined) {
+			throw new RangeError(`where.${unknown}: expected one of ${parts.join(', ')}`);
 		}
 		const fault: Fault = {
 			id: `fault-${++this.#added}`,

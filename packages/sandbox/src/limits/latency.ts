@@ -6,6 +6,7 @@ const typical: Readonly<Record<string, number>> = {
 	sts: 40,
 	lambda: 60,
 	tagging: 120,
+	account: 120,
 	ec2: 150,
 	monitoring: 80,
 	logs: 60,

@@ -60,6 +60,8 @@ const rates: Readonly<Record<string, Readonly<Record<string, (region: string) =>
 	lambda: { GetFunction: fixed(100), GetPolicy: fixed(15), '*': fixed(15) },
 	// STS quotas: 600 requests a second per account and region, shared by its operations; read 2026-11.
 	sts: { '*': fixed(600) },
+	// Account Management publishes no rate; ListRegions is asked once a day. Ours, to be safe.
+	account: { '*': fixed(5) },
 	// EC2 request throttling, non-mutating actions: a bucket of 100, refilled by 20 a second; read 2026-11.
 	ec2: { '*': fixed(20) },
 };
