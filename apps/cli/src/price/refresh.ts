@@ -1,12 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 
-import { PricingClient } from '@aws-sdk/client-pricing';
-
 import { invalidField } from '@lamplight/core/errors';
 import type { RateBook } from '@lamplight/pricing/rates/book';
 import { bundledRates } from '@lamplight/pricing/rates/bundled';
 import type { RateDocument } from '@lamplight/pricing/rates/card';
-import { fetchRates, pricingApiRegion } from '@lamplight/pricing/refresh/fetch';
+import { fetchRates } from '@lamplight/pricing/refresh/fetch';
 import { mergeRates } from '@lamplight/pricing/refresh/merge';
 
 export interface RefreshOptions {
@@ -22,22 +20,17 @@ export interface RefreshOptions {
 /** Asks AWS for today's prices and writes them, with all past ones, as a file of rates. */
 export async function refresh({ region, out, from, io }: RefreshOptions): Promise<number> {
 	if (out === null) throw invalidField('--out', 'expected the file to write the rates to');
-	const client = new PricingClient({ region: pricingApiRegion });
-	try {
-		const fetched = await fetchRates({ client, region });
-		const known = (from ?? bundledRates()).document;
-		const { document, added, changed, unchanged } = mergeRates(known, fetched.rates);
-		await writeFile(out, formatRates(document));
-		const say = (text: string) => io.stderr.write(`lamplight price refresh: ${text}\n`);
-		say(`${added} prices added, ${changed} changed, ${unchanged} as before; written to ${out}`);
-		if (fetched.others.length > 0) say(`no component of ours: ${fetched.others.join(', ')}`);
-		for (const { reason, sample } of fetched.notUnderstood.slice(0, 5)) {
-			say(`not understood: ${reason}: ${sample}`);
-		}
-		return 0;
-	} finally {
-		client.destroy();
+	const fetched = await fetchRates({ region });
+	const known = (from ?? bundledRates()).document;
+	const { document, added, changed, unchanged } = mergeRates(known, fetched.rates);
+	await writeFile(out, formatRates(document));
+	const say = (text: string) => io.stderr.write(`lamplight price refresh: ${text}\n`);
+	say(`${added} prices added, ${changed} changed, ${unchanged} as before; written to ${out}`);
+	if (fetched.others.length > 0) say(`no component of ours: ${fetched.others.join(', ')}`);
+	for (const { reason, sample } of fetched.notUnderstood.slice(0, 5)) {
+		say(`not understood: ${reason}: ${sample}`);
 	}
+	return 0;
 }
 
 /** The document with a row to a line, so that a change of prices is a readable diff. */

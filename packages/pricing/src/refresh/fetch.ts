@@ -1,11 +1,11 @@
-import { GetProductsCommand, type PricingClient } from '@aws-sdk/client-pricing';
+import { GetProductsCommand, PricingClient } from '@aws-sdk/client-pricing';
 
 import { LamplightError } from '@lamplight/core/errors';
 
 import { readProduct, type ListedRate } from './priceList.ts';
 
 /** The Pricing API answers in three regions only; this one has all others' prices (AWS Price List guide, read 2026-11). */
-export const pricingApiRegion = 'us-east-1';
+const pricingApiRegion = 'us-east-1';
 
 /** The services whose prices we read. */
 const serviceCodes = ['AWSLambda', 'AmazonCloudWatch'] as const;
@@ -22,16 +22,20 @@ export interface FetchedRates {
 }
 
 export interface FetchOptions {
-	readonly client: PricingClient;
 	/** Only this region; `null` for all. */
 	readonly region: string | null;
+	/** Default: one with the caller's own credentials, as the environment has them. */
+	readonly client?: PricingClient;
 }
 
 /**
  * Reads today's prices from AWS's Pricing API (needs `pricing:GetProducts`; it is free). Throws
  * `aws_access_denied`, `aws_throttled` or `aws_unavailable`.
  */
-export async function fetchRates({ client, region }: FetchOptions): Promise<FetchedRates> {
+export async function fetchRates({
+	region,
+	client = new PricingClient({ region: pricingApiRegion }),
+}: FetchOptions): Promise<FetchedRates> {
 	const rates: ListedRate[] = [];
 	const others = new Set<string>();
 	const notUnderstood: { reason: string; sample: string }[] = [];
