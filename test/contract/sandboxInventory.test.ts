@@ -13,6 +13,7 @@ import {
 	paginateListFunctions,
 	waitUntilFunctionActive,
 } from '@aws-sdk/client-lambda';
+import { AccountClient, paginateListRegions } from '@aws-sdk/client-account';
 import { DescribeRegionsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import {
 	GetResourcesCommand,
@@ -275,6 +276,24 @@ describe('GetResources', () => {
 			tagging().send(new GetResourcesCommand({ ResourcesPerPage: 101 })),
 		);
 		expect(refusal.name).toBe('InvalidParameterException');
+	});
+});
+
+describe('ListRegions of Account Management', () => {
+	it('gives the enabled regions, page by page', async () => {
+		const client = new AccountClient(
+			clientConfig(sandbox, sandbox.credentialsFor(accountId), 'us-east-1'),
+		);
+		const names: (string | undefined)[] = [];
+		const pages = paginateListRegions(
+			{ client, pageSize: 5 },
+			{ RegionOptStatusContains: ['ENABLED', 'ENABLED_BY_DEFAULT'] },
+		);
+		for await (const page of pages) {
+			expect(page.Regions?.length).toBeLessThanOrEqual(5);
+			names.push(...(page.Regions ?? []).map(({ RegionName }) => RegionName));
+		}
+		expect(names).toEqual([...sandbox.world.regions]);
 	});
 });
 

@@ -1,8 +1,8 @@
+import { AccountClient } from '@aws-sdk/client-account';
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { CostExplorerClient } from '@aws-sdk/client-cost-explorer';
-import { EC2Client } from '@aws-sdk/client-ec2';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
@@ -27,7 +27,7 @@ export interface AccountAws {
 	logs(region: string, feature?: 'logs' | 'insights'): CloudWatchLogsClient;
 	lambda(region: string): LambdaClient;
 	tagging(region: string): ResourceGroupsTaggingAPIClient;
-	ec2(region: string): EC2Client;
+	account(): AccountClient;
 	cloudtrail(region: string): CloudTrailClient;
 	costExplorer(): CostExplorerClient;
 	organizations(): OrganizationsClient;
@@ -118,8 +118,12 @@ export function openAccount(
 				region,
 				feature: 'inventory',
 			}),
-		ec2: (region) =>
-			client((config) => new EC2Client(config), { iamPrefix: 'ec2', region, feature: 'inventory' }),
+		account: () =>
+			client((config) => new AccountClient(config), {
+				iamPrefix: 'account',
+				region: globalRegion,
+				feature: 'inventory',
+			}),
 		cloudtrail: (region) =>
 			client((config) => new CloudTrailClient(config), {
 				iamPrefix: 'cloudtrail',

@@ -1,3 +1,4 @@
+import { ListRegionsCommand } from '@aws-sdk/client-account';
 import { LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import { GetMetricDataCommand, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
 import {
@@ -8,7 +9,6 @@ import {
 	StopQueryCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { GetCostAndUsageCommand } from '@aws-sdk/client-cost-explorer';
-import { DescribeRegionsCommand } from '@aws-sdk/client-ec2';
 import {
 	GetAccountSettingsCommand,
 	GetFunctionConcurrencyCommand,
@@ -47,7 +47,7 @@ type Probe = (account: AccountAws, options: DoctorOptions) => Promise<unknown>;
 
 /** One call per action, as small as AWS allows. Only Cost Explorer's costs a cent, metrics' 0.001. */
 const probes: Readonly<Record<string, Probe>> = {
-	'ec2:DescribeRegions': (aws, { region }) => aws.ec2(region).send(new DescribeRegionsCommand({})),
+	'account:ListRegions': (aws) => aws.account().send(new ListRegionsCommand({ MaxResults: 1 })),
 	'lambda:ListFunctions': (aws, { region }) =>
 		aws.lambda(region).send(new ListFunctionsCommand({ MaxItems: 1 })),
 	'lambda:ListAliases': (aws, { region }) =>

@@ -1,12 +1,16 @@
-import { DescribeRegionsCommand } from '@aws-sdk/client-ec2';
+import { paginateListRegions } from '@aws-sdk/client-account';
 
 import type { AccountAws } from '../client/account.ts';
 
-/** Regions enabled in the account. Asked in one region, which knows of all. */
-export async function listRegions(account: AccountAws, askIn = 'us-east-1'): Promise<string[]> {
-	const answer = await account.ec2(askIn).send(new DescribeRegionsCommand({ AllRegions: false }));
-	return (answer.Regions ?? [])
-		.map(({ RegionName }) => RegionName)
-		.filter((name) => name !== undefined)
-		.sort();
+/** Regions enabled in the account, ascending. */
+export async function listRegions(account: AccountAws): Promise<string[]> {
+	const names: string[] = [];
+	const pages = paginateListRegions(
+		{ client: account.account() },
+		{ RegionOptStatusContains: ['ENABLED', 'ENABLED_BY_DEFAULT'] },
+	);
+	for await (const { Regions = [] } of pages) {
+		for (const { RegionName } of Regions) if (RegionName !== undefined) names.push(RegionName);
+	}
+	return names.sort();
 }

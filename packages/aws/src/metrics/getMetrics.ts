@@ -17,6 +17,7 @@ import type { AccountAws } from '../client/account.ts';
 
 // A batch is sized for one page; more than a few mean that AWS pages by time spent, and each is billed.
 const maxPagesPerBatch = 20;
+const maxUnitsAskedAgain = 100;
 
 export interface MetricRequest {
 	readonly units: readonly MetricUnit[];
@@ -43,7 +44,26 @@ export async function getMetrics(
 	const read = await Promise.all(
 		batches.map((batch) => readBatch(account, region, { ...request, units: batch })),
 	);
-	return read.flat();
+	return askAgain(account, region, request, read.flat());
+}
+
+/** What was answered in part is asked for once more; what is in part again stays marked as such. */
+async function askAgain(
+	account: AccountAws,
+	region: string,
+	request: MetricRequest,
+	first: readonly Draft[],
+): Promise<Draft[]> {
+	const partial = first.filter(({ whole }) => !whole).map(({ unit }) => unit);
+	if (partial.length === 0 || partial.length > maxUnitsAskedAgain) return [...first];
+	const second = await readBatch(account, region, { ...request, units: partial });
+	return first.map((draft) => {
+		const again = second.find(({ unit }) => unit === draft.unit);
+		if (again === undefined) return draft;
+		// Either answer may hold points that the other lacks; the later one is the newer.
+		const minutes = new Map([...draft.minutes, ...again.minutes]);
+		return { unit: draft.unit, minutes, whole: again.whole };
+	});
 }
 
 async function readBatch(

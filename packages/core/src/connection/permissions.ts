@@ -28,7 +28,7 @@ const account = (feature: Feature, action: string, without: string): Permission 
  * this list with the calls made. `lambda:GetFunction` is left out on purpose, as it hands out code.
  */
 export const permissions: readonly Permission[] = [
-	account('inventory', 'ec2:DescribeRegions', 'Only the default regions are searched.'),
+	account('inventory', 'account:ListRegions', 'Only the default regions are searched.'),
 	account('inventory', 'lambda:ListFunctions', 'No function is listed; nothing else works.'),
 	account('inventory', 'lambda:ListAliases', 'Deploys that move an alias are not seen.'),
 	account(

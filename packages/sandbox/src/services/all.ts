@@ -31,6 +31,10 @@ export function allServices(deps: {
 			load: async () => (await import('./cloudtrail/service.ts')).cloudtrailService(deps),
 		},
 		{
+			signingName: 'account',
+			load: async () => (await import('./account/service.ts')).accountService(deps),
+		},
+		{
 			signingName: 'ec2',
 			// Its client's schemas take 70 MB: loaded when somebody asks for regions.
 			load: async () => (await import('./ec2/service.ts')).ec2Service(deps),

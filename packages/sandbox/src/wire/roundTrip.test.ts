@@ -2,6 +2,7 @@ import * as cloudtrail from '@aws-sdk/client-cloudtrail';
 import * as cloudwatch from '@aws-sdk/client-cloudwatch';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import * as costExplorer from '@aws-sdk/client-cost-explorer';
+import * as account from '@aws-sdk/client-account';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as lambda from '@aws-sdk/client-lambda';
 import * as organizations from '@aws-sdk/client-organizations';
@@ -83,6 +84,7 @@ const cases: readonly Case[] = [
 		operations: 60,
 		runs: 5,
 	},
+	{ name: 'account', sdk: account, client: account.AccountClient, operations: 18, runs: 20 },
 	{ name: 'pricing', sdk: pricing, client: pricing.PricingClient, operations: 5, runs: 20 },
 	{
 		name: 'ec2',

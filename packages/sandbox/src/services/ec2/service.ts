@@ -2,26 +2,10 @@ import * as sdk from '@aws-sdk/client-ec2';
 
 import { AwsError } from '../../wire/awsError.ts';
 import { defineService, type Service } from '../../wire/service.ts';
+import { optInRegions } from '../account/regions.ts';
 import type { ServiceDeps } from '../deps.ts';
 
-// Regions that an account must opt into; nobody in this world has.
-// Source: AWS account management guide, "Enable or disable AWS Regions", read 2026-11.
-const optInRegions = [
-	'af-south-1',
-	'ap-east-1',
-	'ap-south-2',
-	'ap-southeast-3',
-	'ap-southeast-4',
-	'ca-west-1',
-	'eu-central-2',
-	'eu-south-1',
-	'eu-south-2',
-	'il-central-1',
-	'me-central-1',
-	'me-south-1',
-];
-
-/** The one EC2 call that a watcher needs: which regions an account has. */
+/** The one EC2 call that a watcher may need: which regions an account has. */
 export function ec2Service({ world }: ServiceDeps): Service {
 	return defineService({
 		signingName: 'ec2',

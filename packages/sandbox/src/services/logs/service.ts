@@ -5,9 +5,11 @@ import type { ServiceDeps } from '../deps.ts';
 import { describeLogGroups } from './describeLogGroups.ts';
 import { filterLogEvents } from './filterLogEvents.ts';
 import { getLogEvents } from './getLogEvents.ts';
+import { Queries } from './queries.ts';
 
 /** CloudWatch Logs over the lines that the world's executions write. */
 export function logsService({ world }: ServiceDeps): Service {
+	const queries = new Queries(world);
 	return defineService({
 		signingName: 'logs',
 		iamPrefix: 'logs',
@@ -17,8 +19,16 @@ export function logsService({ world }: ServiceDeps): Service {
 			DescribeLogGroups: (input, call) => describeLogGroups(world, input, call),
 			FilterLogEvents: (input, call) => filterLogEvents(world, input, call),
 			GetLogEvents: (input, call) => getLogEvents(world, input, call),
+			StartQuery: (input, call) => queries.start(input, call),
+			GetQueryResults: (input, call) => queries.results(input, call),
+			StopQuery: (input, call) => queries.stop(input.queryId, call),
 		},
 		access: {
+			StartQuery: (input, call) => ({
+				resources: [
+					...(input.logGroupIdentifiers ?? input.logGroupNames ?? [input.logGroupName ?? '']),
+				].map((group) => `${groupArn(call, group)}:*`),
+			}),
 			FilterLogEvents: (input, call) =>
 				onGroup(call, input.logGroupIdentifier ?? input.logGroupName, '*'),
 			GetLogEvents: (input, call) =>
