@@ -109,7 +109,7 @@ function levelOf(value: unknown): LogLevel | null {
 const failureText =
 	/Task timed out after \d|Runtime exited (?:with|without)|Process exited before completing|Traceback \(most recent call last\)|^panic: |^fatal error: |panicked at |^Unhandled exception|^Exception in thread |^\S{0,200}(?:Exception|Error): |JavaScript heap out of memory|^Runtime\.[A-Z]\w+/m;
 const continues =
-	/^\s+(?:at |File "|\.\.\. \d+|\d+: |---)|^\s*(?:Caused by: |Suppressed: |--- End of|stack backtrace:|goroutine \d+ \[|\[signal |exit status \d)|^\s{2,}\S|^\t\S|^\s*\^+\s*$|^[\w./*()]+\([^)]*\)$|^During handling of the above|^The above exception was|^[}\])]/;
+	/^\s+(?:at |File "|\.\.\. \d+|\d+: |---)|^\s*(?:Caused by: |Suppressed: |--- End of|stack backtrace:|goroutine \d+ \[|\[signal |exit status \d)|^\s{2,}\S|^\t\S|^\s*\^+\s*$|^[\w./*()]{1,200}\([^)]{0,300}\)$|^During handling of the above|^The above exception was|^[}\])]/;
 
 function jsonVerdict(object: JsonObject): LineVerdict {
 	const type = object['type'];

@@ -196,7 +196,11 @@ interface Head {
 	readonly message: string;
 }
 
-function head(line: string): Head {
+/** A heading longer than this is data: patterns look no further. */
+const maxHead = 2_000;
+
+function head(text: string): Head {
+	const line = text.slice(0, maxHead);
 	const match = typed.exec(line.trim());
 	const type = match?.[1] ?? '';
 	const qualified = /^[a-z_$][\w$]*(?:\.[\w$]+)*\.[A-Z][\w$]*$/.test(type);
@@ -281,7 +285,8 @@ function readCaused(mark: RegExp, inLine: boolean): (lines: readonly string[]) =
 }
 
 /** The Java runtime prints `message: fully.qualified.Type`. */
-function lateType(line: string): string {
+function lateType(text: string): string {
+	const line = text.slice(0, maxHead);
 	const match = /^(.*): ((?:[a-z][\w]*\.)+[A-Z][\w$]*)$/.exec(line.trim());
 	return match === null ? line : `${match[2] ?? ''}: ${match[1] ?? ''}`;
 }
