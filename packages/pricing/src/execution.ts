@@ -87,7 +87,7 @@ export function listPrices(
 		fromMs: Math.max(Number.NEGATIVE_INFINITY, ...answers.map((answer) => answer.fromMs)),
 		toMs: Math.min(Number.POSITIVE_INFINITY, ...answers.map((answer) => answer.toMs)),
 		cost: (invocations, billedMibMs, storageMibMs = 0) =>
-			quickCost(parts, [invocations, billedMibMs, storageMibMs]),
+			quickCost(parts, invocations, billedMibMs, storageMibMs),
 		price: (invocations, billedMibMs, storageMibMs = 0) =>
 			fullPrice(
 				[
@@ -108,13 +108,17 @@ interface Parts {
 
 function quickCost(
 	{ requests, duration, storage }: Parts,
-	[invocations, billedMibMs, storageMibMs]: readonly [number, number | bigint, number | bigint],
+	invocations: number,
+	billedMibMs: number | bigint,
+	storageMibMs: number | bigint,
 ): Money | null {
 	if (requests.perUnit === null) return null;
 	if (duration === null || duration.perUnit === null) return null;
 	const { currency } = requests.perUnit;
-	let atoms =
-		requests.perUnit.atoms * BigInt(invocations) + duration.perUnit.atoms * BigInt(billedMibMs);
+	const requested = requests.perUnit.atoms;
+	// One at a time is how a million executions a second come.
+	let atoms = invocations === 1 ? requested : requested * BigInt(invocations);
+	atoms += duration.perUnit.atoms * BigInt(billedMibMs);
 	if (storageMibMs !== 0 && storageMibMs !== 0n) {
 		if (storage === null || storage.perUnit === null) return null;
 		atoms += storage.perUnit.atoms * BigInt(storageMibMs);
