@@ -15,7 +15,7 @@ export interface LogGroup {
 	readonly members: readonly Member[];
 }
 
-type Place = Pick<Call, 'accountId' | 'region' | 'nowMs'>;
+type Place = Pick<Call, 'accountId' | 'region' | 'nowMs' | 'operation'>;
 
 /** The log groups of one account and region that exist by now, ascending by name. */
 export function groupsIn(world: LivingWorld, place: Place): LogGroup[] {
@@ -39,10 +39,15 @@ export function groupNamed(world: LivingWorld, place: Place, identifier: string)
 	const members = world
 		.membersIn(place.accountId, place.region)
 		.filter((member) => member.createdMs <= place.nowMs && loggingOf(member).logGroup === wanted);
-	if (members.length === 0) {
-		throw new AwsError('ResourceNotFoundException', 'The specified log group does not exist.');
-	}
+	if (members.length === 0) throw new AwsError('ResourceNotFoundException', missing(place, wanted));
 	return groupOf(wanted, members);
+}
+
+/** Queries have a sentence of their own for a group that is not there (recorded answers of 2026-02). */
+function missing(place: Place, name: string): string {
+	return place.operation === 'StartQuery'
+		? `Log group '${name}' does not exist for account ID '${place.accountId}'`
+		: 'The specified log group does not exist.';
 }
 
 function groupOf(name: string, members: readonly Member[]): LogGroup {
