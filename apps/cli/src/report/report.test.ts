@@ -1,5 +1,9 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
+import { newProgress } from './progress.ts';
 import {
 	events,
 	execution,
@@ -189,5 +193,52 @@ describe('lamplight report: what it says', () => {
 		expect(stdout).toContain('saves up to');
 		expect(stdout).toContain('dearest executions');
 		expect(stdout).not.toContain('\u001b');
+	});
+
+	it('takes the stream of an S3 export from its folder', async () => {
+		const exported = join(folder(), stream.replaceAll('/', '-'));
+		await mkdir(exported);
+		const path = join(exported, '000000.gz');
+		await writeFile(path, forms['S3 export'] ?? '');
+		const { rows } = await reportJson([path, '--group-by', 'stream']);
+		expect(rows.map(({ key }) => key)).toEqual([stream]);
+	});
+
+	it('counts rows beyond its limit together, and says so', async () => {
+		const many = Array.from(
+			{ length: 20_005 },
+			(_, at) =>
+				`2026-10-01T00:00:00Z 2026/10/01/[1]${String(at).padStart(32, '0')} ${reportLine(at)}`,
+		);
+		const { rows, notes } = await reportJson([
+			await file('x.log', many.join('\n')),
+			'--group-by',
+			'stream',
+			'--dearest',
+			'0',
+		]);
+		expect(rows).toHaveLength(20_001);
+		expect(rows.find(({ key }) => key === '(others)')?.invocations).toBe(5);
+		expect(notes.join('\n')).toContain('maxGroups');
+	});
+});
+
+describe('the progress bar', () => {
+	it('draws on a terminal only, and leaves nothing behind', () => {
+		const draw = (isTTY: boolean, total: number | null) => {
+			let drawn = '';
+			const progress = newProgress(
+				{ isTTY, write: (text: string) => (drawn += text) },
+				total,
+				false,
+			);
+			for (const taken of [1, 10e6, 50e6, 50e6, 100e6]) progress.update(taken);
+			progress.done();
+			return drawn;
+		};
+		expect(draw(false, 100e6)).toBe('');
+		expect(draw(true, 100e6)).toContain('50%  50 MB');
+		expect(draw(true, null)).toContain('read 100 MB');
+		expect(draw(true, 100e6).endsWith('\r\x1b[K')).toBe(true);
 	});
 });

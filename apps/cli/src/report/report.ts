@@ -29,6 +29,10 @@ export interface Report {
 	readonly files: readonly { readonly path: string; readonly problem: string | null }[];
 }
 
+/** Rows beyond so many are counted together: nobody reads them, and each costs a kilobyte. */
+const maxGroups = 20_000;
+const otherKey = '(others)';
+
 /** Gathers executions into the rows that were asked for. */
 export class ReportBuilder {
 	readonly #options: ReportOptions;
@@ -41,14 +45,21 @@ export class ReportBuilder {
 
 	/** Counts one execution. */
 	add(invocation: Invocation, origin: Origin): void {
-		const key = this.#key(invocation, origin);
-		const id = origin.region === null ? key : `${key}\n${origin.region}`;
-		let stats = this.#groups.get(id);
-		if (stats === undefined) {
-			stats = new GroupStats(key, origin.region, this.#options.dearest);
-			this.#groups.set(id, stats);
-		}
-		stats.add(invocation);
+		const region = origin.region === null ? '' : `\n${origin.region}`;
+		const wanted = this.#key(invocation, origin);
+		const known = this.#groups.get(wanted + region);
+		if (known !== undefined) known.add(invocation);
+		else
+			this.#group(this.#groups.size < maxGroups ? wanted : otherKey, origin.region).add(invocation);
+	}
+
+	#group(key: string, region: string | null): GroupStats {
+		const id = region === null ? key : `${key}\n${region}`;
+		const known = this.#groups.get(id);
+		if (known !== undefined) return known;
+		const stats = new GroupStats(key, region, this.#options.dearest);
+		this.#groups.set(id, stats);
+		return stats;
 	}
 
 	/** Remembers how reading a file ended. */
@@ -153,6 +164,9 @@ function notesOf(
 	}
 	if (!options.architectureStated && rows.length > 0) {
 		notes.push('log lines do not say the architecture: priced as x86_64 (set --arch)');
+	}
+	if (rows.some(({ stats }) => stats.key === otherKey)) {
+		notes.push(`more than ${maxGroups} rows (maxGroups): the rest is counted as ${otherKey}`);
 	}
 	const unreported = sum(({ stats }) => stats.unreported);
 	if (unreported > 0)

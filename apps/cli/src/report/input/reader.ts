@@ -40,6 +40,9 @@ const maxSamples = 5;
 /** Event ids remembered to recognise the overlap of two exports; the oldest are forgotten. */
 const rememberedEvents = 200_000;
 
+/** Streams whose function and region are remembered; an environment lives for hours, so the oldest has ended. */
+const rememberedStreams = 50_000;
+
 /** Takes the events of one file after the other, and hands out executions with where they came from. */
 export class LogReader implements EventSink {
 	readonly counts: ReadCounts = {
@@ -181,7 +184,13 @@ export class LogReader implements EventSink {
 		};
 		if (learnt.functionName === known.functionName && learnt.region === known.region) return;
 		if (stream === null) this.#origin = learnt;
-		else this.#origins.set(stream, learnt);
+		else {
+			this.#origins.set(stream, learnt);
+			if (this.#origins.size > rememberedStreams) {
+				const oldest = this.#origins.keys().next().value;
+				if (oldest !== undefined) this.#origins.delete(oldest);
+			}
+		}
 	}
 
 	#originOf(stream: string | null): Origin {
