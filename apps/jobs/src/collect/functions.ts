@@ -60,8 +60,8 @@ export async function collectFunctions(
 	const reading = await beginReading(deps, work, region);
 	const { state, window, nowMs, totals } = reading;
 	if (totals !== null && isIdle(totals)) {
-		await markCompleteness(deps, work, reading, []);
-		await saveState(deps, work, region, { ...state, readToMs: reading.recordWindow.toMs });
+		const settledMs = await markCompleteness(deps, work, reading, []);
+		await saveState(deps, work, region, { ...state, readToMs: settledMs });
 		return { message: 'nothing ran in the last hour', delayMs: null, limits: [] };
 	}
 	const plan = planReading({
@@ -86,8 +86,9 @@ export async function collectFunctions(
 	const filled = fillAll(functions, { errors, throttles, totals });
 	const asked = new Set([...errors.readings.keys(), ...throttles.readings.keys()]);
 	await store(deps, work, reading, { figures, filled, asked });
-	await markCompleteness(deps, work, reading, filled);
-	await saveState(deps, work, region, nextState(reading, figures, { errors, throttles }));
+	const settledMs = await markCompleteness(deps, work, reading, filled);
+	const counts = { errors, throttles };
+	await saveState(deps, work, region, nextState(reading, figures, { ...counts, settledMs }));
 	return report(reading, { plan, figures, window });
 }
 
@@ -117,6 +118,8 @@ async function beginReading(deps: JobDeps, work: Work, region: Region): Promise<
 
 function isIdle(totals: ReadonlyMap<number, RegionBucket>): boolean {
 	for (const { durationCount, throttles, invocations } of totals.values()) {
+		// A point that AWS did not answer may hide anything.
+		if (durationCount === null && invocations === null) return false;
 		if ((durationCount ?? 0) + (throttles ?? 0) + (invocations ?? 0) > 0) return false;
 	}
 	return true;
@@ -240,31 +243,39 @@ async function store(
 	await write(counted, 'counts-');
 }
 
+/** Marks each minute's state; returns up to where nothing is missing, from where to read again. */
 async function markCompleteness(
 	deps: JobDeps,
 	work: Work,
 	reading: Reading,
 	functions: readonly FunctionFigures[],
-): Promise<void> {
+): Promise<number> {
 	const { region, recordWindow, nowMs, totals } = reading;
 	const residuals = residualsOf(recordWindow, totals, sumByMinute(functions));
+	const spans = completenessOf(residuals, nowMs);
 	await deps.store.completeness.mark(
 		work.ctx,
 		work.connection.id,
-		completenessOf(residuals, nowMs).map(({ fromMs, toMs, state }) => ({
+		spans.map(({ fromMs, toMs, state }) => ({
 			region,
 			range: { fromMs, toMs },
 			state,
 		})),
 	);
+	const gap = spans.find(({ state }) => state === 'partial' || state === 'missing');
+	return gap?.fromMs ?? recordWindow.toMs;
 }
 
-function nextState(reading: Reading, figures: Figures, counts: Counts): RegionState {
+function nextState(
+	reading: Reading,
+	figures: Figures,
+	counts: Counts & { readonly settledMs: number },
+): RegionState {
 	return {
 		...figures.state,
 		erring: counts.errors.found,
 		throttled: counts.throttles.found,
-		readToMs: figures.unread.size > 0 ? reading.state.readToMs : reading.recordWindow.toMs,
+		readToMs: figures.unread.size > 0 ? reading.recordWindow.fromMs : counts.settledMs,
 		askedAllMs: {
 			errors: counts.errors.askedAllMs,
 			throttles: counts.throttles.askedAllMs,

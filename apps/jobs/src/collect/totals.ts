@@ -52,7 +52,11 @@ export async function collectTotals(
 		await writeTotals(deps, work, { batch: 'counts', window, nowMs, regions: pick('counts') });
 	}
 	const newest = Math.max(
-		...read.flatMap(({ duration }) => duration.map(({ minuteMs: minute }) => minute)),
+		...read.flatMap(({ duration }) =>
+			duration
+				.filter(({ durationCount }) => durationCount !== null)
+				.map((bucket) => bucket.minuteMs),
+		),
 		-Infinity,
 	);
 	return {
@@ -77,7 +81,7 @@ export async function readRegion(
 	const readings = await getMetrics(work.account, region, { units, window, periodSeconds });
 	const find = (metric: LambdaMetric) => readings.find(({ unit }) => unit.metric === metric);
 	return {
-		duration: durationBuckets(find('Duration')),
+		duration: durationBuckets(window, find('Duration'), periodSeconds * 1000),
 		counts: counts ? countBuckets(window, find, periodSeconds * 1000) : [],
 	};
 }
@@ -92,15 +96,27 @@ const unknown: Omit<RegionBucket, 'minuteMs'> = {
 	claimedConcurrencyMax: null,
 };
 
-function durationBuckets(reading: MetricReading | undefined): RegionBucket[] {
-	return [...(reading?.minutes ?? [])]
-		.sort(([a], [b]) => a - b)
-		.map(([minute, { SampleCount, Sum }]) => ({
+/**
+ * A minute without a point had no execution, but only where AWS's answer is whole; else the minute
+ * is kept as unknown, so that nobody takes it for an idle one.
+ */
+function durationBuckets(
+	window: TimeRange,
+	reading: MetricReading | undefined,
+	stepMs: number,
+): RegionBucket[] {
+	const buckets: RegionBucket[] = [];
+	for (let minute = window.fromMs; minute < window.toMs; minute += stepMs) {
+		const { SampleCount, Sum } = reading?.minutes.get(minute) ?? {};
+		if (SampleCount === undefined && reading?.whole === true) continue;
+		buckets.push({
 			...unknown,
 			minuteMs: minute,
 			durationCount: SampleCount === undefined ? null : Math.round(SampleCount),
 			durationSumUs: Sum === undefined ? null : microsOf(Sum),
-		}));
+		});
+	}
+	return buckets;
 }
 
 /** A count has no point where nothing was counted: within a whole answer that is 0, beside Invocations. */

@@ -46,6 +46,15 @@ describe('residuals', () => {
 		expect(unread).toEqual([{ ...range, state: 'missing' }]);
 	});
 
+	it('never take a point that AWS did not answer for a minute without traffic', () => {
+		const unanswered = new Map([[0, { durationCount: null, invocations: null }]]);
+		const [first] = completenessOf(residualsOf(range, unanswered, counts()), late);
+		expect(first).toEqual({ fromMs: 0, toMs: minuteMs, state: 'missing' });
+		const onlyThrottled = new Map([[0, { durationCount: null, invocations: 0 }]]);
+		const [throttled] = completenessOf(residualsOf(range, onlyThrottled, counts()), late);
+		expect(throttled?.state).toBe('complete');
+	});
+
 	it('cover every minute once, whatever the figures', () => {
 		const some = fc.array(fc.nat({ max: 3 }), { maxLength: 10 });
 		fc.assert(

@@ -16,14 +16,22 @@ export interface MinuteResidual {
 /** Residuals of every minute of a range. A region's series has no point where nothing ran. */
 export function residualsOf(
 	range: TimeRange,
-	totals: ReadonlyMap<number, Pick<RegionBucket, 'durationCount'>> | null,
+	totals: ReadonlyMap<number, RegionCount> | null,
 	functions: ReadonlyMap<number, number>,
 ): MinuteResidual[] {
 	return stepsOf(minuteMs, range).map((minute) => ({
 		minuteMs: minute,
-		region: totals === null ? null : (totals.get(minute)?.durationCount ?? 0),
+		region: totals === null ? null : regionCount(totals.get(minute)),
 		functions: functions.get(minute) ?? 0,
 	}));
+}
+
+type RegionCount = Pick<RegionBucket, 'durationCount'> & Partial<Pick<RegionBucket, 'invocations'>>;
+
+/** A point without a count is one that AWS did not answer, unless nothing but throttles happened. */
+function regionCount(total: RegionCount | undefined): number | null {
+	if (total === undefined) return 0;
+	return total.durationCount ?? (total.invocations === 0 ? 0 : null);
 }
 
 /**
