@@ -68,6 +68,14 @@ describe('a process tree', () => {
 		);
 	});
 
+	it('starts nothing more once it is being stopped', async () => {
+		const late = script('late', server);
+		await tree.stop();
+		await expect(tree.start({ name: 'late', script: late })).rejects.toThrow(
+			'stopped before late was started',
+		);
+	});
+
 	it('notices a part that ends by itself', async () => {
 		const dying = script(
 			'dying',

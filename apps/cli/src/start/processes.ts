@@ -48,8 +48,14 @@ export class ProcessTree {
 		this.#onUnexpectedEnd = onUnexpectedEnd;
 	}
 
-	/** Starts a part and returns its ready line. Throws `unavailable` with what it complained of. */
+	/**
+	 * Starts a part and returns its ready line. Throws `unavailable` with what it complained of, and
+	 * once the tree is being stopped: a start that is cut short must not leave its later parts behind.
+	 */
 	async start(spec: PartSpec): Promise<Record<string, unknown>> {
+		if (this.#stopping) {
+			throw new LamplightError('unavailable', `stopped before ${spec.name} was started`);
+		}
 		const options = JSON.stringify(spec.options ?? {});
 		const child = spawn(process.execPath, ['--import', endWithParent, spec.script, options], {
 			env: { ...process.env, ...spec.env },
