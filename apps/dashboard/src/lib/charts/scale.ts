@@ -57,7 +57,7 @@ const timeSteps = [
 /** Ticks at round times of the zone, at most `most` of them, labelled by clock or by day. */
 export function timeTicks(range: TimeRange, zone: string, most: number): TimeTick[] {
 	const span = range.toMs - range.fromMs;
-	const step = timeSteps.find((one) => span / one <= most) ?? 60 * dayMs;
+	const step = timeSteps.find((one) => span / one <= most + 0.5) ?? 60 * dayMs;
 	// Hours and days are round in the zone's clocks, not in UTC.
 	const shift = step >= hourMs ? offsetMs(range.fromMs, zone) : 0;
 	const ticks: TimeTick[] = [];

@@ -17,6 +17,8 @@ const fixedColors: Readonly<Record<string, string>> = {
 	coldStarts: '--s3',
 	coldStartShare: '--s3',
 	share: '--s3',
+	peak: '--s2',
+	used: '--s2',
 	p50: '--p50',
 	p95: '--p95',
 	p99: '--p99',

@@ -1,0 +1,113 @@
+import type { BodyOf, ResponseOf } from '@lamplight/api/contract/client';
+
+import { call, liveIntervalMs } from '#lib/api/client.ts';
+
+type Ask = { signal: AbortSignal };
+type ConnectionId = Parameters<
+	typeof call<'GET /v1/w/{ws}/connections/{connectionId}'>
+>[1]['params']['connectionId'];
+type EnrolmentId = Parameters<
+	typeof call<'GET /v1/w/{ws}/enrolments/{enrolmentId}'>
+>[1]['params']['enrolmentId'];
+type SourceId = Parameters<
+	typeof call<'DELETE /v1/w/{ws}/billing-sources/{sourceId}'>
+>[1]['params']['sourceId'];
+
+export type ConnectionsAnswer = ResponseOf<'GET /v1/w/{ws}/connections'>;
+export type ConnectionChange = BodyOf<'PATCH /v1/w/{ws}/connections/{connectionId}'>;
+export type NewBillingSource = BodyOf<'POST /v1/w/{ws}/billing-sources'>;
+
+const connection = (ws: string, id: string) => ({ ws, connectionId: id as ConnectionId });
+const enrolment = (ws: string, id: string) => ({ ws, enrolmentId: id as EnrolmentId });
+
+export const connectionsQuery = (ws: string) => ({
+	queryKey: ['connections', ws],
+	queryFn: ({ signal }: Ask) => call('GET /v1/w/{ws}/connections', { params: { ws } }, { signal }),
+	refetchInterval: liveIntervalMs / 2,
+});
+
+/** One connection: the permission doctor, residuals, watch cost by call. */
+export const connectionQuery = (ws: string, id: string) => ({
+	queryKey: ['connection', ws, id],
+	queryFn: ({ signal }: Ask) =>
+		call('GET /v1/w/{ws}/connections/{connectionId}', { params: connection(ws, id) }, { signal }),
+	refetchInterval: liveIntervalMs,
+});
+
+export const checkConnection = (ws: string, id: string) =>
+	call('POST /v1/w/{ws}/connections/{connectionId}/check', { params: connection(ws, id) });
+
+export const changeConnection = (ws: string, id: string, body: ConnectionChange) =>
+	call('PATCH /v1/w/{ws}/connections/{connectionId}', { params: connection(ws, id), body });
+
+export const removeConnection = (ws: string, id: string) =>
+	call('DELETE /v1/w/{ws}/connections/{connectionId}', { params: connection(ws, id) });
+
+/** What watching so many functions would cost a month, before any call is made. */
+export const estimateQuery = (ws: string, functions: number, regions: number) => ({
+	queryKey: ['estimate', ws, functions, regions],
+	queryFn: ({ signal }: Ask) =>
+		call(
+			'GET /v1/w/{ws}/enrolments/estimate',
+			{ params: { ws }, query: { functions, regions } },
+			{ signal },
+		),
+	enabled: regions > 0,
+});
+
+export const enrol = (ws: string, body: BodyOf<'POST /v1/w/{ws}/enrolments'>) =>
+	call('POST /v1/w/{ws}/enrolments', { params: { ws }, body });
+
+export const enrolmentQuery = (ws: string, id: string) => ({
+	queryKey: ['enrolment', ws, id],
+	queryFn: ({ signal }: Ask) =>
+		call('GET /v1/w/{ws}/enrolments/{enrolmentId}', { params: enrolment(ws, id) }, { signal }),
+});
+
+export const verifyEnrolment = (ws: string, id: string) =>
+	call('POST /v1/w/{ws}/enrolments/{enrolmentId}/verify', { params: enrolment(ws, id) });
+
+export const dropEnrolment = (ws: string, id: string) =>
+	call('DELETE /v1/w/{ws}/enrolments/{enrolmentId}', { params: enrolment(ws, id) });
+
+export const templateOf = (ws: string, id: string) =>
+	call('GET /v1/w/{ws}/enrolments/{enrolmentId}/template', { params: enrolment(ws, id) });
+
+export const billingSourcesQuery = (ws: string) => ({
+	queryKey: ['billing-sources', ws],
+	queryFn: ({ signal }: Ask) =>
+		call('GET /v1/w/{ws}/billing-sources', { params: { ws } }, { signal }),
+});
+
+export const addBillingSource = (ws: string, body: NewBillingSource) =>
+	call('POST /v1/w/{ws}/billing-sources', { params: { ws }, body });
+
+export const removeBillingSource = (ws: string, id: string) =>
+	call('DELETE /v1/w/{ws}/billing-sources/{sourceId}', {
+		params: { ws, sourceId: id as SourceId },
+	});
+
+/** Uploads one bill file as gzip: a month of CUR lines is far smaller that way. */
+export async function importBill(ws: string, id: string, file: File) {
+	const packed = await new Response(
+		file.stream().pipeThrough(new CompressionStream('gzip')),
+	).arrayBuffer();
+	const content = await base64(packed);
+	return call('POST /v1/w/{ws}/billing-sources/{sourceId}/imports', {
+		params: { ws, sourceId: id as SourceId },
+		body: { fileName: file.name.slice(0, 200), content, encoding: 'gzip-base64' },
+	});
+}
+
+function base64(bytes: ArrayBuffer): Promise<string> {
+	return new Promise((resolve, reject) => {
+		const reader = new FileReader();
+		reader.onload = () => {
+			resolve(String(reader.result).split(',')[1] ?? '');
+		};
+		reader.onerror = () => {
+			reject(reader.error ?? new Error('the file could not be read'));
+		};
+		reader.readAsDataURL(new Blob([bytes]));
+	});
+}

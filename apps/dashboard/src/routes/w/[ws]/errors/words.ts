@@ -1,0 +1,32 @@
+import type { IssuesPage } from '@lamplight/api/contract/issues';
+
+import { count, plural, share } from '#lib/format/number.ts';
+import { b, type Reading } from '#lib/ui/reading.ts';
+
+/** How many ways of failing there are, how much they explain, and which is the most frequent. */
+export function errorsReading(page: IssuesPage): Reading {
+	const { counts, rows, errors, grouped } = page;
+	const open = counts.open + counts.regressed;
+	if (open === 0 && rows.length === 0) {
+		return errors === null || errors === 0
+			? [b('All is quiet.'), ' No execution failed in this span.']
+			: [b(count(errors)), ' executions failed in this span, and none of them is grouped yet.'];
+	}
+	const [first] = [...rows].sort((one, other) => other.count - one.count);
+	const back =
+		counts.regressed === 0 ? '' : `, ${counts.regressed} of them came back after being resolved`;
+	return [
+		b(plural(open, 'issue')),
+		` ${open === 1 ? 'is' : 'are'} open${back}.`,
+		...(first === undefined || first.count === 0
+			? []
+			: [
+					' The most frequent happened ',
+					b(plural(first.count, 'time')),
+					` in ${first.function.name}.`,
+				]),
+		...(errors === null || errors === 0
+			? []
+			: [` ${share(grouped / errors, 0)} of ${count(errors)} failures are explained by an issue.`]),
+	];
+}
