@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 
 import { callFor, dayMs, hourMs, nowMs, player, smallWorld } from '../world/testing/small.ts';
 import { getCostAndUsage } from '../services/costExplorer/getCostAndUsage.ts';
-import { billedUntil, isEstimated, restatedAt } from './calendar.ts';
+import { billedUntil, isEstimated, restatedAt, slotMs } from './calendar.ts';
 import { functionCost } from './functionCost.ts';
+import { Ledger } from './ledger.ts';
 import { usdText } from './money.ts';
 import { Rating } from './rating.ts';
-import { type UsageLine, usageOf } from './usage.ts';
+import { slotUsage, type UsageLine, usageOf } from './usage.ts';
 
 const world = smallWorld({
 	functionCount: 40,
@@ -94,6 +95,16 @@ describe('usage', () => {
 		expect(Number(byKind.compute)).toBeCloseTo((truth.billedMibMs / 1_024_000) * 0.0000166667, 8);
 		expect(Number(byKind.requests)).toBeCloseTo(truth.invocations * 2e-7, 9);
 		expect(Number(totalUsd)).toBeGreaterThan(Number(byKind.compute));
+	});
+});
+
+describe('the ledger', () => {
+	it('adds up a large world in a thread, to the same lines', async () => {
+		const large = smallWorld({ functionCount: 160, trafficScale: 0.02 });
+		const slot = Math.floor(nowMs / slotMs) - 5;
+		const lines = await new Ledger(large).slot(slot);
+		expect(lines.length).toBeGreaterThan(20);
+		expect(lines).toEqual(slotUsage(large, slot));
 	});
 });
 

@@ -1,21 +1,20 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 
 import type { LivingWorld } from '../world/create.ts';
-import type { Member } from '../world/fleet.ts';
-import { slotMs } from './calendar.ts';
-import { linesOfUsage, type Usage, type UsageLine, usageOf } from './usage.ts';
+import { type UsageLine, slotUsage } from './usage.ts';
 
-/** Longest that other requests wait while usage is added up. */
-const turnMs = 12;
+/** A world with fewer functions is added up on the spot: a thread would take longer to start. */
+const functionsForThread = 150;
 
 /**
  * Usage of the whole organisation by slots of eight hours. A slot is computed when it is first asked
- * for and kept: it is a few hundred lines. Long spans are computed in turns with other work.
+ * for and kept: it is a few hundred lines. Months of a large world are computed in a thread of their
+ * own, so that nobody else waits for the bill.
  */
 export class Ledger {
 	readonly #world: LivingWorld;
 	readonly #slots = new Map<number, Promise<readonly UsageLine[]>>();
-	#queue: Promise<unknown> = Promise.resolve();
+	#thread: LedgerThread | null = null;
 
 	constructor(world: LivingWorld) {
 		this.#world = world;
@@ -25,25 +24,55 @@ export class Ledger {
 	slot(slot: number): Promise<readonly UsageLine[]> {
 		const known = this.#slots.get(slot);
 		if (known !== undefined) return known;
-		const lines = this.#queue.then(() => this.#compute(slot));
-		this.#queue = lines;
+		const lines = this.#compute(slot);
 		this.#slots.set(slot, lines);
+		// A slot that failed may be asked for again.
+		lines.catch(() => this.#slots.delete(slot));
 		return lines;
 	}
 
 	async #compute(slot: number): Promise<readonly UsageLine[]> {
-		const range = { fromMs: slot * slotMs, toMs: (slot + 1) * slotMs };
-		if (range.toMs <= this.#world.options.beginsMs) return [];
-		const used: [Member, Usage][] = [];
-		let turnEndsMs = performance.now() + turnMs;
-		for (const member of this.#world.members) {
-			const usage = usageOf(this.#world, member, range);
-			if (usage !== null) used.push([member, usage]);
-			if (performance.now() < turnEndsMs) continue;
-			await nextTurn();
-			turnEndsMs = performance.now() + turnMs;
-		}
-		return linesOfUsage(used);
+		if (this.#world.members.length < functionsForThread) return slotUsage(this.#world, slot);
+		this.#thread ??= new LedgerThread(this.#world, () => (this.#thread = null));
+		return this.#thread.slot(slot);
+	}
+}
+
+interface Waiting {
+	resolve(lines: readonly UsageLine[]): void;
+	reject(error: Error): void;
+}
+
+/** The thread that adds up; it keeps the process alive only while somebody waits for it. */
+class LedgerThread {
+	readonly #worker: Worker;
+	readonly #waiting = new Map<number, Waiting>();
+
+	constructor(world: LivingWorld, onEnd: () => void) {
+		this.#worker = new Worker(new URL('./ledgerWorker.ts', import.meta.url), {
+			workerData: world.options,
+		});
+		this.#worker.unref();
+		this.#worker.on('message', (answer: { slot: number; lines: readonly UsageLine[] }) => {
+			this.#waiting.get(answer.slot)?.resolve(answer.lines);
+			this.#waiting.delete(answer.slot);
+			if (this.#waiting.size === 0) this.#worker.unref();
+		});
+		const end = (error: Error) => {
+			for (const waiting of this.#waiting.values()) waiting.reject(error);
+			this.#waiting.clear();
+			onEnd();
+		};
+		this.#worker.on('error', end);
+		this.#worker.on('exit', () => end(new Error('the thread of the bill ended')));
+	}
+
+	slot(slot: number): Promise<readonly UsageLine[]> {
+		return new Promise((resolve, reject) => {
+			this.#waiting.set(slot, { resolve, reject });
+			this.#worker.ref();
+			this.#worker.postMessage(slot);
+		});
 	}
 }
 

@@ -1,5 +1,5 @@
 import type { LivingWorld } from '../world/create.ts';
-import { billedUntil, nextMonth, restatedAt, slotMs } from './calendar.ts';
+import { billedUntil, monthStart, nextMonth, restatedAt, slotMs } from './calendar.ts';
 import { ledgerOf } from './ledger.ts';
 import { atto, type Atto } from './money.ts';
 import { Rating } from './rating.ts';
@@ -33,6 +33,18 @@ export function monthRows(
 	return rows;
 }
 
+/**
+ * Begins to add up the current month and the one before, so that the first question about cost is
+ * answered at once. A large world takes some twenty seconds of a thread for it.
+ */
+export async function prepareBill(world: LivingWorld, nowMs: number): Promise<void> {
+	const current = monthStart(nowMs);
+	await Promise.all([
+		monthRows(world, current, nowMs),
+		monthRows(world, monthStart(current - 1), nowMs),
+	]);
+}
+
 async function computeMonth(
 	world: LivingWorld,
 	facts: { monthMs: number; untilMs: number; isRestated: boolean },
@@ -42,11 +54,16 @@ async function computeMonth(
 	const rating = new Rating(payerId);
 	const rows: BillRow[] = [];
 	const fromMs = Math.max(facts.monthMs, world.options.beginsMs);
+	const slots: number[] = [];
 	for (let slot = Math.floor(fromMs / slotMs); slot * slotMs < facts.untilMs; slot++) {
-		const atMs = slot * slotMs;
-		const lines = await ledger.slot(slot);
-		rows.push(...rating.slot(Math.floor(atMs / dayMs) * dayMs, lines, slotMs / hourMs));
+		slots.push(slot);
 	}
+	// All are asked for at once; they are priced in the order of time.
+	const usage = await Promise.all(slots.map((slot) => ledger.slot(slot)));
+	slots.forEach((slot, index) => {
+		const day = Math.floor((slot * slotMs) / dayMs) * dayMs;
+		rows.push(...rating.slot(day, usage[index] ?? [], slotMs / hourMs));
+	});
 	if (rows.length === 0) return rows;
 	rows.push(...creditRows(world, facts));
 	if (facts.isRestated) rows.push(...restatement(world, facts.monthMs, rows));

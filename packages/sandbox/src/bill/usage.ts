@@ -5,6 +5,7 @@ import { storedBytesOf } from '../world/lines/stored.ts';
 import { type Stretch, stretches } from '../world/run/rows.ts';
 import { billedRequests, streamedBytesOf } from '../world/run/traits.ts';
 import type { TimeRange } from '../world/world.ts';
+import { slotMs } from './calendar.ts';
 import type { UsageKind } from './kinds.ts';
 
 /** What one function used in a span, in base units: requests, MiB-milliseconds, bytes, byte-hours. */
@@ -104,7 +105,7 @@ class UsageSums {
 }
 
 /** The usage of functions added up by account, region and kind, in a stable order. */
-export function linesOfUsage(used: readonly (readonly [Member, Usage])[]): UsageLine[] {
+function linesOfUsage(used: readonly (readonly [Member, Usage])[]): UsageLine[] {
 	const lines = new Map<string, { -readonly [K in keyof UsageLine]: UsageLine[K] }>();
 	for (const [member, usage] of used) {
 		const isFreeEligible = member.blueprint.provisionedConcurrency === null;
@@ -120,4 +121,16 @@ export function linesOfUsage(used: readonly (readonly [Member, Usage])[]): Usage
 		}
 	}
 	return [...lines].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
+}
+
+/** What the whole organisation used in one slot of the bill. */
+export function slotUsage(world: LivingWorld, slot: number): UsageLine[] {
+	const range = { fromMs: slot * slotMs, toMs: (slot + 1) * slotMs };
+	if (range.toMs <= world.options.beginsMs) return [];
+	const used: [Member, Usage][] = [];
+	for (const member of world.members) {
+		const usage = usageOf(world, member, range);
+		if (usage !== null) used.push([member, usage]);
+	}
+	return linesOfUsage(used);
 }

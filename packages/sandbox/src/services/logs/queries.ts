@@ -78,7 +78,9 @@ export class Queries {
 			fromMs: startTime * 1000,
 			toMs: Math.min(endTime * 1000 + 1000, call.nowMs + 1),
 		};
-		void this.#run(running, { groups, query, range, call, limit: input.limit });
+		this.#run(running, { groups, query, range, call, limit: input.limit }).catch(() => {
+			running.status = 'Failed';
+		});
 		return { queryId: id };
 	}
 

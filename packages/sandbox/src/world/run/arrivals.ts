@@ -254,12 +254,16 @@ const failsAgainShare = 0.55;
 
 /** The arrivals of an hour: its first attempts, and the retries that fall into it. */
 export function arrivals(member: Member, hour: number, conditions: Conditions): Arrivals | null {
-	const retries = isRetried(member.blueprint.trigger)
-		? [1, 0].flatMap((ago) => retriesOf(member, hour - ago, ago, conditions))
-		: [];
 	const startMs = hourStart(member, hour);
-	const due = retries.filter((retry) => retry.atMs >= startMs && retry.atMs < startMs + hourMs);
+	const isRetrying = isRetried(member.blueprint.trigger);
+	// In this order: the first attempts of an hour are scratch until the next hour's are drawn.
+	const earlier = isRetrying ? retriesOfHourBefore(member, hour, conditions) : [];
 	const first = firstAttempts(member, hour, conditions);
+	const own = isRetrying ? retriesOf(member, hour, first) : [];
+	if (isRetrying) lastRetries.set(member, { hour, retries: own });
+	const due = [...earlier.map((retry) => ({ ...retry, hoursAgo: 1 })), ...own].filter(
+		(retry) => retry.atMs >= startMs && retry.atMs < startMs + hourMs,
+	);
 	const count = first.length;
 	if (count === 0 && due.length === 0 && first.throttles === noThrottles) return null;
 	const result: Arrivals = {
@@ -298,8 +302,16 @@ function placeRetry(result: Arrivals, row: number, retry: Retry, offsetMs: numbe
 	result.hoursAgo[row] = retry.hoursAgo;
 }
 
-function retriesOf(member: Member, hour: number, ago: number, conditions: Conditions): Retry[] {
-	const first = firstAttempts(member, hour, conditions);
+/** Hours are mostly computed one after the other, so the last one's retries are worth keeping. */
+const lastRetries = new WeakMap<Member, { readonly hour: number; readonly retries: Retry[] }>();
+
+function retriesOfHourBefore(member: Member, hour: number, conditions: Conditions): Retry[] {
+	const last = lastRetries.get(member);
+	if (last?.hour === hour - 1) return last.retries;
+	return retriesOf(member, hour - 1, firstAttempts(member, hour - 1, conditions));
+}
+
+function retriesOf(member: Member, hour: number, first: FirstAttempts): Retry[] {
 	const startMs = hourStart(member, hour);
 	const retries: Retry[] = [];
 	for (let i = 0; i < first.length; i++) {
@@ -319,7 +331,7 @@ function retriesOf(member: Member, hour: number, ago: number, conditions: Condit
 				status: again ? status : 0,
 				attempt,
 				ordinal: i,
-				hoursAgo: ago,
+				hoursAgo: 0,
 			});
 			if (!again) break;
 		}

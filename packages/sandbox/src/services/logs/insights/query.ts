@@ -21,6 +21,8 @@ type Command =
 // Insights: at most 10,000 rows unless a query says otherwise, and never more than 100,000 (quotas, read
 // 2026-04).
 const rowsMost = 10_000;
+/** Rows that are held to be sorted; those beyond are counted and left out. */
+const rowsHeldMost = 200_000;
 
 /** A query that was read and can be run over records. */
 export interface Query {
@@ -56,8 +58,8 @@ function plan(commands: readonly Command[]): Query {
 		add(row) {
 			if (!perRow.every((command) => applyToRow(command, row))) return;
 			matched++;
-			if (groups === null) kept.push(row);
-			else groups.add(row);
+			if (groups !== null) groups.add(row);
+			else if (kept.length < rowsHeldMost) kept.push(row);
 		},
 		finish(limit) {
 			let rows = groups === null ? kept : groups.results().map((fields) => new Row('', fields));
