@@ -76,6 +76,21 @@ describe('a process tree', () => {
 		);
 	});
 
+	it('lets a part run worker threads', async () => {
+		const threaded = script(
+			'threaded',
+			`import { Worker } from 'node:worker_threads';
+process.once('SIGTERM', () => process.exit(0));
+await new Promise((resolve) => new Worker('0', { eval: true }).once('exit', resolve));
+setTimeout(() => console.log(JSON.stringify({ ready: true })), 100);
+setInterval(() => {}, 1000);`,
+		);
+		await expect(tree.start({ name: 'threaded', script: threaded })).resolves.toEqual({
+			ready: true,
+		});
+		expect(ended).toEqual([]);
+	});
+
 	it('notices a part that ends by itself', async () => {
 		const dying = script(
 			'dying',
