@@ -4,30 +4,47 @@ import colors from 'picocolors';
 
 import { LamplightError } from '@lamplight/core/errors';
 
-import { composeSimulated, repository, type Composed } from './compose.ts';
+import { compose, repository, type Composed } from './compose.ts';
+import { askConsent } from './consent.ts';
 import { builtDashboard } from './dashboardBuild.ts';
 import { parseStartOptions, type StartOptions } from './options.ts';
 import { lockDataFolder, prepareDataFolder, requireFreePort } from './preflight.ts';
 import { ProcessTree } from './processes.ts';
+import { profileSource } from './profileSource.ts';
 import { backfillProgress } from './progress.ts';
+import { simulatedSource } from './simulatedSource.ts';
+import type { Source } from './source.ts';
 
+const clock = () => Date.now();
 const say = (line = '') => process.stdout.write(`${line}\n`);
 
 /** `lamplight start`: runs until Ctrl-C, or until a part fails. Exit code 0 after Ctrl-C, else 1. */
 export async function run(args: string[]): Promise<number> {
 	const options = parseStartOptions(args, process.cwd());
 	if (options === null) return 0;
+	const source = sourceOf(options);
+	if (options.awsProfile !== undefined) {
+		const { awsProfile: profile, budget: budgetUsdPerMonth, yes } = options;
+		if (!(await askConsent({ profile, budgetUsdPerMonth, yes }))) return 0;
+	}
 	await requireFreePort(options.port);
 	prepareDataFolder(options.dataFolder, options.fresh);
 	const release = lockDataFolder(options.dataFolder);
 	try {
-		return await startAndWait(options);
+		return await startAndWait(options, source);
 	} finally {
 		release();
 	}
 }
 
-async function startAndWait(options: StartOptions): Promise<number> {
+function sourceOf(options: StartOptions): Source {
+	const { awsProfile: profile, region: regions, budget: budgetUsdPerMonth } = options;
+	return profile === undefined
+		? simulatedSource(options)
+		: profileSource({ profile, regions, budgetUsdPerMonth, clock });
+}
+
+async function startAndWait(options: StartOptions, source: Source): Promise<number> {
 	const startedMs = performance.now();
 	const end = new Ending();
 	const logs = join(options.dataFolder, 'logs');
@@ -39,25 +56,32 @@ async function startAndWait(options: StartOptions): Promise<number> {
 	);
 	const progress = backfillProgress(process.stdout);
 	try {
-		say(colors.dim('Starting Lamplight on a simulated AWS. Nothing leaves this machine.'));
+		say(
+			colors.dim(
+				source.simulated
+					? 'Starting Lamplight on a simulated AWS. Nothing leaves this machine.'
+					: 'Starting Lamplight. What it reads stays on this machine.',
+			),
+		);
 		const dashboardFolder = builtDashboard(join(repository, 'apps/dashboard'), () =>
 			say(colors.dim('  building the dashboard (once)')),
 		);
 		dashboardFolder.catch(() => undefined);
 		const composed = await Promise.race([
-			composeSimulated({
+			compose({
 				options,
+				source,
 				tree,
 				dashboardFolder,
 				step: (what) => say(colors.dim(`  ${what}`)),
 				onJobsMessage: progress.hear,
-				clock: () => Date.now(),
+				clock,
 			}),
 			end.failed,
 		]);
 		await Promise.race([progress.firstData, end.reason]);
 		const secondsToReady = (performance.now() - startedMs) / 1000;
-		announce(options, composed, secondsToReady);
+		announce({ options, composed, source, secondsToReady });
 		progress.show();
 		const { code, why } = await end.reason;
 		progress.stop();
@@ -70,10 +94,18 @@ async function startAndWait(options: StartOptions): Promise<number> {
 	}
 }
 
-function announce(options: StartOptions, composed: Composed, secondsToReady: number): void {
+interface Announcement {
+	readonly options: StartOptions;
+	readonly composed: Composed;
+	readonly source: Source;
+	readonly secondsToReady: number;
+}
+
+function announce({ options, composed, source, secondsToReady }: Announcement): void {
 	const { url, signInLinks } = composed;
+	const world = source.simulated ? `a ${colors.yellow('simulated')} world` : source.workspaceName;
 	say();
-	say(`  ${colors.bold('Lamplight')} watches a ${colors.yellow('simulated')} world: ${url}`);
+	say(`  ${colors.bold('Lamplight')} watches ${world}: ${url}`);
 	say(`  Sign in once with ${colors.underline(signInLinks['owner'] ?? url)}`);
 	say(
 		colors.dim(
@@ -81,7 +113,7 @@ function announce(options: StartOptions, composed: Composed, secondsToReady: num
 		),
 	);
 	say(colors.dim("  For one team's evaluation on one machine; not a service."));
-	if (options.showAwsEnv) {
+	if (options.showAwsEnv && composed.awsEnvironment !== null) {
 		say();
 		say(colors.dim('  Other AWS clients reach the simulated AWS with:'));
 		for (const [name, value] of Object.entries(composed.awsEnvironment))
