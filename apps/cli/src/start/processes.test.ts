@@ -77,12 +77,14 @@ describe('a process tree', () => {
 	});
 
 	it('lets a part run worker threads', async () => {
+		script('thread', 'setTimeout(() => {}, 500);');
 		const threaded = script(
 			'threaded',
 			`import { Worker } from 'node:worker_threads';
 process.once('SIGTERM', () => process.exit(0));
-await new Promise((resolve) => new Worker('0', { eval: true }).once('exit', resolve));
-setTimeout(() => console.log(JSON.stringify({ ready: true })), 100);
+const thread = new Worker(new URL('./thread.mjs', import.meta.url));
+await new Promise((resolve) => thread.once('exit', resolve));
+console.log(JSON.stringify({ ready: true }));
 setInterval(() => {}, 1000);`,
 		);
 		await expect(tree.start({ name: 'threaded', script: threaded })).resolves.toEqual({
