@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
+import type { ResultField } from '@aws-sdk/client-cloudwatch-logs';
 import { describe, expect, it } from 'vitest';
 
 import { callFor, hourMs, minuteMs, nowMs, player, smallWorld } from '../../world/testing/small.ts';
@@ -32,9 +33,7 @@ async function run(name: string, queryString: string, minutes = 60) {
 			{ ...call, wallMs: call.wallMs + 1000, reportUnits: (count) => void units.push(count) },
 		);
 		if (answer.status !== 'Running') {
-			const rows = (answer.results ?? []).map((row) =>
-				Object.fromEntries(row.map(({ field, value }) => [field, value])),
-			);
+			const rows = (answer.results ?? []).map((row) => asRecord(row));
 			return { answer, rows, range, member, queryId, units };
 		}
 		await pause(5);
@@ -156,3 +155,7 @@ describe('Insights', () => {
 		]);
 	});
 });
+
+function asRecord(row: readonly ResultField[]): Record<string, string> {
+	return Object.fromEntries(row.map(({ field = '', value = '' }) => [field, value]));
+}

@@ -1,5 +1,5 @@
 import { invalidParameter } from '../refusals.ts';
-import type { Matcher } from './pattern.ts';
+import type { Matcher } from './matcher.ts';
 
 type Condition = (root: unknown) => boolean;
 

@@ -1,8 +1,6 @@
 import { invalidParameter } from '../refusals.ts';
 import { jsonMatcher } from './json.ts';
-
-/** Whether a message fits a filter pattern. */
-export type Matcher = (message: string) => boolean;
+import type { Matcher } from './matcher.ts';
 
 // CloudWatch Logs user guide, "Filter pattern syntax", read 2026-04: terms are case-sensitive and all
 // must be there; `?a ?b` any of them (ignored beside plain terms); `-a` none; "…" exact text; %…% a
@@ -86,7 +84,7 @@ function containsTerm(term: string): Matcher {
 }
 
 /** A regular expression between percent signs. Throws when it is none. */
-export function regexTest(source: string): Matcher {
+function regexTest(source: string): Matcher {
 	try {
 		const regex = new RegExp(source);
 		return (message) => regex.test(message);
