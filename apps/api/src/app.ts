@@ -71,6 +71,10 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
 	for (const key of Object.keys(contract) as RouteKey[]) {
 		mount(app, { key, handler: handlers[key] as Handler<RouteKey>, using, rateLimit, deps });
 	}
+	// Prometheus asks for this path by itself.
+	app.get('/metrics', (context) =>
+		app.request('/v1/metrics', { headers: context.req.raw.headers }),
+	);
 	documentRoutes(app);
 	app.all('/v1/*', (context) => {
 		const error = new LamplightError('not_found', 'There is no such route.');

@@ -33,7 +33,11 @@ export const billImportSchema = z
 	.object({
 		id: z.string(),
 		at: instantSchema,
-		fileName: z.string(),
+		/** `null` for what was read from AWS. */
+		fileName: z.string().nullable(),
+		month: z.string().nullable(),
+		/** AWS marks the month as final. */
+		final: z.boolean(),
 		rows: z.number().int(),
 		/** Rows that could not be understood: counted, with samples, and part of no total. */
 		notUnderstood: z.number().int(),

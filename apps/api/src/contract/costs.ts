@@ -1,3 +1,4 @@
+import { driverNames } from '@lamplight/core/reconcile/drivers';
 import { z } from 'zod';
 
 import { routes } from './define.ts';
@@ -76,20 +77,7 @@ export type CostRow = z.infer<typeof costRowSchema>;
 /** One named part of the difference between two periods. The parts sum to the difference. */
 export const costDriverSchema = z
 	.object({
-		driver: z.enum([
-			'volume',
-			'duration',
-			'memory',
-			'init',
-			'architecture',
-			'logs',
-			'provisioned',
-			'storage',
-			'price',
-			'new',
-			'gone',
-			'rest',
-		]),
+		driver: z.enum(driverNames),
 		amount: moneySchema,
 		/** The functions that moved it most. */
 		evidence: z

@@ -2,6 +2,7 @@ import type { BeforeAggregate, DirectoryFunction } from '@lamplight/store/series
 import { functionParts } from '@lamplight/core/ids';
 import { add, type Money } from '@lamplight/core/money';
 import { hourMs, type TimeRange } from '@lamplight/core/time';
+import type { Component } from '@lamplight/pricing/components';
 import { freeEphemeralStorageMib } from '@lamplight/pricing/execution';
 
 import type { CostProvenance } from '../contract/shared.ts';
@@ -160,4 +161,27 @@ function totalOf(parts: readonly ComponentCost[]): Pick<FunctionCost, 'total' | 
 	// Compute says how well a function is known; a cent of log storage does not make it "mixed".
 	const compute = parts.find(({ component }) => component === 'compute');
 	return { total, provenance: compute?.provenance ?? 'estimated' };
+}
+
+/** The component of the price list that a part of a function's cost is priced by. */
+export function componentPricedAs(
+	component: CostComponent,
+	fn: Pick<DirectoryFunction, 'logClass' | 'provisionedConcurrencyTotal'>,
+): Component {
+	switch (component) {
+		case 'compute':
+			return fn.provisionedConcurrencyTotal > 0 ? 'provisioned-duration' : 'duration';
+		case 'requests':
+			return 'requests';
+		case 'provisionedConcurrency':
+			return 'provisioned-concurrency';
+		case 'logIngestion':
+			return fn.logClass === 'INFREQUENT_ACCESS'
+				? 'log-ingestion-infrequent'
+				: 'log-ingestion-standard';
+		case 'logStorage':
+			return 'log-storage';
+		case 'ephemeralStorage':
+			return 'ephemeral-storage';
+	}
 }

@@ -4,6 +4,7 @@ import { dayMs, monthRange, utcDay, utcMonth } from '@lamplight/core/time';
 import type { MonthCurve } from '../contract/overview.ts';
 import { sumCost } from '../fleet/figures.ts';
 import type { Fleet } from '../fleet/fleet.ts';
+import { daysOf, type DaySpan, dayStart } from './days.ts';
 import { knownMoney } from './wire.ts';
 
 /** Days that must be over before a month's end is guessed. */
@@ -128,4 +129,45 @@ function forecastOf(
 
 function cents(value: number): number {
 	return Math.round(value * 100) / 100;
+}
+
+export interface DaysInput {
+	/** Dollars of each day of the span; `null` for days to come. */
+	readonly perDay: readonly (number | null)[];
+	readonly previous: readonly (number | null)[];
+	readonly span: DaySpan;
+	readonly nowMs: number;
+	readonly currency: string;
+}
+
+/** The same curve from exact days, for any span of days. */
+export function forecastFromDays(input: DaysInput): MonthCurve {
+	const { perDay, previous, span, nowMs, currency } = input;
+	const names = daysOf(span);
+	const today = Math.min(names.length, Math.floor((nowMs - dayStart(span.fromDay)) / dayMs));
+	const known = running(perDay.slice(0, today + 1).map((value) => value ?? 0));
+	const before = running(previous.map((value) => value ?? 0));
+	const over = today >= names.length;
+	const forecast = over
+		? null
+		: forecastOf(
+				perDay.map((value) => value ?? 0),
+				{ today, days: names.length },
+			);
+	const end = forecast?.path.at(-1);
+	const guess = (usd: number) => knownMoney(moneyOf(usd, currency), 'estimated');
+	return {
+		days: names.map((day, at) => ({
+			day,
+			cumulativeUsd: at <= today ? (known[at] ?? null) : null,
+			previousCumulativeUsd: before[at] ?? null,
+			forecastUsd: at >= today ? (forecast?.path[at - today]?.middle ?? null) : null,
+			forecastLowUsd: at >= today ? (forecast?.path[at - today]?.low ?? null) : null,
+			forecastHighUsd: at >= today ? (forecast?.path[at - today]?.high ?? null) : null,
+		})),
+		forecast:
+			end === undefined
+				? null
+				: { total: guess(end.middle), low: guess(end.low), high: guess(end.high), share: 0.8 },
+	};
 }

@@ -9,6 +9,10 @@ import { enrolmentHandlers } from './enrolments.ts';
 import { watchCostHandlers } from './watchCost.ts';
 import { executionHandlers } from './executions.ts';
 import { logHandlers } from './logs.ts';
+import { billingHandlers } from './billing.ts';
+import { exportHandlers } from './exports.ts';
+import { metricsHandlers } from './metrics.ts';
+import { costHandlers } from './costs.ts';
 import { functionHandlers } from './function.ts';
 import { functionListHandlers } from './functions.ts';
 import { issueHandlers } from './issues.ts';
@@ -19,7 +23,7 @@ import { workspaceHandlers } from './workspace.ts';
 import { overviewHandlers } from './overview.ts';
 
 /** The handler of every route of the contract. */
-export function allHandlers(deps: RouteDeps): Partial<Handlers<RouteKey>> {
+export function allHandlers(deps: RouteDeps): Handlers<RouteKey> {
 	return {
 		...sessionHandlers(deps),
 		...meHandlers(deps),
@@ -31,6 +35,10 @@ export function allHandlers(deps: RouteDeps): Partial<Handlers<RouteKey>> {
 		...executionHandlers(deps),
 		...logHandlers(deps),
 		...appHandlers(deps),
+		...costHandlers(deps),
+		...billingHandlers(deps),
+		...exportHandlers(deps),
+		...metricsHandlers(deps),
 		...deployHandlers(deps),
 		...connectionHandlers(deps),
 		...enrolmentHandlers(deps),

@@ -1,10 +1,10 @@
 import { functionParts } from '@lamplight/core/ids';
 import { toNumber } from '@lamplight/core/money';
-import type { Component } from '@lamplight/pricing/components';
 
 import type { FunctionCost as FunctionCostPage } from '../contract/functions.ts';
 import {
 	componentLabels,
+	componentPricedAs,
 	type CostComponent,
 	costComponents,
 	costOf,
@@ -103,7 +103,7 @@ function componentsOf({
 		.map((component) => {
 			const now = partOf(cost, component);
 			const then = partOf(costBefore, component);
-			const price = book.unit(pricedAs(component, fn), region, fn.architecture);
+			const price = book.unit(componentPricedAs(component, fn), region, fn.architecture);
 			return {
 				component,
 				label: componentLabels[component],
@@ -126,28 +126,6 @@ const baseUnits: Readonly<Record<CostComponent, string>> = {
 	logStorage: 'byte-hours',
 	ephemeralStorage: 'MiB-ms',
 };
-
-function pricedAs(
-	component: CostComponent,
-	fn: Pick<ReturnType<typeof directoryOf>, 'logClass' | 'provisionedConcurrencyTotal'>,
-): Component {
-	switch (component) {
-		case 'compute':
-			return fn.provisionedConcurrencyTotal > 0 ? 'provisioned-duration' : 'duration';
-		case 'requests':
-			return 'requests';
-		case 'provisionedConcurrency':
-			return 'provisioned-concurrency';
-		case 'logIngestion':
-			return fn.logClass === 'INFREQUENT_ACCESS'
-				? 'log-ingestion-infrequent'
-				: 'log-ingestion-standard';
-		case 'logStorage':
-			return 'log-storage';
-		case 'ephemeralStorage':
-			return 'ephemeral-storage';
-	}
-}
 
 type Reading = Awaited<ReturnType<typeof readFunction>>;
 

@@ -14,6 +14,7 @@ import {
 } from '../fleet/list.ts';
 import { resolved, resolveRange } from '../fleet/range.ts';
 import { RowView, sumSparks } from '../fleet/rows.ts';
+import { tagKeysOfFunctions } from '../fleet/tags.ts';
 import { pageOf } from '../http/cursor.ts';
 import type { ApiRequest, Handlers } from '../http/handlers.ts';
 import type { RouteDeps } from './context.ts';
@@ -67,7 +68,7 @@ async function listFunctions(
 		totalSpark: sumSparks(filtered),
 		dearest: dearestOf(filtered),
 		facets: facetsOf(listed),
-		tagKeys: tagKeysOf(listed),
+		tagKeys: tagKeysOfFunctions(listed.map(({ fn }) => fn)),
 		unpriced: unpricedOf(filtered),
 		limits:
 			groups !== null && groups.length > maxGroups
@@ -108,18 +109,4 @@ function facetsOf(items: readonly FleetItem[]): Facet[] {
 			.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
 		return { field, values: values.slice(0, maxFacetValues) };
 	});
-}
-
-const maxTagKeys = 200;
-
-/** The keys of tags in use, most used first. */
-export function tagKeysOf(items: readonly FleetItem[]): string[] {
-	const counts = new Map<string, number>();
-	for (const { fn } of items) {
-		for (const key of Object.keys(fn.tags)) counts.set(key, (counts.get(key) ?? 0) + 1);
-	}
-	return [...counts]
-		.sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
-		.slice(0, maxTagKeys)
-		.map(([key]) => key);
 }

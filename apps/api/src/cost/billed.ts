@@ -1,0 +1,402 @@
+import type { BillDayRow } from '@lamplight/core/bill/day';
+import type { Connection } from '@lamplight/core/connection/connection';
+import type { Ctx } from '@lamplight/core/ctx';
+import { type Money, parseMoney, subtract, sum, zero } from '@lamplight/core/money';
+import { billedSide, chargeOfDayRow } from '@lamplight/core/reconcile/billedSide';
+import {
+	type BilledSide,
+	type CostBasis as CoreBasis,
+	type CostPart,
+	type DifferenceLine,
+	type MeasuredSide,
+	reconcile,
+} from '@lamplight/core/reconcile/reconcile';
+import { minuteMs } from '@lamplight/core/time';
+
+import type { CostsPage, Reconciliation, ReconciliationLine } from '../contract/costs.ts';
+import type { CostBasis } from '../contract/shared.ts';
+import type { ApiDeps } from '../deps.ts';
+import { kept } from '../fleet/kept.ts';
+import { instant } from '../fleet/range.ts';
+import { type AccountDay, type CostDayReading, dayStart } from './days.ts';
+import { knownMoney, wireMoney } from './wire.ts';
+
+/** Rows of all billing sources for the months of a span, of watched accounts only. */
+export interface BillReading {
+	readonly rows: readonly (BillDayRow & { readonly final: boolean })[];
+	/** `null` when there is no billing source at all. */
+	readonly readMs: number | null;
+	readonly sources: number;
+}
+
+const keptBills = kept<BillReading>(minuteMs);
+
+/** Reads the bills that cover the days given. */
+export function readBill(
+	deps: Pick<ApiDeps, 'store' | 'wallClock'>,
+	ctx: Ctx,
+	{
+		days,
+		connections,
+	}: { readonly days: readonly string[]; readonly connections: readonly Connection[] },
+): Promise<BillReading> {
+	const months = [...new Set(days.map((day) => day.slice(0, 7)))];
+	const key = `${ctx.workspaceId} ${months.join()} ${connections.length}`;
+	return keptBills.read(deps.store, key, deps.wallClock(), async () => {
+		const accounts = new Set<string>(connections.map(({ accountId }) => accountId));
+		const sources = await deps.store.billingSources.list(ctx);
+		const statements = await Promise.all(
+			sources.flatMap(({ id }) =>
+				months.map((month) => deps.store.bill.statement(ctx, id, { month })),
+			),
+		);
+		const found = statements.filter((one) => one !== null);
+		return {
+			rows: found.flatMap(({ rows, final }) =>
+				rows
+					.filter(({ accountId, service }) => accounts.has(accountId) && service !== 'other')
+					.map((row) => ({ ...row, final })),
+			),
+			readMs: found.length === 0 ? null : Math.max(...found.map(({ readMs }) => readMs)),
+			sources: sources.length,
+		};
+	});
+}
+
+/** The bill's side of one account over some days; `null` when it has no row there. */
+export function billedOf(
+	bill: BillReading,
+	options: {
+		readonly accountId: string;
+		readonly days: ReadonlySet<string>;
+		readonly basis: CostBasis;
+		readonly connectedRegions: ReadonlySet<string>;
+	},
+): BilledSide | null {
+	const rows = bill.rows.filter(
+		({ accountId, day }) => accountId === options.accountId && options.days.has(day),
+	);
+	const [first] = rows;
+	if (first === undefined) return null;
+	return billedSide(
+		rows
+			.filter(({ currency }) => currency === first.currency)
+			.map((row) => chargeOfDayRow(row, row.final)),
+		{
+			basis: coreBasis(options.basis),
+			currency: first.currency,
+			connectedRegions: options.connectedRegions,
+		},
+	);
+}
+
+function coreBasis(basis: CostBasis): Exclude<CoreBasis, 'list'> {
+	return basis === 'netAmortized' ? 'net-amortized' : 'net-unblended';
+}
+
+/** What stays off the functions and off the billed figure: it is shown beside it. */
+const apartNames = new Set(['credits', 'refunds', 'tax']);
+
+/** The billed figure without what is kept apart. */
+export function billedUse(side: BilledSide): Money {
+	return subtract(side.total, sum([side.credits, side.refunds, side.tax], side.currency));
+}
+
+/** Regions in which functions are watched; a billed region that is none of them is not connected. */
+export function connectedRegions(days: readonly CostDayReading[]): Set<string> {
+	return new Set(
+		days.flatMap(({ uses }) => uses.map(({ functionId }) => functionId.split('.')[1] ?? '')),
+	);
+}
+
+export interface ReconcileOptions {
+	/** Days that are over, ascending. */
+	readonly days: readonly CostDayReading[];
+	readonly bill: BillReading;
+	readonly basis: CostBasis;
+	readonly nowMs: number;
+}
+
+/** From the estimate over the measurement to the bill, all accounts together. */
+export function reconciliationOf({ days, bill, basis }: ReconcileOptions): Reconciliation {
+	const billedDays = new Set(bill.rows.map(({ day }) => day));
+	const both = days.filter(({ day }) => billedDays.has(day));
+	const first = both[0]?.day;
+	const last = both.at(-1)?.day;
+	if (first === undefined || last === undefined) return withoutBill(days, bill);
+	const span = { from: first, to: last, days: both.length };
+	const dayNames = new Set(both.map(({ day }) => day));
+	const regions = connectedRegions(days);
+	const results = accountsOf(both).map((accountId) => {
+		const { estimated, measured } = overDays(both, accountId);
+		const billed = billedOf(bill, { accountId, days: dayNames, basis, connectedRegions: regions });
+		return {
+			billed,
+			result: reconcile({
+				accountId,
+				period: `${first.slice(0, 7)}`,
+				basis: coreBasis(basis),
+				estimated,
+				measured,
+				billed,
+				payerEffects: { freeTier: null, volumeTiers: null },
+			}),
+		};
+	});
+	const known = results.filter(({ billed }) => billed !== null);
+	const currency = known[0]?.billed?.currency ?? 'USD';
+	const ours = known
+		.filter(({ result }) => result.currency === currency)
+		.map(({ result }) => result);
+	return {
+		...waterfall(ours, { currency, basis, accounts: ours.length }),
+		span,
+		billProvisional: !known.every(({ billed }) => billed?.final === true),
+		billReadAt: bill.readMs === null ? null : instant(bill.readMs),
+		reason: null,
+	};
+}
+
+function accountsOf(days: readonly CostDayReading[]): string[] {
+	return [...new Set(days.flatMap(({ accounts }) => [...accounts.keys()]))];
+}
+
+function overDays(days: readonly CostDayReading[], accountId: string) {
+	const own = days.flatMap(({ accounts }) => {
+		const one = accounts.get(accountId);
+		return one === undefined ? [] : [one];
+	});
+	const measured = own.flatMap((one) => (one.measured === null ? [] : [one.measured]));
+	return {
+		estimated: { parts: joinParts(own.map((one) => one.estimated.parts)), unpriced: [] },
+		measured: measured.length < own.length ? null : joinMeasured(measured),
+	};
+}
+
+function joinMeasured(sides: readonly MeasuredSide[]): MeasuredSide {
+	const [first] = sides;
+	const currency = first?.roundingCost.currency ?? 'USD';
+	return {
+		parts: joinParts(sides.map(({ parts }) => parts)),
+		roundingCost: sum(
+			sides.map(({ roundingCost }) => roundingCost),
+			currency,
+		),
+		unpriced: [],
+	};
+}
+
+function joinParts(
+	all: readonly AccountDay['estimated']['parts'][],
+): Partial<Record<CostPart, Money>> {
+	const joined: Partial<Record<CostPart, Money>> = {};
+	for (const parts of all) {
+		for (const [name, amount] of Object.entries(parts)) {
+			const known = joined[name as CostPart];
+			joined[name as CostPart] =
+				known === undefined ? amount : sum([known, amount], amount.currency);
+		}
+	}
+	return joined;
+}
+
+type Result = ReturnType<typeof reconcile>;
+
+interface WaterfallOptions {
+	readonly currency: string;
+	readonly basis: CostBasis;
+	readonly accounts: number;
+}
+
+function waterfall(
+	results: readonly Result[],
+	{ currency, basis, accounts }: WaterfallOptions,
+): Pick<
+	Reconciliation,
+	'state' | 'lines' | 'unexplained' | 'unexplainedShare' | 'tolerance' | 'apart'
+> {
+	const total = (pick: (result: Result) => Money | null) =>
+		sum(
+			results.flatMap((result) => pick(result) ?? []),
+			currency,
+		);
+	const measuredAll = results.every(({ measured }) => measured !== null);
+	const steps = (pick: (result: Result) => readonly DifferenceLine[]) =>
+		joinLines(results.flatMap(pick), currency);
+	const first = measuredAll ? steps((one) => one.estimatedToMeasured?.lines ?? []) : [];
+	const second = steps((one) =>
+		measuredAll ? (one.measuredToBilled?.lines ?? []) : (one.estimatedToBilled?.lines ?? []),
+	);
+	const apart = second.filter(({ name }) => apartNames.has(name));
+	const shown = second.filter(({ name }) => !apartNames.has(name) && name !== 'unexplained');
+	const unexplained = second.find(({ name }) => name === 'unexplained')?.amount ?? zero(currency);
+	const billed = subtract(
+		total((one) => one.billed),
+		sum(
+			apart.map(({ amount }) => amount),
+			currency,
+		),
+	);
+	// The product's rule: at most max(1 %, $1) per account may stay unexplained.
+	const tolerance = Math.max(0.01 * Math.abs(dollars(billed)), accounts);
+	const lines: ReconciliationLine[] = [
+		anchor(
+			'estimated',
+			total((one) => one.estimated),
+			'estimated',
+			'list',
+		),
+		...first.map(stepLine),
+		...(measuredAll
+			? [
+					anchor(
+						'measured',
+						total((one) => one.measured),
+						'measured',
+						'list',
+					),
+				]
+			: []),
+		...shown.map(stepLine),
+		{ ...stepLine({ name: 'unexplained', amount: unexplained, pieces: [] }), kind: 'unexplained' },
+		anchor('billed', billed, 'billed', basis === 'list' ? 'netUnblended' : basis),
+	];
+	return {
+		state: Math.abs(dollars(unexplained)) <= tolerance ? 'reconciled' : 'unexplained',
+		lines,
+		unexplained: knownMoney(unexplained, 'billed'),
+		unexplainedShare:
+			dollars(billed) === 0 ? null : Math.abs(dollars(unexplained)) / Math.abs(dollars(billed)),
+		tolerance: knownMoney(moneyOf(tolerance, currency), 'estimated'),
+		apart: apart.map(({ name, amount }) => ({ kind: name, amount: knownMoney(amount, 'billed') })),
+	};
+}
+
+function anchor(
+	id: 'estimated' | 'measured' | 'billed',
+	amount: Money,
+	provenance: 'estimated' | 'measured' | 'billed',
+	basis: CostBasis,
+): ReconciliationLine {
+	const notes = {
+		estimated: 'from metrics, list price',
+		measured: 'from REPORT records, list price',
+		billed: basis === 'netAmortized' ? 'net amortized' : 'net unblended',
+	};
+	return {
+		id,
+		kind: 'anchor',
+		label: id,
+		note: notes[id],
+		amount: knownMoney(amount, provenance, basis),
+	};
+}
+
+function stepLine({ name, amount, pieces }: DifferenceLine): ReconciliationLine {
+	return {
+		id: name,
+		kind: 'step',
+		label: name.replaceAll('-', ' '),
+		note:
+			pieces.length === 0
+				? null
+				: pieces
+						.slice(0, 3)
+						.map(({ label }) => label)
+						.join(', '),
+		amount: knownMoney(amount, 'billed'),
+	};
+}
+
+function joinLines(lines: readonly DifferenceLine[], currency: string): DifferenceLine[] {
+	const joined = new Map<DifferenceLine['name'], DifferenceLine>();
+	for (const line of lines) {
+		const known = joined.get(line.name);
+		joined.set(line.name, {
+			name: line.name,
+			amount: sum([...(known === undefined ? [] : [known.amount]), line.amount], currency),
+			pieces: [...(known?.pieces ?? []), ...line.pieces],
+		});
+	}
+	return [...joined.values()];
+}
+
+function dollars(amount: Money): number {
+	return Number(knownMoney(amount, 'billed').amount);
+}
+
+function moneyOf(value: number, currency: string): Money {
+	return parseMoney(value.toFixed(6), currency);
+}
+
+function withoutBill(days: readonly CostDayReading[], bill: BillReading): Reconciliation {
+	return {
+		state: 'noBill',
+		span: null,
+		lines: [],
+		unexplained: null,
+		unexplainedShare: null,
+		tolerance: null,
+		apart: [],
+		billProvisional: null,
+		billReadAt: bill.readMs === null ? null : instant(bill.readMs),
+		reason:
+			bill.sources === 0
+				? 'No billing source is connected.'
+				: days.length === 0
+					? 'No day of this period is over.'
+					: 'No bill has been read for this period yet.',
+	};
+}
+
+/** The three figures of each day, side by side. */
+export function dayTable(
+	days: readonly CostDayReading[],
+	bill: BillReading,
+	{ basis, nowMs }: { readonly basis: CostBasis; readonly nowMs: number },
+): CostsPage['days'] {
+	const regions = connectedRegions(days);
+	const accounts = [...new Set(bill.rows.map(({ accountId }) => accountId))];
+	return days.map((reading) => {
+		const { day } = reading;
+		const sides = [...reading.accounts.values()];
+		const currency =
+			sides.flatMap((one) => Object.values(one.estimated.parts))[0]?.currency ?? 'USD';
+		const partsSum = (parts: readonly AccountDay['estimated']['parts'][]) => {
+			const amounts = parts.flatMap((one) => Object.values(one));
+			return amounts.length === 0
+				? null
+				: sum(
+						amounts.filter((one) => one.currency === currency),
+						currency,
+					);
+		};
+		const measuredSides = sides.flatMap((one) =>
+			one.measured === null ? [] : [one.measured.parts],
+		);
+		const estimated = partsSum(sides.map((one) => one.estimated.parts));
+		const measured = measuredSides.length < sides.length ? null : partsSum(measuredSides);
+		const billedSides = accounts.flatMap((accountId) => {
+			const side = billedOf(bill, {
+				accountId,
+				days: new Set([day]),
+				basis,
+				connectedRegions: regions,
+			});
+			return side === null || side.currency !== currency ? [] : [billedUse(side)];
+		});
+		const billed = billedSides.length === 0 ? null : sum(billedSides, currency);
+		const billedBasis = basis === 'list' ? 'netUnblended' : basis;
+		return {
+			day,
+			estimated: wireMoney(estimated, 'estimated'),
+			measured: wireMoney(measured, 'measured'),
+			billed: wireMoney(billed, 'billed', billedBasis),
+			billedMinusMeasured:
+				billed === null || measured === null
+					? null
+					: wireMoney(subtract(billed, measured), 'billed', billedBasis),
+			complete: dayStart(day) + 86_400_000 <= nowMs,
+		};
+	});
+}

@@ -1,0 +1,246 @@
+import { gunzipSync } from 'node:zlib';
+
+import { readBill as readBillFile, type BillReading } from '@lamplight/aws/bill/read';
+import type { BillingSource, BillStatement } from '@lamplight/core/bill/day';
+import { type DayRows, newDayRows } from '@lamplight/core/bill/dayRows';
+import type { Ctx } from '@lamplight/core/ctx';
+import { invalidField, LamplightError } from '@lamplight/core/errors';
+import { billingSourceIdSchema } from '@lamplight/core/ids';
+import { parseMoney, sum } from '@lamplight/core/money';
+
+import type { BillImport, BillingSourceView } from '../contract/billing.ts';
+import { wireSpan } from '../cost/period.ts';
+import { wireMoney } from '../cost/wire.ts';
+import { connectionOrThrow } from '../customer/account.ts';
+import { instant, instantOrNull } from '../fleet/range.ts';
+import type { ApiRequest, Handlers } from '../http/handlers.ts';
+import { makeId } from '../session/people.ts';
+import { audited } from './audit.ts';
+import type { RouteDeps } from './context.ts';
+
+const base = '/v1/w/{ws}/billing-sources';
+type BillingKeys =
+	| `GET ${typeof base}`
+	| `POST ${typeof base}`
+	| `DELETE ${typeof base}/{sourceId}`
+	| `POST ${typeof base}/{sourceId}/imports`
+	| `GET ${typeof base}/{sourceId}/imports`;
+
+const maxSources = 50;
+/** An upload unpacked; what is larger belongs into a bucket. */
+const maxUnpackedBytes = 64 * 1_024 * 1_024;
+const unknownPayer = '000000000000';
+
+/** Where billed money comes from, and files uploaded. */
+export function billingHandlers(deps: RouteDeps): Handlers<BillingKeys> {
+	return {
+		'GET /v1/w/{ws}/billing-sources': async ({ ctx }) => {
+			const sources = await deps.store.billingSources.list(ctx);
+			return { sources: await Promise.all(sources.map((one) => sourceView(deps, ctx, one))) };
+		},
+		'POST /v1/w/{ws}/billing-sources': (request) => addSource(deps, request),
+		'DELETE /v1/w/{ws}/billing-sources/{sourceId}': async ({ ctx, params }) => {
+			const source = await sourceOrThrow(deps, ctx, params.sourceId);
+			await deps.store.billingSources.remove(ctx, source.id);
+			await audited(deps, ctx, { action: 'billing.remove', target: source.name });
+			return null;
+		},
+		'POST /v1/w/{ws}/billing-sources/{sourceId}/imports': (request) => importBill(deps, request),
+		'GET /v1/w/{ws}/billing-sources/{sourceId}/imports': async ({ ctx, params }) => {
+			const source = await sourceOrThrow(deps, ctx, params.sourceId);
+			const months = await deps.store.bill.months(ctx, source.id);
+			const heads = await Promise.all(
+				months.slice(-24).map((month) => deps.store.bill.history(ctx, source.id, month)),
+			);
+			return {
+				imports: heads
+					.flat()
+					.sort((a, b) => b.readMs - a.readMs)
+					.slice(0, 100)
+					.map((head) => ({
+						id: `${head.month}-${head.readMs}`,
+						at: instant(head.readMs),
+						fileName: null,
+						month: head.month,
+						final: head.final,
+						rows: head.rowCount,
+						notUnderstood: 0,
+						samples: [],
+						total: null,
+						span: null,
+					})),
+			};
+		},
+	};
+}
+
+async function sourceOrThrow(deps: RouteDeps, ctx: Ctx, id: string): Promise<BillingSource> {
+	const source = await deps.store.billingSources.get(ctx, id);
+	if (source === null) throw new LamplightError('not_found', 'There is no such billing source.');
+	return source;
+}
+
+const kinds: Readonly<Record<BillingSource['form'], BillingSourceView['kind']>> = {
+	'cost-explorer': 'costExplorer',
+	'cur-legacy': 'cur',
+	'cur-2': 'cur',
+	focus: 'focus',
+};
+
+async function sourceView(
+	deps: RouteDeps,
+	ctx: Ctx,
+	source: BillingSource,
+): Promise<BillingSourceView> {
+	const months = await deps.store.bill.months(ctx, source.id);
+	const newest = months.at(-1);
+	const statement =
+		newest === undefined
+			? null
+			: await deps.store.bill.statement(ctx, source.id, { month: newest });
+	const days = (statement?.rows ?? []).map(({ day }) => day).sort();
+	const [first] = days;
+	const last = days.at(-1);
+	return {
+		id: source.id,
+		kind: kinds[source.form],
+		name: source.name,
+		payerAccountId: source.payerAccountId === unknownPayer ? null : source.payerAccountId,
+		connectionId: source.connectionId as BillingSourceView['connectionId'],
+		location: source.location,
+		state: source.state === 'failing' ? 'failing' : statement === null ? 'waiting' : 'healthy',
+		reason: source.reason,
+		readAt: instantOrNull(source.lastReadMs ?? statement?.readMs ?? null),
+		billed:
+			first === undefined || last === undefined ? null : wireSpan({ fromDay: first, toDay: last }),
+		provisional: statement === null ? null : !statement.final,
+		createdAt: instant(source.createdMs),
+	};
+}
+
+async function addSource(
+	deps: RouteDeps,
+	{ ctx, body }: ApiRequest<`POST ${typeof base}`>,
+): Promise<BillingSourceView> {
+	if ((await deps.store.billingSources.list(ctx)).length >= maxSources) {
+		throw new LamplightError('too_large', 'Remove a billing source before adding another.', {
+			details: { limit: 'billingSources', max: maxSources },
+		});
+	}
+	const connection =
+		body.kind === 'costExplorer' ? await connectionOrThrow(deps, ctx, body.connectionId) : null;
+	if (connection !== null && !connection.features.includes('costs')) {
+		throw invalidField('body.connectionId', 'expected a connection with the feature costs');
+	}
+	const source: BillingSource = {
+		id: billingSourceIdSchema.parse(makeId('bil')),
+		workspaceId: ctx.workspaceId,
+		form: body.kind === 'costExplorer' ? 'cost-explorer' : body.kind === 'cur' ? 'cur-2' : 'focus',
+		payerAccountId:
+			connection?.accountId ??
+			(body.kind === 'costExplorer' ? unknownPayer : (body.payerAccountId ?? unknownPayer)),
+		name: body.name,
+		connectionId: connection?.id ?? null,
+		location: null,
+		state: 'healthy',
+		reason: null,
+		createdMs: deps.clock(),
+		lastReadMs: null,
+	};
+	await deps.store.billingSources.create(ctx, source);
+	await audited(deps, ctx, {
+		action: 'billing.add',
+		target: source.name,
+		details: { form: source.form },
+	});
+	return sourceView(deps, ctx, source);
+}
+
+async function importBill(
+	deps: RouteDeps,
+	{ ctx, params, body }: ApiRequest<`POST ${typeof base}/{sourceId}/imports`>,
+): Promise<{ import: BillImport; limits: [] }> {
+	const source = await sourceOrThrow(deps, ctx, params.sourceId);
+	if (source.connectionId !== null) {
+		throw new LamplightError('conflict', 'This source is read from AWS; add one for uploads.');
+	}
+	const bytes = unpacked(body.content, body.encoding);
+	const months = new Map<string, DayRows>();
+	const reading = await readBillFile(fileOf(body.fileName, bytes), (line) => {
+		const rows = months.get(line.billingMonth) ?? newDayRows();
+		months.set(line.billingMonth, rows);
+		rows.take(line);
+	});
+	const readMs = deps.clock();
+	const statements: BillStatement[] = [...months].map(([month, rows]) => ({
+		billingSourceId: source.id,
+		month,
+		readMs,
+		final: rows.final,
+		invoiceIds: rows.invoiceIds,
+		rows: rows.rows(),
+	}));
+	for (const statement of statements) await deps.store.bill.putStatement(ctx, statement);
+	await deps.store.billingSources.update(ctx, source.id, (one) => ({ ...one, lastReadMs: readMs }));
+	await audited(deps, ctx, {
+		action: 'billing.import',
+		target: source.name,
+		details: { rows: reading.rows, notUnderstood: reading.bad.count },
+	});
+	return { import: importView(body.fileName, reading, statements), limits: [] };
+}
+
+function unpacked(content: string, encoding: 'csv' | 'gzip-base64'): Uint8Array {
+	if (encoding === 'csv') return Buffer.from(content, 'utf8');
+	try {
+		return gunzipSync(Buffer.from(content, 'base64'), { maxOutputLength: maxUnpackedBytes });
+	} catch {
+		throw invalidField('body.content', 'expected base64 of a gzip of at most 64 MB unpacked');
+	}
+}
+
+function fileOf(name: string, bytes: Uint8Array): Parameters<typeof readBillFile>[0] {
+	return {
+		name,
+		sizeBytes: bytes.byteLength,
+		async *stream() {
+			yield bytes;
+		},
+		slice: async (start, end) => new Uint8Array(bytes.subarray(start, end)).buffer,
+	};
+}
+
+function importView(
+	fileName: string,
+	reading: BillReading,
+	statements: readonly BillStatement[],
+): BillImport {
+	const rows = statements.flatMap((statement) => statement.rows);
+	const days = rows.map(({ day }) => day).sort();
+	const [first] = days;
+	const last = days.at(-1);
+	const [one] = rows;
+	const amounts = rows
+		.filter(({ currency }) => currency === one?.currency)
+		.flatMap(({ costs, currency }) => {
+			const text = costs.netUnblended ?? costs.unblended;
+			return text === null ? [] : [parseMoney(text, currency)];
+		});
+	return {
+		id: `${statements[0]?.month ?? 'none'}-${statements[0]?.readMs ?? 0}`,
+		at: instant(statements[0]?.readMs ?? 0),
+		fileName,
+		month: statements[0]?.month ?? null,
+		final: statements.every(({ final }) => final),
+		rows: reading.rows,
+		notUnderstood: reading.bad.count,
+		samples: reading.bad.samples.slice(0, 10).map(({ row, problem }) => ({
+			row,
+			field: problem.path,
+			message: problem.message,
+		})),
+		total: amounts.length === 0 ? null : wireMoney(sum(amounts), 'billed', 'netUnblended'),
+		span:
+			first === undefined || last === undefined ? null : wireSpan({ fromDay: first, toDay: last }),
+	};
+}
