@@ -14,14 +14,10 @@ export const driverWords: Readonly<Record<CostDriver['driver'], string>> = {
 	duration: 'Duration',
 	memory: 'Memory',
 	init: 'Init',
-	architecture: 'Architecture',
 	logs: 'Logs',
-	provisioned: 'Provisioned concurrency',
-	storage: 'Storage, SnapStart, streaming',
 	price: 'Price',
-	new: 'New functions',
-	gone: 'Functions that are gone',
-	rest: 'The rest',
+	discounts: 'Discounts',
+	other: 'The rest',
 };
 
 /** 1–22 Nov, or 28 Oct – 3 Nov, of days both included. */
