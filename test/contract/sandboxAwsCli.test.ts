@@ -25,7 +25,8 @@ describe.skipIf(missing('awsCli'))('the aws command', { timeout: 60_000 }, () =>
 	let home: string;
 
 	beforeAll(async () => {
-		sandbox = await fixedSandbox();
+		// Little traffic: the command waits a minute for an answer, and the bill adds up every execution.
+		sandbox = await fixedSandbox({ trafficScale: 0.05 });
 		accountId = sandbox.world.accounts.find(({ name }) => name === 'shop-production')?.id ?? '';
 		home = await mkdtemp(join(tmpdir(), 'sandbox-aws-'));
 	});

@@ -224,7 +224,7 @@ function authorizationFor(service: string): string {
 	return `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=${'0'.repeat(64)}`;
 }
 
-it.each([{ functions: 0 }, { functions: 1.5 }, { port: 70_000 }])(
+it.each([{ functions: 0 }, { functions: 1.5 }, { port: 70_000 }, { trafficScale: 0 }])(
 	'does not start with %o',
 	async (options) => {
 		await expect(startSandbox(options)).rejects.toThrow(RangeError);

@@ -70,7 +70,7 @@ describe('mergeFragments', () => {
 				(fragments, dice) => {
 					const merged = mergeFragments(fragments);
 					const shuffled = [...fragments, ...fragments]
-						.map((fragment) => ({ fragment, at: dice.next().value ?? 0 }))
+						.map((fragment) => ({ fragment, at: Number(dice.next().value) }))
 						.sort((a, b) => a.at - b.at)
 						.map(({ fragment }) => fragment);
 					expect(mergeFragments(shuffled)).toEqual(merged);

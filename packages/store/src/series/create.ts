@@ -7,6 +7,7 @@ import { readFleet } from './readFleet.ts';
 import { readFunctionSeries } from './readFunction.ts';
 import type { Series } from './series.ts';
 import { readTotals, writeTotals } from './totals.ts';
+import { WrittenFragments } from './written.ts';
 
 export interface CreateSeriesDeps extends CompactDeps {
 	/** The connection that a function belongs to; `null` when inventory lacks it. */
@@ -16,8 +17,9 @@ export interface CreateSeriesDeps extends CompactDeps {
 }
 
 export function createSeries(deps: CreateSeriesDeps): Series {
+	const written = new WrittenFragments();
 	return {
-		writeFragment: (ctx, fragment) => writeFragment(deps, ctx, fragment),
+		writeFragment: (ctx, fragment) => writeFragment({ ...deps, written }, ctx, fragment),
 		writeTotals: (ctx, fragment) => writeTotals(deps, ctx, fragment),
 		compact: (ctx, connectionId, limits) => compact(deps, ctx, connectionId, limits),
 		async readFunctionSeries(ctx, functionId, span) {

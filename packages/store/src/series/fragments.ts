@@ -23,6 +23,7 @@ import {
 	type PieceCount,
 } from './layout.ts';
 import type { RegionLayout, Regions } from './regions.ts';
+import type { WrittenFragments } from './written.ts';
 
 /** Pieces smaller than this would pay a write unit for less than a kilobyte. */
 export const minPieceBytes = 900;
@@ -37,10 +38,11 @@ export interface SeriesDeps {
 
 /** See `Series.writeFragment`. */
 export async function writeFragment(
-	{ db, regions, due }: SeriesDeps,
+	deps: SeriesDeps & { readonly written: WrittenFragments },
 	ctx: Ctx,
 	fragment: Fragment,
 ): Promise<boolean> {
+	const { db, regions, due } = deps;
 	checkSlot(fragment);
 	for (const slice of fragment.functions) checkBuckets(fragment, slice);
 	const running = fragment.functions.filter((slice) => slice.buckets.length > 0);
@@ -50,6 +52,10 @@ export async function writeFragment(
 
 	const { slotMs, spanMs, source, batch, revision } = fragment;
 	const whole = encodeSlices(running);
+	if (deps.written.isKnown(ctx, fragment, whole)) {
+		await due.enterHour(ctx, homeOf(fragment), hourStartMs);
+		return false;
+	}
 	const pieces = pieceCountFor(whole.length, minPieceBytes);
 	await regions.use(ctx, homeOf(fragment), 'fragmentPieces', pieces);
 	const parts = [...intoPieces(running, pieces, (slice) => slice.functionId)];
@@ -68,6 +74,7 @@ export async function writeFragment(
 	);
 	// Also where nothing was new: whoever wrote it may have been killed before this line.
 	await due.enterHour(ctx, homeOf(fragment), hourStartMs);
+	deps.written.remember(ctx, fragment, whole);
 	return written.some(Boolean);
 }
 

@@ -57,8 +57,9 @@ export interface CompactionReport {
 /** One-minute figures of functions and regions: fragments, then hours, then days. */
 export interface Series {
 	/**
-	 * Keeps a fragment; `false` when the same or a higher revision was there already. Throws
-	 * `invalid_input` when a bucket lies outside the slot or the slot crosses an hour.
+	 * Keeps a fragment; `false` when the same or a higher revision was there already, when this
+	 * process wrote the same content before, or when the hour was settled more than 13 days ago.
+	 * Throws `invalid_input` when a bucket lies outside the slot or the slot crosses an hour.
 	 */
 	writeFragment(ctx: Ctx, fragment: Fragment): Promise<boolean>;
 	/** The same for region totals. */

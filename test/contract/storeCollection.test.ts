@@ -1,0 +1,137 @@
+import { dayMs, floorTo, minuteMs } from '@lamplight/core/time';
+import type { WatchUsage } from '@lamplight/core/watchcost/watchcost';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+import { ctxOf, type Harness, newConnectionId, startMs, startStore } from './storeHarness.ts';
+
+let harness: Harness;
+
+beforeAll(async () => {
+	harness = await startStore();
+});
+beforeEach(() => {
+	harness.now = startMs;
+});
+afterAll(() => harness.close());
+
+describe('collection', () => {
+	const schema = z.object({ at: z.number() });
+
+	it('a checkpoint is moved only by who read the newest', async () => {
+		const ctx = ctxOf();
+		const { checkpoints } = harness.store;
+		const key = { connectionId: newConnectionId(), name: 'cursor/eu-west-1/a' };
+		expect(await checkpoints.get(ctx, key, schema)).toBeNull();
+		const first = await checkpoints.put(ctx, key, { value: { at: 1 }, version: null });
+		const outcomes = await Promise.allSettled(
+			[2, 3, 4].map((at) =>
+				harness.other().checkpoints.put(ctx, key, { value: { at }, version: first }),
+			),
+		);
+		expect(outcomes.filter((one) => one.status === 'fulfilled')).toHaveLength(1);
+		await expect(
+			checkpoints.put(ctx, key, { value: { at: 9 }, version: null }),
+		).rejects.toMatchObject({ code: 'conflict' });
+		const listed = await checkpoints.list(ctx, { ...key, name: 'cursor/' }, schema);
+		expect(listed.map((one) => one.name)).toEqual([key.name]);
+		await expect(checkpoints.get(ctx, key, z.object({ at: z.string() }))).rejects.toMatchObject({
+			code: 'data_damaged',
+		});
+	});
+
+	it('a lease has one holder, runs out, and fences off the one before', async () => {
+		const ctx = ctxOf();
+		const options = (holder: string) => ({ holder, forMs: 10_000 });
+		const tries = await Promise.all(
+			['a', 'b', 'c', 'd'].map((holder) =>
+				harness.other().leases.acquire(ctx, 'work', options(holder)),
+			),
+		);
+		const [held] = tries.filter((one) => one !== null);
+		expect(tries.filter((one) => one !== null)).toHaveLength(1);
+		if (held === undefined) throw new Error('nobody holds it');
+		const { leases } = harness.store;
+		expect(await leases.acquire(ctx, 'work', options('late'))).toBeNull();
+		harness.now += 10_001;
+		const replaced = await leases.acquire(ctx, 'work', options('late'));
+		expect(replaced?.fence).toBe(held.fence + 1);
+		expect(await leases.renew(ctx, held, 10_000)).toBeNull();
+		if (replaced === null) throw new Error('not replaced');
+		await leases.release(ctx, held);
+		expect(await leases.renew(ctx, replaced, 10_000)).not.toBeNull();
+		await leases.release(ctx, replaced);
+		expect((await leases.acquire(ctx, 'work', options('next')))?.fence).toBe(replaced.fence + 1);
+	});
+
+	it('completeness covers every minute, across days, and later marks go over earlier ones', async () => {
+		const ctx = ctxOf();
+		const connectionId = newConnectionId();
+		const { completeness } = harness.store;
+		const midnight = floorTo(dayMs, startMs);
+		const region = 'eu-west-1';
+		const mark = (from: number, to: number, state: 'provisional' | 'complete') => ({
+			region,
+			range: { fromMs: midnight + from * minuteMs, toMs: midnight + to * minuteMs },
+			state,
+		});
+		await completeness.mark(ctx, connectionId, [
+			mark(-10, 10, 'provisional'),
+			mark(-10, 5, 'complete'),
+		]);
+		await Promise.all([
+			harness.other().completeness.mark(ctx, connectionId, [mark(20, 21, 'complete')]),
+			harness.other().completeness.mark(ctx, connectionId, [mark(30, 31, 'complete')]),
+		]);
+		const range = { fromMs: midnight - 20 * minuteMs, toMs: midnight + 40 * minuteMs };
+		const [read] = await completeness.read(ctx, connectionId, range);
+		expect(
+			read?.spans.map((span) => [
+				(span.fromMs - midnight) / minuteMs,
+				(span.toMs - midnight) / minuteMs,
+				span.state,
+			]),
+		).toEqual([
+			[-20, -10, 'missing'],
+			[-10, 5, 'complete'],
+			[5, 10, 'provisional'],
+			[10, 20, 'missing'],
+			[20, 21, 'complete'],
+			[21, 30, 'missing'],
+			[30, 31, 'complete'],
+			[31, 40, 'missing'],
+		]);
+	});
+
+	it('watch cost counts a batch once, summed or not', async () => {
+		const ctx = ctxOf();
+		const connectionId = newConnectionId();
+		const { watchCosts } = harness.store;
+		const usage = (units: number): WatchUsage => ({
+			connectionId,
+			day: '2026-11-20',
+			region: 'eu-west-1',
+			action: 'cloudwatch:GetMetricData',
+			calls: 1,
+			throttled: 0,
+			failed: 0,
+			units,
+			requestBytes: 10,
+			responseBytes: 100,
+		});
+		const add = (key: string, units: number) =>
+			watchCosts.add(ctx, connectionId, { key, usages: [usage(units)] });
+		const days = { fromDay: '2026-11-01', toDay: '2026-11-30' };
+		const units = async () =>
+			(await watchCosts.read(ctx, connectionId, days)).map((row) => row.units);
+		await Promise.all([add('a', 5), add('a', 5), add('b', 7)]);
+		expect(await units()).toEqual([12]);
+		await watchCosts.fold(ctx, connectionId, '2026-11-20');
+		await watchCosts.fold(ctx, connectionId, '2026-11-20');
+		await add('c', 1);
+		expect(await units()).toEqual([13]);
+		await watchCosts.fold(ctx, connectionId, '2026-11-20');
+		harness.now = startMs + 9 * dayMs;
+		expect(await units()).toEqual([13]);
+	});
+});

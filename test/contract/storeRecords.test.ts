@@ -1,0 +1,282 @@
+import { randomBytes } from 'node:crypto';
+
+import type { BillDayRow } from '@lamplight/core/bill/day';
+import type { Deploy } from '@lamplight/core/deploy/deploy';
+import type { Execution } from '@lamplight/core/execution/execution';
+import { billingSourceIdSchema, deployIdSchema } from '@lamplight/core/ids';
+import { type Issue, issueIdOf } from '@lamplight/core/issue/issue';
+import { dayMs, hourMs } from '@lamplight/core/time';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import {
+	ctxOf,
+	type Harness,
+	id,
+	lambdaFunction,
+	named,
+	newConnectionId,
+	startMs,
+	startStore,
+} from './storeHarness.ts';
+
+let harness: Harness;
+
+beforeAll(async () => {
+	harness = await startStore();
+});
+beforeEach(() => {
+	harness.now = startMs;
+});
+afterAll(() => harness.close());
+
+function execution(name: string, at: number, changes: Partial<Execution> = {}): Execution {
+	return {
+		functionId: named(name),
+		requestId: `req-${at}`,
+		logStream: '2026/11/20/[$LATEST]abc',
+		attempt: 1,
+		startMs: startMs + at * 1000,
+		durationUs: 100_000 + at,
+		billedMs: 101,
+		memoryMib: 256,
+		maxMemoryUsedMib: 80,
+		initUs: null,
+		restoreUs: null,
+		version: '$LATEST',
+		status: 'success',
+		errorType: null,
+		issueId: null,
+		traceId: null,
+		...changes,
+	};
+}
+
+describe('executions', () => {
+	it('keep failures, extremes and a sample, once, and the same before and after compaction', async () => {
+		const ctx = ctxOf();
+		const connectionId = newConnectionId();
+		const { executions, functions, series } = harness.store;
+		await functions.putMany(ctx, [lambdaFunction(named('kept'), connectionId)]);
+		harness.now = startMs + hourMs;
+		const all = Array.from({ length: 300 }, (_, at) =>
+			execution('kept', at, at % 50 === 0 ? { status: 'error', errorType: 'Boom' } : {}),
+		);
+		const slot = { connectionId, region: 'eu-west-1', slotMs: startMs, revision: 1 };
+		await executions.write(ctx, { ...slot, batch: 'a', executions: all.slice(0, 200) });
+		await executions.write(ctx, { ...slot, batch: 'a', executions: all.slice(0, 200) });
+		await executions.write(ctx, { ...slot, batch: 'b', executions: all.slice(150) });
+		const range = { fromMs: startMs, toMs: startMs + hourMs };
+		const list = () => harness.other().executions.list(ctx, named('kept'), { range });
+		const before = await list();
+		const failures = before.executions.filter((one) => one.kept.includes('failure'));
+		expect(failures.map((one) => one.requestId)).toEqual(
+			[250, 200, 150, 100, 50, 0].map((at) => `req-${at}`),
+		);
+		expect(before.executions.filter((one) => one.kept.includes('slowest'))).toHaveLength(5);
+		expect(before.executions.filter((one) => one.kept.includes('sample'))).toHaveLength(10);
+		expect(new Set(before.executions.map((one) => one.requestId)).size).toBe(
+			before.executions.length,
+		);
+
+		harness.now = startMs + 3 * hourMs;
+		await series.compact(ctx, connectionId);
+		expect(await list()).toEqual(before);
+		harness.now = startMs + 2 * dayMs;
+		await series.compact(ctx, connectionId);
+		expect(await list()).toEqual(before);
+		const found = await executions.find(ctx, named('kept'), {
+			requestId: 'req-50',
+			aroundMs: startMs,
+		});
+		expect(found).toMatchObject([{ requestId: 'req-50', errorType: 'Boom' }]);
+		const errors = await executions.list(ctx, named('kept'), {
+			range,
+			statuses: ['error'],
+			limit: 4,
+		});
+		expect([errors.executions.length, errors.more]).toEqual([4, 2]);
+	});
+});
+
+function issue(workspaceId: Issue['workspaceId']): Issue {
+	const hashOf = randomBytes(16).toString('hex');
+	return {
+		id: issueIdOf('app:a', hashOf),
+		workspaceId,
+		hash: hashOf,
+		scope: 'app:a',
+		kind: 'exception',
+		title: 'Boom: it broke',
+		errorType: 'Boom',
+		normalisedMessage: 'it broke',
+		topFrame: null,
+		state: 'open',
+		stateBy: null,
+		stateMs: null,
+		ignoredUntilMs: null,
+		firstSeenMs: startMs,
+		lastSeenMs: startMs,
+		count: 0,
+		hours: [],
+		functions: [],
+		truncated: false,
+		versions: [],
+	};
+}
+
+describe('issues', () => {
+	const occurrences = (batch: string, count: number, hour = startMs) => ({
+		functionId: named('failing'),
+		hourMs: hour,
+		batch,
+		count,
+		version: '3',
+		firstSeenMs: hour + 1,
+		lastSeenMs: hour + 2,
+	});
+
+	it('count every batch once, whoever writes it and however often', async () => {
+		const ctx = ctxOf();
+		const seed = issue(ctx.workspaceId);
+		await Promise.all(
+			['a', 'b', 'a', 'c', 'b'].map((batch) =>
+				harness.other().issues.record(ctx, seed, [occurrences(batch, 2)]),
+			),
+		);
+		const { issues } = harness.store;
+		await issues.record(ctx, seed, [occurrences('a', 2), occurrences('d', 5, startMs + hourMs)]);
+		const read = await issues.get(ctx, seed.id);
+		expect(read).toMatchObject({
+			count: 11,
+			functions: [{ count: 11 }],
+			versions: [{ count: 11 }],
+		});
+		expect(read?.hours.map((one) => one.count)).toEqual([6, 5]);
+		expect(await issues.counts(ctx, seed.id, { fromMs: startMs, toMs: startMs + hourMs })).toEqual([
+			{ hourMs: startMs, count: 6 },
+		]);
+		await issues.record(ctx, seed, [occurrences('a', 3)]);
+		expect((await issues.get(ctx, seed.id))?.count).toBe(12);
+	});
+
+	it('regress when they happen after they were resolved', async () => {
+		const ctx = ctxOf();
+		const seed = issue(ctx.workspaceId);
+		const { issues } = harness.store;
+		await issues.record(ctx, seed, [occurrences('a', 1)]);
+		await issues.update(ctx, seed.id, (current) => ({
+			...current,
+			state: 'resolved',
+			stateMs: startMs + 10,
+		}));
+		await issues.record(ctx, seed, [occurrences('late-news', 1)]);
+		expect((await issues.get(ctx, seed.id))?.state).toBe('resolved');
+		await issues.record(ctx, seed, [occurrences('b', 1, startMs + hourMs)]);
+		expect(await issues.list(ctx, ['regressed'])).toHaveLength(1);
+		expect(await issues.list(ctx, ['open'])).toEqual([]);
+	});
+
+	it('keep the newest sample apart from the issue', async () => {
+		const ctx = ctxOf();
+		const seed = issue(ctx.workspaceId);
+		const { issues } = harness.store;
+		await issues.record(ctx, seed, [occurrences('a', 1)]);
+		const sample = (atMs: number, line: string) => ({
+			issueId: seed.id,
+			functionId: named('failing'),
+			requestId: 'r',
+			logStream: null,
+			atMs,
+			lines: [line],
+		});
+		await issues.putSample(ctx, sample(startMs + 5, 'secret of a customer'));
+		await issues.putSample(ctx, sample(startMs, 'older'));
+		expect((await issues.sample(ctx, seed.id))?.lines).toEqual(['secret of a customer']);
+		expect(JSON.stringify(await issues.get(ctx, seed.id))).not.toContain('secret');
+	});
+});
+
+describe('deploys and bills', () => {
+	it('a deploy seen again replaces itself, also at a corrected time', async () => {
+		const ctx = ctxOf();
+		const { deploys } = harness.store;
+		const deploy: Deploy = {
+			id: deployIdSchema.parse(id('dep')),
+			workspaceId: ctx.workspaceId,
+			atMs: startMs,
+			kind: 'code',
+			functionId: named('deployed'),
+			connectionId: newConnectionId(),
+			appId: null,
+			version: '4',
+			codeSha256: null,
+			changes: [],
+			actor: null,
+			commit: null,
+			url: null,
+			source: 'inventory',
+		};
+		await deploys.put(ctx, deploy);
+		await deploys.put(ctx, { ...deploy, atMs: startMs - 1000, actor: 'ada' });
+		const range = { fromMs: startMs - hourMs, toMs: startMs + hourMs };
+		const { items } = await deploys.list(ctx, range);
+		expect(items.map((one) => [one.atMs, one.actor])).toEqual([[startMs - 1000, 'ada']]);
+		const ofFunction = await deploys.list(ctx, range, { functionId: named('deployed') });
+		expect(ofFunction.items).toEqual(items);
+		expect((await deploys.list(ctx, range, { functionId: named('other') })).items).toEqual([]);
+		expect(await deploys.get(ctx, deploy.id)).toEqual(items[0]);
+	});
+
+	it('a restated bill follows the earlier one; the same bill read again does not', async () => {
+		const ctx = ctxOf();
+		const { bill } = harness.store;
+		const billingSourceId = billingSourceIdSchema.parse(id('bil'));
+		const row = (day: string, amount: string): BillDayRow => ({
+			day,
+			accountId: '123456789012',
+			region: 'eu-west-1',
+			service: 'lambda',
+			serviceName: 'AWS Lambda',
+			usageType: 'EU-Lambda-GB-Second',
+			operation: 'Invoke',
+			kind: 'usage',
+			resourceId: null,
+			quantity: '12.5',
+			unit: 'Lambda-GB-Second',
+			currency: 'USD',
+			costs: {
+				list: amount,
+				unblended: amount,
+				netUnblended: null,
+				amortized: null,
+				netAmortized: null,
+				contracted: null,
+			},
+		});
+		const statement = (readMs: number, amount: string, final = false) => ({
+			billingSourceId,
+			month: '2026-10',
+			readMs,
+			final,
+			invoiceIds: final ? ['EUINV26-1'] : [],
+			rows: [row('2026-10-01', amount), row('2026-10-02', '0.000000000167')],
+		});
+		const put = async (...args: Parameters<typeof statement>) =>
+			(await bill.putStatement(ctx, statement(...args))).changed;
+		expect(await put(100, '1.10')).toBe(true);
+		expect(await put(100, '1.10')).toBe(false);
+		expect(await put(200, '1.10')).toBe(false);
+		expect(await put(300, '1.25', true)).toBe(true);
+		const history = await bill.history(ctx, billingSourceId, '2026-10');
+		expect(history.map((one) => [one.readMs, one.confirmedMs, one.final])).toEqual([
+			[100, 200, false],
+			[300, 300, true],
+		]);
+		const month = { month: '2026-10' };
+		expect(await bill.statement(ctx, billingSourceId, month)).toEqual(statement(300, '1.25', true));
+		const earlier = await bill.statement(ctx, billingSourceId, { ...month, asOfMs: 299 });
+		expect(earlier).toEqual(statement(100, '1.10'));
+		expect(await bill.months(ctx, billingSourceId)).toEqual(['2026-10']);
+		expect(await bill.statement(ctx, billingSourceId, { month: '2026-09' })).toBeNull();
+	});
+});
