@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 
+import { prepareBill } from './bill/statement.ts';
 import { worldClock } from './clock.ts';
 import { FaultRegistry } from './faults/registry.ts';
 import type { AuthorizeOptions } from './iam/authorize.ts';
@@ -81,6 +82,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const { address, port } = server.address() as AddressInfo;
 	const running: ControlledSandbox = { ...sandbox, endpoint: `http://${address}:${port}` };
 	answering = running;
+	// Whoever asks for the bill later hears of what went wrong.
+	if (options.prepareBill === true) prepareBill(world, clock.nowMs()).catch(() => {});
 	return {
 		...running,
 		close: () =>
@@ -94,7 +97,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 /** More functions than any organisation is known to have; a world of them still starts in seconds. */
 const mostFunctions = 100_000;
 
-function checkOptions({ functions, port }: SandboxOptions): void {
+function checkOptions({ functions, trafficScale, port }: SandboxOptions): void {
+	if (trafficScale !== undefined && !(trafficScale > 0 && Number.isFinite(trafficScale))) {
+		throw new RangeError(`trafficScale: expected a number above 0, got ${trafficScale}`);
+	}
 	if (
 		functions !== undefined &&
 		!(Number.isInteger(functions) && functions > 0 && functions <= mostFunctions)
@@ -214,6 +220,7 @@ function worldOptions(options: SandboxOptions) {
 	return {
 		...(options.seed === undefined ? {} : { seed: options.seed }),
 		...(options.functions === undefined ? {} : { functionCount: options.functions }),
+		...(options.trafficScale === undefined ? {} : { trafficScale: options.trafficScale }),
 		...(options.faultLab === undefined ? {} : { faultLab: options.faultLab }),
 	};
 }
