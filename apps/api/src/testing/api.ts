@@ -29,6 +29,8 @@ export interface TestApi {
 	readonly store: Store;
 	readonly identity: RunningIdentity;
 	readonly workspaceId: WorkspaceId;
+	/** Where the provider keeps its signing key, for tokens that only it could have made. */
+	readonly keyFile: string;
 	/** What the API logged, line by line. */
 	readonly logged: string[];
 	/** The tenant with an owner, to write test data with. */
@@ -138,6 +140,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
 		store,
 		identity,
 		workspaceId: ctx.workspaceId,
+		keyFile: join(folder, 'identity.json'),
 		logged,
 		ctx,
 		signIn,
