@@ -40,6 +40,7 @@ describe('money', () => {
 	it('is whole for forecasts', () => {
 		expect(moneyWhole('11073.6')).toBe('$11,074');
 		expect(moneyWhole('3.21')).toBe('$3.21');
+		expect(moneyWhole('5')).toBe('$5');
 	});
 
 	it('of a thousand executions has three significant digits', () => {

@@ -51,7 +51,7 @@ export function moneyCell(amount: Amount | null | undefined, options: MoneyOptio
 export function moneyWhole(amount: Amount | null | undefined, options: MoneyOptions = {}): string {
 	if (amount === null || amount === undefined) return unknown;
 	const value = Number(amount);
-	if (Math.abs(value) < 10) return money(amount, options);
+	if (Math.abs(value) < 10 && !Number.isInteger(value)) return money(amount, options);
 	return signed(value, fixed(Math.abs(value), 0), symbolOf(options.currency ?? 'USD'));
 }
 

@@ -6,6 +6,8 @@ import { duration } from '#lib/format/quantity.ts';
 import { b, type Reading } from '#lib/ui/reading.ts';
 
 const failingShare = 0.01;
+/** Fewer failures than this are not worth naming, whatever their share. */
+const worthNaming = 20;
 
 /** How many apps there are, which costs most, and which fails most. */
 export function appsReading(page: AppsPage): Reading {
@@ -15,9 +17,9 @@ export function appsReading(page: AppsPage): Reading {
 		];
 	const amount = (row: AppsPage['rows'][number]) => Number(row.figures.cost?.amount ?? 0);
 	const [dearest] = [...page.rows].sort((one, other) => amount(other) - amount(one));
-	const [worst] = [...page.rows].sort(
-		(one, other) => (other.figures.errorShare ?? 0) - (one.figures.errorShare ?? 0),
-	);
+	const [worst] = page.rows
+		.filter(({ figures }) => (figures.errors ?? 0) >= worthNaming)
+		.sort((one, other) => (other.figures.errorShare ?? 0) - (one.figures.errorShare ?? 0));
 	const total = Number(page.total.cost?.amount ?? 0);
 	return [
 		b(plural(page.rows.length, 'app')),

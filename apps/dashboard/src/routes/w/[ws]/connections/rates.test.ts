@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+
+import { chargedBy, rateText } from './rates.ts';
+
+it('counts what AWS charges by', () => {
+	expect(chargedBy('9430', 'metric').replace('\u00a0', ' ').replace('\u00a0', ' ')).toBe(
+		'9.43 k metrics',
+	);
+	expect(chargedBy('1', 'request')).toBe('1\u00a0request');
+	expect(chargedBy('373', 'GB')).toBe('373\u00a0GB');
+	expect(chargedBy('0', 'request')).toBe('–');
+});
+
+it('says a rate for one, or for a thousand', () => {
+	expect(rateText('0.01')).toBe('$0.01 each');
+	expect(rateText('0.00001')).toBe('$0.01 per 1,000');
+	expect(rateText(null)).toBe('no charge');
+});
