@@ -1,5 +1,5 @@
 import type { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { access, rolesWith } from './access.ts';
 import { contract, type RouteKey } from './contract/contract.ts';

@@ -1,7 +1,7 @@
 import type { Ctx } from '@lamplight/core/ctx';
 import { LamplightError } from '@lamplight/core/errors';
 import type { CheckpointKey } from '@lamplight/store/collection/collection';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import type { JobDeps } from './deps.ts';
 

@@ -5,7 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { createAws } from '@lamplight/aws/aws';
 import type { Clock } from '@lamplight/core/ctx';
 import { createStore } from '@lamplight/store/store';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import type { JobDeps } from './deps.ts';
 import { createMemory } from './memory.ts';

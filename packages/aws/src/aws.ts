@@ -43,7 +43,8 @@ export interface AwsOptions {
 }
 
 const connectTimeoutMs = 5_000;
-const requestTimeoutMs = 30_000;
+// Cost Explorer takes its time; everything else answers within a few seconds.
+const requestTimeoutMs = 60_000;
 
 /** Opens the way into customers' accounts. Endpoints come from the SDK's own environment. */
 export function createAws(options: AwsOptions): Aws {
@@ -52,6 +53,7 @@ export function createAws(options: AwsOptions): Aws {
 	const requestHandler = new NodeHttpHandler({
 		connectionTimeout: connectTimeoutMs,
 		requestTimeout: requestTimeoutMs,
+		throwOnRequestTimeout: true,
 		httpAgent: new HttpAgent(agent),
 		httpsAgent: new HttpsAgent(agent),
 		// Waiting for a socket is our own rate limit at work, not a fault worth a warning.

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Everything a Lambda fleet is charged for that we price. One component, one unit, one price row per tier. */
 export const components = [

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { LamplightError } from '@lamplight/core/errors';
 import { architectureSchema } from '@lamplight/core/function/function';

@@ -1,6 +1,6 @@
 import type { Ctx } from '@lamplight/core/ctx';
 import { LamplightError } from '@lamplight/core/errors';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 import { type Db, ifAbsent, ifEqual } from './dynamo/db.ts';
 import { count, type Item, text } from './dynamo/item.ts';

@@ -4,7 +4,7 @@ import { LamplightError } from '@lamplight/core/errors';
 import { roles } from '@lamplight/core/ctx';
 import type { Member, User } from '@lamplight/core/workspace/workspace';
 import { userSchema } from '@lamplight/core/workspace/workspace';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { parseDocument } from './documents.ts';
 import { type Db, ifAbsent } from './dynamo/db.ts';

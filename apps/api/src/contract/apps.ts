@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { routes } from './define.ts';
 import { figuresSchema, functionRowSchema } from './functions.ts';

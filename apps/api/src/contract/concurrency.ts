@@ -1,5 +1,5 @@
 import { accountIdSchema, regionSchema } from '@lamplight/core/ids';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { routes } from './define.ts';
 import {

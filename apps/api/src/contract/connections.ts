@@ -5,7 +5,7 @@ import {
 	enrolmentIdSchema,
 	regionSchema,
 } from '@lamplight/core/ids';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { routes } from './define.ts';
 import { watchCallSchema } from './costs.ts';

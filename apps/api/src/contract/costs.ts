@@ -1,5 +1,5 @@
 import { driverNames } from '@lamplight/core/reconcile/drivers';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { routes } from './define.ts';
 import { orderSchema } from './functions.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** What a request sends beside its path, and what comes back. */
 export interface RouteContract {

@@ -1,5 +1,5 @@
 import { deployIdSchema, functionIdSchema } from '@lamplight/core/ids';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { routes } from './define.ts';
 import { comparisonSchema } from './functions.ts';

@@ -1,7 +1,7 @@
 import { issueIdSchema } from '@lamplight/core/ids';
 import { errorKinds } from '@lamplight/core/issue/failureText';
 import { issueStates } from '@lamplight/core/issue/issue';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { routes } from './define.ts';
 import {

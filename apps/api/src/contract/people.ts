@@ -1,5 +1,5 @@
 import { tokenScopes } from '@lamplight/core/workspace/workspace';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { routes } from './define.ts';
 import { roleSchema } from './session.ts';

@@ -1,6 +1,6 @@
 import { roles } from '@lamplight/core/ctx';
 import { workspaceIdSchema } from '@lamplight/core/ids';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { routes } from './define.ts';
 import { instantSchema } from './shared.ts';

@@ -1,6 +1,6 @@
 import { provenances, completenesses } from '@lamplight/core/bucket/bucket';
 import { accountIdSchema, functionIdSchema, regionSchema } from '@lamplight/core/ids';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The most points one series carries; a longer range gets a longer step. */
 export const maxSeriesPoints = 700;

@@ -2,7 +2,7 @@ import type { Ctx } from '@lamplight/core/ctx';
 import { LamplightError, invalidField } from '@lamplight/core/errors';
 import { functionIdSchema } from '@lamplight/core/ids';
 import { hourMs, minuteMs, type TimeRange } from '@lamplight/core/time';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { type LogLine, type LogSearch, logLevels } from '../contract/logs.ts';
 import type { ApiDeps } from '../deps.ts';

@@ -1,7 +1,7 @@
 import type { AppRef } from '@lamplight/core/function/function';
 import { invalidField } from '@lamplight/core/errors';
 import { toNumber } from '@lamplight/core/money';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 import type {
 	functionFilterSchema,

@@ -1,6 +1,6 @@
 import type { Actor, Ctx } from '@lamplight/core/ctx';
 import type { Context } from 'hono';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 import type { Contract, RouteKey } from '../contract/contract.ts';
 import type { Permission } from '../contract/session.ts';

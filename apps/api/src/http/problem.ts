@@ -1,5 +1,5 @@
 import { type ErrorCode, LamplightError } from '@lamplight/core/errors';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 import type { Problem } from '../contract/shared.ts';
 

@@ -3,7 +3,7 @@ import { type FunctionId, functionIdSchema } from '@lamplight/core/ids';
 import { parseMoney } from '@lamplight/core/money';
 import { minuteMs, type TimeRange } from '@lamplight/core/time';
 import { unitPrice } from '@lamplight/core/watchcost/watchcost';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import type { LogEstimate, LogSearch, LogTail } from '../contract/logs.ts';
 import { picoMoney } from '../cost/watch.ts';

@@ -1,6 +1,6 @@
 import { LamplightError } from '@lamplight/core/errors';
 import { accountIdSchema } from '@lamplight/core/ids';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 

@@ -1,5 +1,5 @@
 import type { Clock } from '@lamplight/core/ctx';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const stateSchema = z.object({ nowMs: z.number(), speed: z.number().min(0) });
 const askEveryMs = 2_000;

@@ -1,7 +1,7 @@
 import { LamplightError } from '@lamplight/core/errors';
 import type { Clock } from '@lamplight/core/ctx';
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import type { OidcSettings } from '../deps.ts';
 

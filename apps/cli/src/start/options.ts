@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { cac } from 'cac';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { LamplightError, type FieldProblem } from '@lamplight/core/errors';
 

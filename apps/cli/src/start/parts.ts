@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 import type { Role } from '@lamplight/core/ctx';
 import { LamplightError } from '@lamplight/core/errors';
@@ -61,7 +61,14 @@ export function startParts(tree: ProcessTree, dataFolder: string) {
 				}),
 			),
 		sandbox: async (options: { readonly seed: number; readonly functions: number }) =>
-			endpointReady.parse(await tree.start({ name: 'sandbox', script: scripts.sandbox, options })),
+			endpointReady.parse(
+				await tree.start({
+					name: 'sandbox',
+					script: scripts.sandbox,
+					// The bill adds up every execution of two months: begun at once, it is there when asked for.
+					options: { ...options, prepareBill: true },
+				}),
+			),
 		queue: async () =>
 			queueReady.parse(
 				await tree.start({

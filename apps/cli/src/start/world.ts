@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import type { CloudFormationTemplate } from '@lamplight/core/connection/template';
 import { LamplightError } from '@lamplight/core/errors';

@@ -15,8 +15,8 @@ import { readPast } from './region.ts';
 
 /** How much of the past is read on connecting. */
 export const backfillDays = 35;
-/** One message reads for this long, then makes room for other connections. */
-const sliceMs = 45_000;
+/** One message begins no further stretch after this long, so that connections take turns. */
+const sliceMs = 15_000;
 const leaseMs = 5 * 60_000;
 
 /** Reads the next stretches of the past, newest first, until its time or its budget is over. */

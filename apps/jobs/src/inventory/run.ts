@@ -17,7 +17,7 @@ import type {
 	LogGroupFacts,
 } from '@lamplight/core/inventory/facts';
 import { mergeInventory } from '@lamplight/core/inventory/merge';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { type RunReport, withAccount, type Work } from '../account.ts';
 import { putCheckpoint, readCheckpoint } from '../checkpoint.ts';

@@ -1,5 +1,5 @@
 import { LamplightError } from '@lamplight/core/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Options of the local worker, as JSON in its first argument. Endpoints and keys are the SDK's own. */
 export const localOptionsSchema = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { architectureSchema, logClassSchema, logFormatSchema } from '../function/function.ts';
 

@@ -174,10 +174,12 @@ function parsePrefixed(text: string, start: number, end: number): PlatformRecord
  * records that an exporter joined. One unreadable line never costs its neighbours.
  */
 export function parseMessage(message: string): PlatformRecord[] {
-	const single = message.indexOf('\n');
-	if (single < 0 || message.charCodeAt(0) === 123) {
+	const isOneLine = !message.includes('\n');
+	if (isOneLine || message.charCodeAt(0) === 123) {
 		const record = parseLine(message);
-		return record === null ? [] : [record];
+		const isRead = record !== null && record.kind !== 'notUnderstood';
+		if (isRead || isOneLine) return record === null ? [] : [record];
+		// A document that is cut short may still have whole records behind it.
 	}
 	const records: PlatformRecord[] = [];
 	for (let start = 0; start < message.length;) {

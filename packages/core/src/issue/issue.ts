@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { functionIdSchema, issueIdSchema, workspaceIdSchema } from '../ids.ts';
 import type { IssueId } from '../ids.ts';

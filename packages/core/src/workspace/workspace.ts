@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { roles } from '../ctx.ts';
 import { workspaceIdSchema } from '../ids.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import type { Component } from '../components.ts';
 import type { RateRow, Tier } from '../rates/card.ts';

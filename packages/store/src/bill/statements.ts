@@ -2,7 +2,7 @@ import { type BillDayRow, billDayRowSchema, type BillStatement } from '@lampligh
 import type { Ctx } from '@lamplight/core/ctx';
 import { LamplightError } from '@lamplight/core/errors';
 import type { BillingSourceId } from '@lamplight/core/ids';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createHash } from 'node:crypto';
 
 import { openJson, sealJson } from '../codec/blob.ts';

@@ -1,6 +1,6 @@
 import { lambdaFunctionSchema } from '@lamplight/core/function/function';
 import { LamplightError } from '@lamplight/core/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import type { DirectoryFunction } from '../series/rollups.ts';
 import { openBlob, sealBlob } from './blob.ts';

@@ -1,6 +1,6 @@
 import { type Execution, executionSchema } from '@lamplight/core/execution/execution';
 import { LamplightError } from '@lamplight/core/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { openBlob, sealBlob } from './blob.ts';
 import { maxRows, readColumn, writeColumn } from './column.ts';

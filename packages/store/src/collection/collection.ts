@@ -2,7 +2,7 @@ import type { Completeness } from '@lamplight/core/bucket/bucket';
 import type { Ctx } from '@lamplight/core/ctx';
 import type { ConnectionId, Region } from '@lamplight/core/ids';
 import type { TimeRange } from '@lamplight/core/time';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** Names one remembered position or state: of a log group, a region, a backfill. */
 export interface CheckpointKey {

@@ -3,7 +3,7 @@ import { invalidField, LamplightError } from '@lamplight/core/errors';
 import type { ConnectionId } from '@lamplight/core/ids';
 import { dayMs } from '@lamplight/core/time';
 import { type WatchUsage, watchUsageSchema } from '@lamplight/core/watchcost/watchcost';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { openJson, sealJson } from '../codec/blob.ts';
 import { type Db, ifLower } from '../dynamo/db.ts';
