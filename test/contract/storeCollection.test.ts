@@ -1,7 +1,7 @@
 import { dayMs, floorTo, minuteMs } from '@lamplight/core/time';
 import type { WatchUsage } from '@lamplight/core/watchcost/watchcost';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { ctxOf, type Harness, newConnectionId, startMs, startStore } from './storeHarness.ts';
 

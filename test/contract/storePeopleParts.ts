@@ -1,6 +1,6 @@
 import type { Ctx } from '@lamplight/core/ctx';
 import { hourMs } from '@lamplight/core/time';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { startMs } from './storeHarness.ts';
 import { connectionId, hash, ids, type Part, range } from './storeParts.ts';
