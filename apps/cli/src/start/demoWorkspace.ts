@@ -53,18 +53,20 @@ export async function ensureDemoWorkspace(
 	}));
 	const [owner] = members;
 	if (owner === undefined) return;
-	await store.workspaces.create(
-		{
-			id: demoWorkspaceId,
-			name: options.name,
-			displayCurrency: 'USD',
-			timeZone: 'UTC',
-			ownerTagKey: 'team',
-			createdMs: options.nowMs,
-			createdBy: owner.userId,
-		},
-		owner,
-	);
+	if ((await store.workspaces.get(demoCtx)) === null) {
+		await store.workspaces.create(
+			{
+				id: demoWorkspaceId,
+				name: options.name,
+				displayCurrency: 'USD',
+				timeZone: 'UTC',
+				ownerTagKey: 'team',
+				createdMs: options.nowMs,
+				createdBy: owner.userId,
+			},
+			owner,
+		);
+	}
 	for (const member of members) {
 		if ((await store.members.get(demoCtx, member.userId)) === null) {
 			await store.members.put(demoCtx, member);
