@@ -36,7 +36,7 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
 		issuer: settings.oidc.issuer,
 	});
 	const using: AuthorizeDeps = { deps, oidc, people };
-	const rateLimit = createRateLimit(deps.wallClock);
+	const rateLimit = deps.rateLimit ?? createRateLimit(deps.wallClock);
 	const headers = Object.entries(securityHeaders(settings.publicUrl.startsWith('https:')));
 
 	const app = new Hono<ApiEnv>();

@@ -3,6 +3,7 @@ import type { Clock } from '@lamplight/core/ctx';
 import type { Store } from '@lamplight/store/store';
 
 import type { Log } from './http/log.ts';
+import type { RateLimit } from './middleware/rateLimit.ts';
 
 /** How to reach the identity provider: a Cognito user pool, or the embedded one. */
 export interface OidcSettings {
@@ -40,6 +41,8 @@ export interface ApiDeps {
 	readonly log: Log;
 	/** Fetches the provider's documents and tokens; the global one when left out. */
 	readonly fetch?: typeof fetch;
+	/** Default: the limits of the authorization table, counted in this process. */
+	readonly rateLimit?: RateLimit;
 	/** Checks every answer against its schema: on in tests, too slow for a busy server. */
 	readonly checkAnswers?: boolean;
 }

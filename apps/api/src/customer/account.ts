@@ -41,10 +41,22 @@ export async function inAccount<T>(
 	const account = deps.connect.aws.open(targetOf(enrolment, connection));
 	try {
 		return await run(account);
+	} catch (error) {
+		throw withoutKeys(error) ? noKeys(error) : error;
 	} finally {
 		await countCalls(deps, ctx, { connectionId: connection.id, usages: account.meter.drain() });
 		account.close();
 	}
+}
+
+/** The SDK found no keys of our own: a fault of the place we run in, not of the account. */
+function withoutKeys(error: unknown): boolean {
+	return error instanceof Error && error.name === 'CredentialsProviderError';
+}
+
+function noKeys(cause: unknown): LamplightError {
+	const sentence = 'Lamplight has no AWS keys of its own here, so no account can be read.';
+	return new LamplightError('aws_unavailable', sentence, { cause });
 }
 
 /** Adds calls to a connection's watch cost, day by day, once. */

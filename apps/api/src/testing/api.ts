@@ -79,6 +79,7 @@ export function emailOf(role: Role): string {
 export interface TestApiOptions {
 	readonly settings?: Partial<ApiDeps['settings']>;
 	readonly connect?: Partial<ApiDeps['connect']>;
+	readonly rateLimit?: ApiDeps['rateLimit'];
 }
 
 /** Starts everything and makes a workspace with one member of each role. */
@@ -128,6 +129,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
 		wallClock,
 		log: recordingLog(logged),
 		checkAnswers: true,
+		...(options.rateLimit === undefined ? {} : { rateLimit: options.rateLimit }),
 	};
 	const app = createApp(deps);
 	const ctx = await makeTestWorkspace(store);

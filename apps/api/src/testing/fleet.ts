@@ -1,0 +1,467 @@
+import type { Bucket } from '@lamplight/core/bucket/bucket';
+import type { BillDayRow } from '@lamplight/core/bill/day';
+import type { Connection, Enrolment } from '@lamplight/core/connection/connection';
+import type { Ctx } from '@lamplight/core/ctx';
+import type { Deploy } from '@lamplight/core/deploy/deploy';
+import type { Execution } from '@lamplight/core/execution/execution';
+import type { LambdaFunction } from '@lamplight/core/function/function';
+import {
+	billingSourceIdSchema,
+	connectionIdSchema,
+	deployIdSchema,
+	enrolmentIdSchema,
+	type FunctionId,
+	functionId,
+} from '@lamplight/core/ids';
+import { newIssue } from '@lamplight/core/issue/occurrences';
+import type { Issue } from '@lamplight/core/issue/issue';
+import { dayMs, floorTo, hourMs, minuteMs, utcDay } from '@lamplight/core/time';
+import { fleetWindows } from '@lamplight/store/series/rollups';
+import type { Store } from '@lamplight/store/store';
+
+import { newId } from './api.ts';
+
+/** What the test fleet is made of. */
+export interface TestFleet {
+	readonly functions: readonly LambdaFunction[];
+	readonly connections: readonly Connection[];
+	readonly issue: Issue;
+	readonly execution: Execution;
+	readonly deploy: Deploy;
+	/** Invocations of a function in each bucket: every ten minutes one. */
+	readonly perBucket: number;
+	readonly billedDays: readonly string[];
+}
+
+export interface FleetOptions {
+	readonly nowMs: number;
+	readonly functions?: number;
+	readonly days?: number;
+	/** Minutes between a function's buckets. */
+	readonly everyMinutes?: number;
+	/** Leave out issues, executions, deploys and the bill. */
+	readonly figuresOnly?: boolean;
+}
+
+const accounts = ['111111111111', '222222222222'] as const;
+const regions = ['eu-west-1', 'us-east-1'] as const;
+const apps = ['checkout', 'rates', 'labels'] as const;
+const perBucket = 30;
+
+/** Fills a workspace with two accounts' worth of functions that ran for some days. */
+export async function seedFleet(store: Store, ctx: Ctx, options: FleetOptions): Promise<TestFleet> {
+	const { nowMs } = options;
+	const count = options.functions ?? 24;
+	const connections = await seedConnections(store, ctx, nowMs);
+	const functions = Array.from({ length: count }, (_, at) => functionAt(at, connections, nowMs));
+	await store.functions.putMany(ctx, functions);
+	await seedFigures(store, ctx, { ...options, functions, connections });
+	const billedDays = [3, 2, 1].map((before) => utcDay(nowMs - before * dayMs));
+	const first = functions[0];
+	if (first === undefined) throw new Error('a fleet has a function');
+	const extras = await seedExtras(store, ctx, { first, nowMs, connections, billedDays });
+	await store.rollups.rebuildDirectory(ctx);
+	for (const window of fleetWindows) await store.rollups.rebuildWindow(ctx, window);
+	return { functions, connections, perBucket, billedDays, ...extras };
+}
+
+async function seedConnections(store: Store, ctx: Ctx, nowMs: number): Promise<Connection[]> {
+	const made: Connection[] = [];
+	for (const [at, accountId] of accounts.entries()) {
+		const enrolment: Enrolment = {
+			id: enrolmentIdSchema.parse(newId('enr')),
+			workspaceId: ctx.workspaceId,
+			kind: 'account',
+			accountId,
+			externalId: `lamplight-${newId('x').slice(2)}`,
+			features: ['inventory', 'metrics', 'logs', 'costs'],
+			logGroupPatterns: ['/aws/lambda/*'],
+			regions: [...regions],
+			createdMs: nowMs - 20 * dayMs,
+			createdBy: 'owner@example.com',
+		};
+		const connection: Connection = {
+			id: connectionIdSchema.parse(newId('con')),
+			workspaceId: ctx.workspaceId,
+			enrolmentId: enrolment.id,
+			accountId,
+			accountName: at === 0 ? 'production' : null,
+			roleArn: `arn:aws:iam::${accountId}:role/LamplightReadOnly`,
+			regions: [...regions],
+			features: enrolment.features,
+			state: at === 0 ? 'healthy' : 'degraded',
+			reason: at === 0 ? null : 'Not granted: logs:FilterLogEvents.',
+			checks: [
+				{
+					feature: 'logs',
+					action: 'logs:FilterLogEvents',
+					outcome: at === 0 ? 'granted' : 'denied',
+					without: 'No executions.',
+					checkedMs: nowMs - hourMs,
+				},
+			],
+			watchBudgetUsdPerMonth: 5,
+			backfillBudgetUsd: 1,
+			createdMs: nowMs - 20 * dayMs,
+			verifiedMs: nowMs - hourMs,
+			lastCollectedMs: nowMs - 2 * minuteMs,
+		};
+		await store.enrolments.create(ctx, enrolment);
+		await store.connections.create(ctx, connection);
+		await store.watchCosts.add(ctx, connection.id, {
+			key: `seed-${at}`,
+			usages: [
+				{
+					connectionId: connection.id,
+					day: utcDay(nowMs - dayMs),
+					region: 'eu-west-1',
+					action: 'cloudwatch:GetMetricData',
+					calls: 100,
+					throttled: 0,
+					failed: 0,
+					units: 50_000,
+					requestBytes: 1_000,
+					responseBytes: 1_000,
+				},
+			],
+		});
+		made.push(connection);
+	}
+	return made;
+}
+
+function functionAt(at: number, connections: readonly Connection[], nowMs: number): LambdaFunction {
+	const connection = connections[at % connections.length];
+	if (connection === undefined) throw new Error('a function has a connection');
+	const region = regions[Math.floor(at / 2) % regions.length] ?? 'eu-west-1';
+	const app = at % 4 === 3 ? null : (apps[at % apps.length] ?? null);
+	const name = `${app ?? 'lone'}-fn-${at}`;
+	const { accountId } = connection;
+	return {
+		id: functionId({ accountId, region, name }),
+		connectionId: connection.id,
+		accountId,
+		region,
+		name,
+		arn: `arn:aws:lambda:${region}:${accountId}:function:${name}`,
+		runtime: at % 5 === 0 ? 'python3.13' : 'nodejs24.x',
+		packageType: 'Zip',
+		handler: 'index.handler',
+		architecture: at % 3 === 0 ? 'x86_64' : 'arm64',
+		billingMode: 'on-demand',
+		memoryMib: 256 * (1 + (at % 4)),
+		ephemeralStorageMib: 512,
+		timeoutSeconds: 30,
+		codeSizeBytes: 1_000_000,
+		codeSha256: null,
+		revisionId: null,
+		lastModifiedMs: nowMs - 4 * hourMs,
+		version: '7',
+		aliases: [],
+		snapStart: false,
+		tracing: false,
+		reservedConcurrency: at === 1 ? 50 : null,
+		provisionedConcurrency: [],
+		eventSources: [],
+		layers: [],
+		logGroup: `/aws/lambda/${name}`,
+		logFormat: 'JSON',
+		systemLogLevel: null,
+		logClass: 'STANDARD',
+		logRetentionDays: 14,
+		logStoredBytes: 1_000_000_000,
+		tags: { team: at % 2 === 0 ? 'payments' : 'pricing' },
+		app:
+			app === null
+				? null
+				: { id: `app-${app}`, name: app, stage: 'prod', kind: 'sst', framework: null },
+		owner: at % 2 === 0 ? 'payments' : 'pricing',
+		firstSeenMs: nowMs - 60 * dayMs,
+		lastSeenMs: nowMs,
+		goneMs: null,
+	};
+}
+
+/** A bucket as records give it: everything measured. */
+export function bucketOf(minute: number, fn: LambdaFunction, invocations = perBucket): Bucket {
+	const durationUs = 120_000;
+	return {
+		minuteMs: minute,
+		invocations,
+		errors: 1,
+		throttles: 0,
+		durationSumUs: invocations * durationUs,
+		durationMaxUs: 2 * durationUs,
+		p50Us: durationUs,
+		p95Us: 1.5 * durationUs,
+		p99Us: 2 * durationUs,
+		billedMs: invocations * 125,
+		billedMibMs: invocations * 125 * fn.memoryMib,
+		coldStarts: 1,
+		initUs: 100_000,
+		timeouts: 0,
+		maxMemoryUsedMib: Math.round(fn.memoryMib * 0.6),
+		concurrencyMax: null,
+		logBytes: invocations * 800,
+	};
+}
+
+interface FigureInput extends FleetOptions {
+	readonly connections: readonly Connection[];
+}
+
+async function seedFigures(
+	store: Store,
+	ctx: Ctx,
+	{
+		nowMs,
+		days = 4,
+		everyMinutes = 10,
+		connections,
+		functions,
+	}: Omit<FigureInput, 'functions'> & {
+		readonly functions: readonly LambdaFunction[];
+	},
+): Promise<void> {
+	const fromMs = floorTo(dayMs, nowMs) - (days - 1) * dayMs;
+	for (const connection of connections) {
+		for (const region of regions) {
+			const own = functions.filter(
+				(fn) => fn.connectionId === connection.id && fn.region === region,
+			);
+			for (let slotMs = fromMs; slotMs < nowMs; slotMs += hourMs) {
+				const minutes: number[] = [];
+				for (
+					let at = slotMs;
+					at < Math.min(slotMs + hourMs, nowMs);
+					at += everyMinutes * minuteMs
+				) {
+					minutes.push(at);
+				}
+				await store.series.writeFragment(ctx, {
+					connectionId: connection.id,
+					region,
+					slotMs,
+					spanMs: hourMs,
+					source: 'records',
+					batch: 'seed',
+					revision: 1,
+					functions: own.map((fn) => ({
+						functionId: fn.id,
+						buckets: minutes.map((minute) => bucketOf(minute, fn)),
+						durations: null,
+					})),
+				});
+				await writeTotals(store, ctx, {
+					connection,
+					region,
+					slotMs,
+					minutes,
+					functions: own.length,
+				});
+			}
+			await store.completeness.mark(ctx, connection.id, [
+				{ region, range: { fromMs, toMs: floorTo(minuteMs, nowMs) }, state: 'complete' },
+			]);
+		}
+		let more = true;
+		while (more) ({ more } = await store.series.compact(ctx, connection.id));
+	}
+}
+
+async function writeTotals(
+	store: Store,
+	ctx: Ctx,
+	totals: {
+		connection: Connection;
+		region: string;
+		slotMs: number;
+		minutes: readonly number[];
+		functions: number;
+	},
+): Promise<void> {
+	const { connection, region, slotMs, minutes, functions } = totals;
+	await store.series.writeTotals(ctx, {
+		connectionId: connection.id,
+		slotMs,
+		spanMs: hourMs,
+		batch: `duration-${region}`,
+		revision: 1,
+		regions: [
+			{
+				region,
+				buckets: minutes.map((minute) => ({
+					minuteMs: minute,
+					invocations: functions * perBucket,
+					errors: functions,
+					throttles: 0,
+					durationCount: functions * perBucket,
+					durationSumUs: functions * perBucket * 120_000,
+					concurrencyMax: 12,
+					claimedConcurrencyMax: 20,
+				})),
+			},
+		],
+	});
+}
+
+interface ExtraInput {
+	readonly first: LambdaFunction;
+	readonly nowMs: number;
+	readonly connections: readonly Connection[];
+	readonly billedDays: readonly string[];
+}
+
+async function seedExtras(
+	store: Store,
+	ctx: Ctx,
+	{ first, nowMs, connections, billedDays }: ExtraInput,
+): Promise<Pick<TestFleet, 'issue' | 'execution' | 'deploy'>> {
+	const hour = floorTo(hourMs, nowMs) - hourMs;
+	const seed = newIssue(
+		{
+			workspaceId: ctx.workspaceId,
+			scope: `app:${first.app?.id ?? 'none'}`,
+			fingerprint: {
+				hash: 'a'.repeat(32),
+				kind: 'exception',
+				title: 'LedgerTimeout: hold for <*> not confirmed',
+				errorType: 'LedgerTimeout',
+				normalisedMessage: 'hold for <*> not confirmed',
+				topFrame: 'LedgerClient.hold',
+				frames: [],
+				language: null,
+			},
+		},
+		hour,
+	);
+	const issue = await store.issues.record(ctx, seed, [
+		{
+			functionId: first.id,
+			hourMs: hour,
+			batch: 'seed',
+			count: 12,
+			version: '7',
+			firstSeenMs: hour + 1,
+			lastSeenMs: hour + 60_000,
+		},
+	]);
+	const execution = executionOf(first.id, { startMs: hour + 60_000, issueId: issue.id });
+	await store.executions.write(ctx, {
+		connectionId: first.connectionId,
+		region: first.region,
+		slotMs: hour,
+		batch: 'seed',
+		revision: 1,
+		executions: [execution],
+	});
+	await store.issues.putSample(ctx, {
+		issueId: issue.id,
+		functionId: first.id,
+		requestId: execution.requestId,
+		logStream: execution.logStream,
+		atMs: execution.startMs,
+		lines: ['LedgerTimeout: hold for HB-2291044 not confirmed', '    at LedgerClient.hold'],
+	});
+	const deploy: Deploy = {
+		id: deployIdSchema.parse(newId('dep')),
+		workspaceId: ctx.workspaceId,
+		atMs: nowMs - 4 * hourMs,
+		kind: 'code',
+		functionId: first.id,
+		connectionId: first.connectionId,
+		appId: first.app?.id ?? null,
+		version: '7',
+		codeSha256: 'abc',
+		changes: [{ field: 'memory MiB', before: '128', after: '256' }],
+		actor: 'ci',
+		commit: '8f31c0a',
+		url: null,
+		source: 'inventory',
+	};
+	await store.deploys.put(ctx, deploy);
+	await seedBill(store, ctx, { connections, billedDays, nowMs });
+	return { issue, execution, deploy };
+}
+
+/** An execution that failed after two seconds and a cold start. */
+export function executionOf(
+	id: FunctionId,
+	change: Pick<Execution, 'startMs' | 'issueId'>,
+): Execution {
+	return {
+		functionId: id,
+		requestId: '7d1e4f0a-52c8-4b19-9d3e-6a0c51f7be20',
+		logStream: '2026/11/18/[7]9a1c',
+		attempt: 1,
+		durationUs: 2_318_440,
+		billedMs: 3_161,
+		memoryMib: 1_024,
+		maxMemoryUsedMib: 611,
+		initUs: 842_170,
+		restoreUs: null,
+		version: '7',
+		status: 'error',
+		errorType: 'LedgerTimeout',
+		traceId: null,
+		...change,
+	};
+}
+
+async function seedBill(
+	store: Store,
+	ctx: Ctx,
+	{ connections, billedDays, nowMs }: Omit<ExtraInput, 'first'>,
+): Promise<void> {
+	const id = billingSourceIdSchema.parse(newId('bil'));
+	const [payer] = connections;
+	await store.billingSources.create(ctx, {
+		id,
+		workspaceId: ctx.workspaceId,
+		form: 'cost-explorer',
+		payerAccountId: payer?.accountId ?? accounts[0],
+		name: 'Payer',
+		connectionId: payer?.id ?? null,
+		location: null,
+		state: 'healthy',
+		reason: null,
+		createdMs: nowMs - 20 * dayMs,
+		lastReadMs: nowMs - hourMs,
+	});
+	const row = (day: string, accountId: string, change: Partial<BillDayRow>): BillDayRow => ({
+		day,
+		accountId,
+		region: 'eu-west-1',
+		service: 'lambda',
+		serviceName: 'AWS Lambda',
+		usageType: 'EU-Lambda-GB-Second',
+		operation: null,
+		kind: 'usage',
+		resourceId: null,
+		quantity: '1000',
+		unit: 'GB-Seconds',
+		currency: 'USD',
+		costs: {
+			list: null,
+			unblended: '0.05',
+			netUnblended: '0.05',
+			amortized: null,
+			netAmortized: '0.045',
+			contracted: null,
+		},
+		...change,
+	});
+	await store.bill.putStatement(ctx, {
+		billingSourceId: id,
+		month: billedDays[0]?.slice(0, 7) ?? '2026-11',
+		readMs: nowMs - hourMs,
+		final: false,
+		invoiceIds: [],
+		rows: billedDays.flatMap((day) =>
+			accounts.flatMap((accountId) => [
+				row(day, accountId, {}),
+				row(day, accountId, { kind: 'tax', usageType: null, quantity: null, unit: null }),
+			]),
+		),
+	});
+}
