@@ -8,7 +8,7 @@ describe('the id of a function', () => {
 		expect(functionParts(functionId(parts))).toEqual(parts);
 	});
 
-	it.each(['', 'a b', 'eu-west-1.router', 'a/b'])('refuses the name %j', (name) => {
+	it.each(['', 'a b', 'a/b'])('refuses the name %j', (name) => {
 		expect(() => functionId({ accountId: '012345678901', region: 'eu-west-1', name })).toThrow(
 			'functionId: expected account.region.name',
 		);
