@@ -52,7 +52,11 @@ export async function readProblem(response: Response): Promise<ApiProblem> {
 	try {
 		const body = JSON.parse(text) as Partial<Problem>;
 		if (typeof body.detail === 'string') {
-			return new ApiProblem(response.status, { retryAfterSeconds, ...body, detail: body.detail });
+			return new ApiProblem(response.status, {
+				...body,
+				detail: body.detail,
+				retryAfterSeconds: body.retryAfterSeconds ?? retryAfterSeconds,
+			});
 		}
 	} catch {
 		// Not JSON: a proxy's page, or nothing. The status says enough.
