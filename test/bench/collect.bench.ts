@@ -2,8 +2,9 @@ import { listActiveFunctions } from '@lamplight/aws/metrics/activeFunctions';
 import { targetOf } from '@lamplight/aws/target';
 import type { Connection } from '@lamplight/core/connection/connection';
 import { regionsStateSchema } from '@lamplight/core/collection/state';
+import { selectExecutions } from '@lamplight/core/execution/select';
 import { dayMs, hourMs, minuteMs } from '@lamplight/core/time';
-import { picoToUsd, watchCostPicoUsd, type WatchUsage } from '@lamplight/core/watchcost/watchcost';
+import type { WatchUsage } from '@lamplight/core/watchcost/watchcost';
 import { encodeExecutions } from '@lamplight/store/codec/executions';
 import { encodeSlices } from '@lamplight/store/codec/slices';
 import { encodeTotals } from '@lamplight/store/codec/totals';
@@ -33,9 +34,19 @@ const gbSecondUsd = 0.0000133334;
 const requestUsd = 0.2e-6;
 const workerGb = 0.5;
 
+/** Writes of one kind of item, and what they held. */
+interface Writes {
+	count: number;
+	bytes: number;
+}
+
 interface Tally {
-	writeUnits: number;
-	messages: number;
+	readonly fragments: Writes;
+	readonly executions: Writes;
+	readonly totals: Writes;
+	readonly notes: Writes;
+	/** Readings of a region's functions. */
+	readings: number;
 	workSeconds: number;
 	/** Sum over readings and regions of functions active in the last three hours. */
 	activeReadings: number;
@@ -52,6 +63,7 @@ export const bench: Bench = {
 			speed: 0,
 			rateLimits: false,
 			rateShare: 1000,
+			logGroupPatterns: ['*'],
 		});
 		try {
 			await measure(collector, report);
@@ -63,8 +75,7 @@ export const bench: Bench = {
 
 async function measure(collector: Collector, report: (row: BenchRow) => void): Promise<void> {
 	const { sandbox, recorded } = collector;
-	const tally: Tally = { writeUnits: 0, messages: 0, workSeconds: 0, activeReadings: 0 };
-	weighWrites(collector.deps.store, tally);
+	const tally = newTally();
 	const connections: Connection[] = [];
 	for (const account of sandbox.world.accounts) {
 		if (account.closedMs !== null || account.activeRegions.length === 0) continue;
@@ -76,7 +87,8 @@ async function measure(collector: Collector, report: (row: BenchRow) => void): P
 	}
 	await collector.drain();
 	recorded.usages.clear();
-	Object.assign(tally, { writeUnits: 0, messages: 0, workSeconds: 0 });
+	Object.assign(tally, newTally());
+	weighWrites(collector.deps.store, tally);
 	const steps = Math.round((simulatedHours * hourMs) / minuteMs);
 	for (let step = 1; step <= steps; step += 1) {
 		sandbox.clock.advance(minuteMs);
@@ -102,7 +114,6 @@ async function plan(
 	const { queue, recorded, deps } = collector;
 	const { isReading, tally } = options;
 	queue.push({ kind: 'totals', ...base(collector, connection), counts: isReading });
-	tally.messages += 1;
 	if (!isReading) return;
 	const held = recorded.checkpoints.get(`${connection.id} regions`);
 	const { active } = regionsStateSchema.parse(held?.value);
@@ -114,45 +125,89 @@ async function plan(
 	const account = deps.aws.open(targetOf(enrolment, connection));
 	for (const region of Object.keys(active)) {
 		queue.push({ kind: 'functions', ...base(collector, connection), region });
-		tally.messages += 1;
+		tally.readings += 1;
 		tally.activeReadings += (await listActiveFunctions(account, region)).length;
 	}
 	account.close();
 }
 
-/** Counts write units as DynamoDB does: one for each kilobyte begun, of what the store would write. */
+function newTally(): Tally {
+	const none = () => ({ count: 0, bytes: 0 });
+	return {
+		fragments: none(),
+		executions: none(),
+		totals: none(),
+		notes: none(),
+		readings: 0,
+		workSeconds: 0,
+		activeReadings: 0,
+	};
+}
+
+/** Weighs what the store would write, encoded as it encodes. */
 function weighWrites(store: Store, tally: Tally): void {
-	const weigh = (bytes: number) => {
-		tally.writeUnits += Math.max(1, Math.ceil((bytes + itemOverheadBytes) / 1024));
+	const weigh = (writes: Writes, bytes: number) => {
+		writes.count += 1;
+		writes.bytes += bytes;
 	};
 	const { writeFragment, writeTotals } = store.series;
 	store.series.writeFragment = (ctx, fragment) => {
-		weigh(encodeSlices(fragment.functions).length);
+		weigh(tally.fragments, encodeSlices(fragment.functions).length);
 		return writeFragment(ctx, fragment);
 	};
 	store.series.writeTotals = (ctx, fragment) => {
-		weigh(encodeTotals(fragment.regions).length);
+		weigh(tally.totals, encodeTotals(fragment.regions).length);
 		return writeTotals(ctx, fragment);
 	};
 	const { write } = store.executions;
 	store.executions.write = (ctx, fragment) => {
-		weigh(encodeExecutions(fragment.executions).length);
+		const chosen = selectExecutions(fragment.executions);
+		if (chosen.length > 0) weigh(tally.executions, encodeExecutions(chosen).length);
 		return write(ctx, fragment);
 	};
 	const { put } = store.checkpoints;
 	store.checkpoints.put = (ctx, key, next) => {
-		weigh(JSON.stringify(next.value).length);
+		weigh(tally.notes, JSON.stringify(next.value).length);
 		return put(ctx, key, next);
 	};
 	const { mark } = store.completeness;
 	store.completeness.mark = (ctx, connectionId, marks) => {
-		weigh(200);
+		weigh(tally.notes, 200);
 		return mark(ctx, connectionId, marks);
 	};
 }
 
 /** Keys and attribute names of an item. */
 const itemOverheadBytes = 150;
+const functionsPerItem = 125;
+
+/**
+ * Write units a day of the compared fleet. The simulated accounts are small, so an item there holds
+ * a few functions; the compared one fills its items, each of 125 functions. The bytes of a function
+ * and the number of slots that a reading rewrites are as measured.
+ */
+function writeUnitsPerDay(tally: Tally, functionsPerRegion: number): number {
+	const readings = dayMs / readsEveryMs;
+	const items = Math.ceil(comparedFunctions / functionsPerItem);
+	const grouped = ({ count, bytes }: Writes) => {
+		const perReading = count / tally.readings;
+		const bytesPerFunction = bytes / count / functionsPerRegion;
+		const units = Math.ceil((bytesPerFunction * functionsPerItem + itemOverheadBytes) / 1024);
+		return perReading * units * items * readings;
+	};
+	const plain = ({ count, bytes }: Writes, perDay: number) =>
+		Math.ceil((bytes / Math.max(1, count) + itemOverheadBytes) / 1024) * perDay;
+	const minutes = dayMs / minuteMs;
+	const totalsPerMinute = tally.totals.count / (tally.readings * (readsEveryMs / minuteMs));
+	// A run's report each minute, and for each reading a report, the region's state and its marks.
+	const notes = minutes + 3 * comparedRegions * readings;
+	return (
+		grouped(tally.fragments) +
+		grouped(tally.executions) +
+		plain(tally.totals, totalsPerMinute * comparedRegions * minutes) +
+		plain(tally.notes, notes)
+	);
+}
 
 interface Outcome {
 	readonly connections: readonly Connection[];
@@ -184,12 +239,10 @@ function perDay(collector: Collector, outcome: Outcome) {
 		units: fixed + variablePerFunction * comparedFunctions,
 		logReads: (sum(usages, 'logs:FilterLogEvents', 'calls') / days) * scale,
 		calls: (usages.reduce((total, { calls }) => total + calls, 0) / days) * scale,
-		writeUnits: (tally.writeUnits / days) * scale,
-		writeUnitsPerFunction: tally.writeUnits / days / functions,
+		writeUnits: writeUnitsPerDay(tally, functions / regions),
 		messages: dayMs / minuteMs + comparedRegions * (dayMs / readsEveryMs),
 		workSeconds: (tally.workSeconds / days) * scale,
 		activeUnits: (tally.activeReadings / days) * scale,
-		listedUsd: picoToUsd(watchCostPicoUsd(usages)),
 	};
 }
 
@@ -250,9 +303,9 @@ function reportRows(collector: Collector, outcome: Outcome): void {
 	report(row('write units a day', { value: day.writeUnits, unit: 'WRU' }));
 	report(
 		row('write units per function-day', {
-			value: day.writeUnitsPerFunction,
+			value: day.writeUnits / comparedFunctions,
 			unit: 'WRU',
-			note: 'before compaction to hours and days',
+			note: 'before compaction to hours and days; items filled with 125 functions each',
 		}),
 	);
 	reportMoney(day, report);
@@ -287,18 +340,18 @@ function reportTruth(collector: Collector, { connections, report }: Outcome): vo
 	const nowMs = collector.deps.clock();
 	const range = { fromMs: startMs, toMs: nowMs - 25 * minuteMs };
 	let executions = 0;
-	let wrong = 0;
+	const wrong: string[] = [];
 	for (const { accountId } of connections) {
 		const compared = compareWithTruth(collector, accountId, { range });
 		executions += compared.executions;
-		wrong += compared.wrong.length;
+		wrong.push(...compared.wrong);
 	}
 	report(
 		row('function-minutes that differ from the truth', {
-			value: wrong,
+			value: wrong.length,
 			unit: 'minutes',
 			atMost: 0,
-			note: `counts, errors, throttles and Duration sums of ${executions.toLocaleString('en')} executions`,
+			note: `counts, errors, throttles and Duration sums of ${executions.toLocaleString('en')} executions${wrong.length === 0 ? '' : `; the first: ${wrong[0]}`}`,
 		}),
 	);
 }

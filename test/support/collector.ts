@@ -40,10 +40,12 @@ export interface Collector {
 export interface CollectorOptions extends SandboxOptions {
 	/** Share of AWS's rates; tests of arithmetic do not wait for tokens. */
 	readonly rateShare?: number;
+	/** Log groups that the roles may read; Lambda's own when left out. */
+	readonly logGroupPatterns?: readonly string[];
 }
 
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
-	const { rateShare, ...world } = options;
+	const { rateShare, logGroupPatterns, ...world } = options;
 	const sandbox = await startSandbox(world);
 	process.env['AWS_ENDPOINT_URL'] = sandbox.endpoint;
 	const clock = () => sandbox.clock.nowMs();
@@ -76,7 +78,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
 		queue,
 		lines,
 		connect: (accountId, features = ['inventory', 'metrics', 'logs']) =>
-			connect({ sandbox, aws, recorded, clock }, accountId, features),
+			connect({ sandbox, aws, recorded, clock, logGroupPatterns }, accountId, features),
 		async drain() {
 			for (let message = queue.shift(); message !== undefined; message = queue.shift()) {
 				await workMessage(deps, JSON.stringify(message));
@@ -95,6 +97,7 @@ interface ConnectParts {
 	readonly aws: Aws;
 	readonly recorded: RecordingStore;
 	readonly clock: () => number;
+	readonly logGroupPatterns: readonly string[] | undefined;
 }
 
 async function connect(
@@ -102,10 +105,17 @@ async function connect(
 	accountId: string,
 	features: readonly Feature[],
 ): Promise<Connection> {
-	const { sandbox, aws, recorded, clock } = parts;
+	const { sandbox, aws, recorded, clock, logGroupPatterns } = parts;
 	const { enrolment, connection } = beginEnrolment(
 		{ clock, randomBytes: (count) => randomBytes(count) },
-		{ workspaceId: testWorkspaceId, kind: 'account', accountId, features, createdBy: 'usr_test' },
+		{
+			workspaceId: testWorkspaceId,
+			kind: 'account',
+			accountId,
+			features,
+			createdBy: 'usr_test',
+			...(logGroupPatterns === undefined ? {} : { logGroupPatterns }),
+		},
 	);
 	createRole(sandbox, enrolment);
 	const verified = await verifyConnection({ aws, clock }, enrolment, connection);

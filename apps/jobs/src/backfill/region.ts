@@ -15,6 +15,7 @@ import {
 	groupOf,
 	logGroupMatcher,
 	type PlannedFunction,
+	sharedGroups,
 	whyNotRecords,
 } from '@lamplight/core/collection/plan';
 import { completenessOf, residualsOf } from '@lamplight/core/collection/residual';
@@ -124,7 +125,11 @@ async function everyFunction(work: Work, input: PastInput): Promise<PlannedFunct
 	const known = new Map(input.inventory.map((fn) => [fn.name, fn]));
 	const ran = await listActiveFunctions(work.account, input.region, 'two weeks');
 	const names = new Set([...known.keys(), ...ran]);
-	return [...names].map((name) => ({ name, known: known.get(name) ?? null }));
+	const shared = sharedGroups(input.inventory);
+	return [...names].map((name) => {
+		const fn = known.get(name) ?? null;
+		return { name, known: fn, sharesGroup: fn !== null && shared.has(fn.logGroup) };
+	});
 }
 
 function anythingHappened(totals: ReadonlyMap<number, RegionBucket>): boolean {
@@ -160,7 +165,7 @@ async function readGroup(
 		.map((name) => ({ name, buckets: new Map() }));
 	const filled = [...ran, ...idle].map((fn) => ({
 		name: fn.name,
-		buckets: fillCounts(fn, stretch.totals, { errors, throttles }),
+		buckets: fillCounts(fn, stretch.totals, { errors, throttles, settledToMs: stretch.range.toMs }),
 	}));
 	const common = {
 		region: stretch.region,

@@ -21,6 +21,8 @@ export interface CountQuestion {
 	readonly alsoAsk: readonly string[];
 	readonly state: RegionState;
 	readonly nowMs: number;
+	/** Of later minutes nothing is concluded for functions that are read from records. */
+	readonly settledToMs: number;
 }
 
 export interface CountAnswer {
@@ -63,25 +65,26 @@ export async function explainCounts(
 			if (disagrees(question, reading)) found[name] = nowMs;
 		}
 	};
-	if (gap(question, readings) === 0) return done(lastMs);
+	if (gap(question, readings, nowMs) === 0) return done(lastMs);
 	await ask(question.bought);
-	const isDue = nowMs - lastMs >= askEveryMs;
-	if (!isDue || gap(question, readings) === 0) return done(lastMs);
+	const isExplained = () => gap(question, readings, question.settledToMs) === 0;
+	if (nowMs - lastMs < askEveryMs || isExplained()) return done(lastMs);
 	await ask(Object.keys(found));
-	if (gap(question, readings) === 0) return done(nowMs);
+	if (isExplained()) return done(nowMs);
 	await ask(new Set([...question.functions.map(({ name }) => name), ...question.alsoAsk]));
 	return done(nowMs);
 }
 
-/** Whether a function's own metric says something else than its records do. */
+/** Whether a function's own metric says something else than its records do, in settled minutes. */
 function disagrees(question: CountQuestion, reading: MetricReading): boolean {
+	const isSettled = (minute: number) => minute < question.settledToMs;
 	const own = question.functions.find(({ name }) => name === reading.unit.functionName);
 	for (const [minute, { Sum = 0 }] of reading.minutes) {
-		if (Sum !== (countOf(question, own, minute) ?? 0)) return true;
+		if (isSettled(minute) && Sum !== (countOf(question, own, minute) ?? 0)) return true;
 	}
 	for (const [minute] of own?.buckets ?? []) {
 		const Sum = reading.minutes.get(minute)?.Sum ?? 0;
-		if (Sum !== (countOf(question, own, minute) ?? 0)) return true;
+		if (isSettled(minute) && Sum !== (countOf(question, own, minute) ?? 0)) return true;
 	}
 	return false;
 }
@@ -114,12 +117,16 @@ async function askFor(
  * say too much: code that logs an error and goes on has not failed. Where the region has none, no
  * function has any, whatever its lines say.
  */
-function gap(question: CountQuestion, readings: ReadonlyMap<string, MetricReading>): number {
+function gap(
+	question: CountQuestion,
+	readings: ReadonlyMap<string, MetricReading>,
+	toMs: number,
+): number {
 	const { metric, totals, functions, window } = question;
 	let missing = 0;
 	for (const [minute, total] of totals) {
 		const wanted = metric === 'Errors' ? total.errors : total.throttles;
-		if (wanted === null || wanted === 0 || minute < window.fromMs) continue;
+		if (wanted === null || wanted === 0 || minute < window.fromMs || minute >= toMs) continue;
 		let known = 0;
 		for (const reading of readings.values()) known += reading.minutes.get(minute)?.Sum ?? 0;
 		for (const figures of functions) {

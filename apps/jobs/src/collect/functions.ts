@@ -83,7 +83,7 @@ export async function collectFunctions(
 	const bought = functions.map(({ name }) => name).filter((name) => !figures.records.has(name));
 	const errors = await explain(work, reading, { metric: 'Errors', functions, bought });
 	const throttles = await explain(work, reading, { metric: 'Throttles', functions, bought });
-	const filled = fillAll(functions, { errors, throttles, totals });
+	const filled = fillAll(reading, functions, { errors, throttles });
 	const asked = new Set([...errors.readings.keys(), ...throttles.readings.keys()]);
 	await store(deps, work, reading, { figures, filled, asked });
 	const settledMs = await markCompleteness(deps, work, reading, filled);
@@ -127,11 +127,8 @@ function isIdle(totals: ReadonlyMap<number, RegionBucket>): boolean {
 
 /** Executions of the settled part of the window that no function explains. */
 function missing(reading: Reading, functions: readonly FunctionFigures[]): number {
-	const { recordWindow, nowMs, totals } = reading;
-	const settled = {
-		fromMs: recordWindow.fromMs,
-		toMs: floorTo(minuteMs, Math.min(recordWindow.toMs, nowMs - settlingMs)),
-	};
+	const { recordWindow, totals } = reading;
+	const settled = { fromMs: recordWindow.fromMs, toMs: settledTo(reading) };
 	if (totals === null || settled.toMs <= settled.fromMs) return 0;
 	return unexplained(residualsOf(settled, totals, sumByMinute(functions)));
 }
@@ -163,6 +160,7 @@ async function explain(
 				: [],
 		state,
 		nowMs,
+		settledToMs: settledTo(reading),
 	});
 }
 
@@ -172,18 +170,25 @@ interface Counts {
 }
 
 function fillAll(
+	reading: Reading,
 	functions: readonly FunctionFigures[],
-	asked: Counts & { readonly totals: Reading['totals'] },
+	{ errors, throttles }: Counts,
 ): FunctionFigures[] {
 	const names = new Set(functions.map(({ name }) => name));
-	const onlyThrottled = [...asked.throttles.readings.keys()]
+	const onlyThrottled = [...throttles.readings.keys()]
 		.filter((name) => !names.has(name))
 		.map((name) => ({ name, buckets: new Map() }));
-	const readings = { errors: asked.errors.readings, throttles: asked.throttles.readings };
+	const settledToMs = settledTo(reading);
+	const asked = { errors: errors.readings, throttles: throttles.readings, settledToMs };
 	return [...functions, ...onlyThrottled].map((fn) => ({
 		name: fn.name,
-		buckets: fillCounts(fn, asked.totals ?? new Map(), readings),
+		buckets: fillCounts(fn, reading.totals ?? new Map(), asked),
 	}));
+}
+
+/** Metrics of earlier minutes have arrived, as a rule; of later ones nothing is concluded. */
+function settledTo({ nowMs, recordWindow }: Reading): number {
+	return floorTo(minuteMs, Math.min(recordWindow.toMs, nowMs - settlingMs));
 }
 
 async function store(
@@ -227,7 +232,10 @@ async function store(
 	const isBought = new Set(figures.all().map(({ name }) => name));
 	for (const name of figures.records.keys()) isBought.delete(name);
 	const bought = filled.filter(({ name }) => isBought.has(name));
-	const counted = filled.filter(({ name }) => asked.has(name) && !isBought.has(name));
+	const isSettled = ([minute]: readonly [number, unknown]) => minute < settledTo(reading);
+	const counted = filled
+		.filter(({ name }) => asked.has(name) && !isBought.has(name))
+		.map(({ name, buckets: all }) => ({ name, buckets: new Map([...all].filter(isSettled)) }));
 	const none = { executions: null };
 	// The same window as the records': a function that changes from one to the other is in both.
 	const metrics = { ...common, source: 'metrics' as const, window: reading.recordWindow };

@@ -1,7 +1,7 @@
 import { slotSpanMs } from '@lamplight/core/collection/slots';
 import { type Execution, executionKey } from '@lamplight/core/execution/execution';
 import type { LambdaFunction } from '@lamplight/core/function/function';
-import { type IssueId, issueIdSchema } from '@lamplight/core/ids';
+import { functionId, type IssueId, issueIdSchema } from '@lamplight/core/ids';
 import { issueScope } from '@lamplight/core/issue/errorLine';
 import { type Fingerprint, fingerprint } from '@lamplight/core/issue/fingerprint';
 import { issueIdOf } from '@lamplight/core/issue/issue';
@@ -48,8 +48,7 @@ export async function recordIssues(
 	const budget = { left: maxReadingsPerRun };
 	let byTypeOnly = 0;
 	for (const [name, executions] of input.executions) {
-		const fn = known.get(name);
-		if (fn === undefined) continue;
+		const fn = known.get(name) ?? unlisted(work, input.region, name);
 		for (const [slotMs, failures] of failuresBySlot(executions)) {
 			const group = new FailureGroup(deps, work, { fn, slotMs, region: input.region });
 			byTypeOnly += await group.record(failures, budget);
@@ -57,6 +56,13 @@ export async function recordIssues(
 		}
 	}
 	return { ids, byTypeOnly };
+}
+
+/** What failed without being in the inventory: deleted meanwhile, or a replica of Lambda@Edge. */
+function unlisted(work: Work, region: string, name: string): FailingFunction {
+	const { accountId } = work.connection;
+	const id = functionId({ accountId, region, name });
+	return { id, runtime: null, app: null, logGroup: `/aws/lambda/${name}` };
 }
 
 function failuresBySlot(executions: readonly Execution[]): Map<number, Execution[]> {
@@ -71,8 +77,11 @@ function failuresBySlot(executions: readonly Execution[]): Map<number, Execution
 	return slots;
 }
 
+/** What grouping needs of a function. */
+export type FailingFunction = Pick<LambdaFunction, 'id' | 'runtime' | 'app' | 'logGroup'>;
+
 interface GroupInput {
-	readonly fn: LambdaFunction;
+	readonly fn: FailingFunction;
 	readonly slotMs: number;
 	readonly region: string;
 }

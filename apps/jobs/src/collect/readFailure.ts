@@ -15,6 +15,8 @@ export interface FailureReading {
 	readonly lines: readonly string[];
 }
 
+type ReadableFunction = Pick<LambdaFunction, 'runtime' | 'logGroup'>;
+
 /** Lines may be dated a little outside of what REPORT measures. */
 const marginMs = 2_000;
 const maxPages = 3;
@@ -24,7 +26,7 @@ const maxLineChars = 8_000;
 export async function readFailure(
 	work: Work,
 	options: {
-		readonly fn: LambdaFunction;
+		readonly fn: ReadableFunction;
 		readonly region: string;
 		readonly execution: Execution;
 	},
@@ -42,7 +44,7 @@ export async function readFailure(
 }
 
 /** Where the lines say nothing, the platform's verdict is all that is known. */
-function unsaid(fn: LambdaFunction, execution: Execution): FailureText {
+function unsaid(fn: ReadableFunction, execution: Execution): FailureText {
 	const { errorType, status } = execution;
 	return {
 		runtime: fn.runtime,
@@ -53,7 +55,7 @@ function unsaid(fn: LambdaFunction, execution: Execution): FailureText {
 
 async function linesOf(
 	work: Work,
-	options: { fn: LambdaFunction; region: string; execution: Execution },
+	options: { fn: ReadableFunction; region: string; execution: Execution },
 ): Promise<LogEvent[]> {
 	const { fn, region, execution } = options;
 	const ranMs = Math.ceil(

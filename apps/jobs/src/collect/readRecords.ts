@@ -62,16 +62,27 @@ export async function readRecordsOf(
 		return failureOf(error);
 	}
 	const id = functionId({ accountId: work.connection.accountId, region, name: planned.name });
-	return { outcome: 'read', read: readExecutions(id, ownEvents(planned, events)) };
+	if (planned.sharesGroup !== true) return { outcome: 'read', read: readExecutions(id, events) };
+	const own = ownEvents(planned.name, events);
+	if (own === null) return { outcome: 'unreadable', reason: sharedReason };
+	return { outcome: 'read', read: readExecutions(id, own) };
 }
 
-/** Several functions may share a custom log group; then a stream carries the function's name. */
-function ownEvents(planned: PlannedFunction, events: readonly LogEvent[]): readonly LogEvent[] {
-	const logGroup = planned.known?.logGroup;
-	if (logGroup === undefined || logGroup === `/aws/lambda/${planned.name}`) return events;
-	const own = `/${planned.name}[`;
-	const isShared = events.some(({ logStream }) => /\/[A-Za-z0-9_-]+\[/.test(logStream));
-	return isShared ? events.filter(({ logStream }) => logStream.includes(own)) : events;
+const sharedReason = 'its log group is shared, and the streams do not name their function';
+
+/**
+ * A function's own events in a group that several write to. Lambda then names streams
+ * `date/FUNCTION[version]id` (Lambda developer guide, "Configuring CloudWatch log groups", read
+ * 2026-11); `null` where a stream does not, as its executions could be anybody's.
+ */
+function ownEvents(name: string, events: readonly LogEvent[]): LogEvent[] | null {
+	const own: LogEvent[] = [];
+	for (const event of events) {
+		const named = /\/([A-Za-z0-9_-]+)\[/.exec(event.logStream)?.[1];
+		if (named === undefined) return null;
+		if (named === name) own.push(event);
+	}
+	return own;
 }
 
 function failureOf(error: unknown): RecordReading {

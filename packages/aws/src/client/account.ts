@@ -61,20 +61,20 @@ const maxAttempts = 6;
 // Cost Explorer, Organizations and CloudTrail's account-wide reads answer in us-east-1 only.
 const globalRegion = 'us-east-1';
 
-/** The clients of one account, made when first asked for. */
-export function openAccount(
-	target: AccountTarget,
-	meter: Meter,
-	options: AccountOptions,
-): AccountAws {
+interface ClientUse {
+	readonly iamPrefix: string;
+	readonly region: string;
+	readonly feature: Feature;
+}
+
+/** Makes each client when it is first asked for, with the observer on its calls, and keeps it. */
+function clientShelf(target: AccountTarget, meter: Meter, options: AccountOptions) {
 	const { credentials, limits, requestHandler } = options;
 	const clients = new Map<string, ObservedClient>();
-
 	function client<C extends ObservedClient>(
 		make: (config: ClientOptions) => C,
-		use: { readonly iamPrefix: string; readonly region: string; readonly feature: Feature },
+		{ iamPrefix, region, feature }: ClientUse,
 	): C {
-		const { iamPrefix, region, feature } = use;
 		const key = `${iamPrefix} ${region} ${feature}`;
 		const held = clients.get(key);
 		if (held !== undefined) return held as C;
@@ -94,7 +94,16 @@ export function openAccount(
 		clients.set(key, made);
 		return made;
 	}
+	return { client, clear: () => clients.clear() };
+}
 
+/** The clients of one account, made when first asked for. */
+export function openAccount(
+	target: AccountTarget,
+	meter: Meter,
+	options: AccountOptions,
+): AccountAws {
+	const { client, clear } = clientShelf(target, meter, options);
 	return {
 		target,
 		meter,
@@ -146,7 +155,7 @@ export function openAccount(
 			client((config) => new S3Client(config), { iamPrefix: 's3', region, feature: 'costs' }),
 		close() {
 			// The handler is shared: destroying a client would close the others' connections.
-			clients.clear();
+			clear();
 		},
 	};
 }

@@ -11,26 +11,6 @@ export interface FunctionFigures {
 type Totals = ReadonlyMap<number, Pick<RegionBucket, 'errors' | 'throttles'>>;
 
 /**
- * Minutes whose errors the records do not fully explain: the region counted more than all records
- * show together. Only those are worth asking each function for.
- */
-export function minutesWithHiddenErrors(
-	totals: Totals,
-	functions: readonly FunctionFigures[],
-): number[] {
-	const known = new Map<number, number>();
-	for (const { buckets } of functions) {
-		for (const [minute, { errors }] of buckets) {
-			known.set(minute, (known.get(minute) ?? 0) + (errors ?? 0));
-		}
-	}
-	return [...totals]
-		.filter(([minute, { errors }]) => (errors ?? 0) !== (known.get(minute) ?? 0))
-		.filter(([, { errors }]) => errors !== null && errors > 0)
-		.map(([minute]) => minute);
-}
-
-/**
  * The figures with errors and throttles filled in: from the function's own metric where it was
  * asked for, and 0 where the region's own total is 0. What neither tells stays as it was.
  */
@@ -40,11 +20,15 @@ export function fillCounts(
 	asked: {
 		readonly errors: ReadonlyMap<string, MetricReading>;
 		readonly throttles: ReadonlyMap<string, MetricReading>;
+		/** Metrics of later minutes may not have arrived: their silence means nothing yet. */
+		readonly settledToMs: number;
 	},
 ): MinuteBuckets {
 	const errors = asked.errors.get(figures.name);
 	const throttles = asked.throttles.get(figures.name);
 	const filled: MinuteBuckets = new Map();
+	const count = (reading: MetricReading | undefined, minute: number) =>
+		countAt(reading, minute, asked.settledToMs);
 	for (const [minute, bucket] of figures.buckets) {
 		const total = totals.get(minute);
 		filled.set(minute, {
@@ -80,9 +64,13 @@ const nothingRan = {
 } as const;
 
 /** A count metric has no point where nothing was counted, so a whole answer without one means 0. */
-function count(reading: MetricReading | undefined, minute: number): number | null {
+function countAt(
+	reading: MetricReading | undefined,
+	minute: number,
+	settledToMs: number,
+): number | null {
 	if (reading === undefined) return null;
 	const value = reading.minutes.get(minute)?.Sum;
 	if (value !== undefined) return Math.round(value);
-	return reading.whole ? 0 : null;
+	return reading.whole && minute < settledToMs ? 0 : null;
 }

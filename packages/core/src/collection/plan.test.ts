@@ -75,9 +75,12 @@ describe('the plan of a reading', () => {
 		expect(plan.metrics).toMatchObject([{ name: 'quiet', why }]);
 	});
 
-	it('buys what ran without being in the inventory', () => {
-		const plan = planReading(input({ active: ['us-east-1.replica'] }));
-		expect(plan.metrics).toMatchObject([{ name: 'us-east-1.replica', why: 'not in inventory' }]);
+	it('reads what is in no inventory from its default group, until there proves to be none', () => {
+		const active = ['us-east-1.replica'];
+		expect(planReading(input({ active })).records).toMatchObject([{ name: active[0] }]);
+		const unreadable = { 'us-east-1.replica': { reason: 'no group', untilMs: 2_000 } };
+		const plan = planReading(input({ active, state: { ...emptyRegionState, unreadable } }));
+		expect(plan.metrics).toMatchObject([{ name: active[0], why: 'unreadable' }]);
 	});
 
 	it('reads each function exactly once, whatever the rate allows', () => {

@@ -7,6 +7,8 @@ export interface PlannedFunction {
 	readonly name: string;
 	/** `null` for a function that ran but is in no inventory: deleted, or a replica of Lambda@Edge. */
 	readonly known: LambdaFunction | null;
+	/** Other functions write to its log group too: only the streams' names tell them apart. */
+	readonly sharesGroup?: boolean;
 }
 
 /** How each function that may have run is read this time. */
@@ -22,13 +24,7 @@ export interface ReadingPlan {
 }
 
 export type MetricReason =
-	| 'busy'
-	| 'no records granted'
-	| 'log class'
-	| 'log level'
-	| 'not in inventory'
-	| 'unreadable'
-	| 'rate';
+	'busy' | 'no records granted' | 'log class' | 'log level' | 'unreadable' | 'rate';
 
 export interface PlanInput {
 	readonly inventory: readonly LambdaFunction[];
@@ -47,12 +43,17 @@ export interface PlanInput {
 export function planReading(input: PlanInput): ReadingPlan {
 	const { inventory, state, nowMs } = input;
 	const byName = new Map(inventory.filter(isThere).map((fn) => [fn.name, fn]));
+	const shared = sharedGroups(inventory);
+	const plan = (name: string): PlannedFunction => {
+		const known = byName.get(name) ?? null;
+		return { name, known, sharesGroup: known !== null && shared.has(known.logGroup) };
+	};
 	const expected = new Set(input.active);
 	for (const name of Object.keys(state.unlisted)) expected.add(name);
 	const records: PlannedFunction[] = [];
 	const metrics: (PlannedFunction & { why: MetricReason })[] = [];
 	for (const name of [...expected].sort()) {
-		const planned = { name, known: byName.get(name) ?? null };
+		const planned = plan(name);
 		const why = whyNotRecords(planned, input);
 		if (why === null) records.push(planned);
 		else metrics.push({ ...planned, why });
@@ -65,8 +66,20 @@ export function planReading(input: PlanInput): ReadingPlan {
 	for (const planned of rotated.slice(kept.length)) metrics.push({ ...planned, why: 'rate' });
 	const others = [...byName.values()]
 		.filter(({ name }) => !expected.has(name))
-		.map((known) => ({ name: known.name, known }));
+		.map(({ name }) => plan(name));
 	return { records: kept, metrics, others, overRate };
+}
+
+/** Log groups that several functions write to. */
+export function sharedGroups(inventory: readonly LambdaFunction[]): Set<string> {
+	const seen = new Set<string>();
+	const shared = new Set<string>();
+	for (const { logGroup, goneMs } of inventory) {
+		if (goneMs !== null) continue;
+		if (seen.has(logGroup)) shared.add(logGroup);
+		seen.add(logGroup);
+	}
+	return shared;
 }
 
 function isThere({ goneMs }: LambdaFunction): boolean {
@@ -79,13 +92,15 @@ export function whyNotRecords(
 	input: Pick<PlanInput, 'state' | 'logsGranted' | 'mayRead' | 'nowMs'>,
 ): MetricReason | null {
 	const { state, nowMs } = input;
-	if (known === null) return 'not in inventory';
-	if (!input.logsGranted || !input.mayRead(known.logGroup)) return 'no records granted';
+	// A deleted function leaves its default group behind, and a replica of Lambda@Edge writes to one.
+	const logGroup = known?.logGroup ?? `/aws/lambda/${name}`;
+	if (!input.logsGranted || !input.mayRead(logGroup)) return 'no records granted';
+	if ((state.unreadable[name]?.untilMs ?? 0) > nowMs) return 'unreadable';
+	if ((state.busy[name] ?? 0) > nowMs) return 'busy';
+	if (known === null) return null;
 	// FilterLogEvents refuses groups of other classes; CloudWatch Logs user guide, read 2026-04.
 	if (known.logClass !== null && known.logClass !== 'STANDARD') return 'log class';
-	if (known.systemLogLevel === 'WARN' && known.logFormat === 'JSON') return 'log level';
-	if ((state.unreadable[name]?.untilMs ?? 0) > nowMs) return 'unreadable';
-	return (state.busy[name] ?? 0) > nowMs ? 'busy' : null;
+	return known.systemLogLevel === 'WARN' && known.logFormat === 'JSON' ? 'log level' : null;
 }
 
 function rotate<T>(items: readonly T[], by: number): T[] {
