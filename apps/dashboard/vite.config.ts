@@ -13,6 +13,21 @@ import { chromiumFlags, chromiumPath } from './test/chromium.ts';
 const apiOrigin = process.env['LAMPLIGHT_API_ORIGIN'] ?? 'http://127.0.0.1:8787';
 const proxy = { '/v1': apiOrigin, '/auth': apiOrigin, '/healthz': apiOrigin };
 
+/** Tests of pages build into a folder of their own, beside a build that may be in use. */
+const buildFolder = process.env['LAMPLIGHT_BUILD_FOLDER'];
+
+const pagesProject = {
+	extends: true,
+	test: {
+		name: 'pages',
+		environment: 'node',
+		include: ['test/pages/**/*.test.ts'],
+		globalSetup: ['test/pages/built.ts'],
+		testTimeout: 60_000,
+		hookTimeout: 120_000,
+	},
+};
+
 const browserProject = {
 	extends: true,
 	optimizeDeps: { include: ['chart.js', 'bits-ui', 'virtua/svelte', '@tanstack/svelte-query'] },
@@ -31,12 +46,12 @@ const browserProject = {
 	},
 };
 
-/** Component tests in a real browser need one; without it they are left out, and that is reported. */
-function browserProjects(): (typeof browserProject)[] {
-	if (existsSync(chromiumPath())) return [browserProject];
+/** Tests in a real browser need one; without it they are left out, and that is reported. */
+function browserProjects(): (typeof browserProject | typeof pagesProject)[] {
+	if (existsSync(chromiumPath())) return [browserProject, pagesProject];
 	const reason = `no Chromium at ${chromiumPath()} (set CHROMIUM_PATH)`;
 	if (process.env['REQUIRE_ALL'] === '1') throw new Error(`REQUIRE_ALL=1, but ${reason}`);
-	console.warn(`skipped: dashboard browser tests: ${reason}`);
+	console.warn(`skipped: dashboard tests in a browser: ${reason}`);
 	return [];
 }
 
@@ -48,7 +63,11 @@ export default defineConfig({
 				runes: ({ filename }: { filename: string }) =>
 					filename.split(/[/\\]/).includes('node_modules') ? undefined : true,
 			},
-			adapter: adapter({ fallback: '200.html', precompress: true }),
+			adapter: adapter({
+				fallback: '200.html',
+				precompress: true,
+				...(buildFolder === undefined ? {} : { pages: buildFolder, assets: buildFolder }),
+			}),
 			csp: {
 				mode: 'hash',
 				directives: {

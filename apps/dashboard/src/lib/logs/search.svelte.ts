@@ -56,10 +56,11 @@ export class LogSearching {
 		this.lines = mergeLines(this.lines, answer.lines).slice(0, mostLines);
 		this.histogram = addHistogram(this.histogram, answer.histogram);
 		this.linesRead += answer.progress.linesRead;
-		const known = new Set(this.failures.map(({ functionId }) => functionId));
 		this.failures = [
 			...this.failures,
-			...answer.failures.filter(({ functionId }) => !known.has(functionId)),
+			...answer.failures.filter((one) =>
+				this.failures.every(({ functionId }) => functionId !== one.functionId),
+			),
 		];
 		this.full = this.lines.length >= mostLines;
 	}

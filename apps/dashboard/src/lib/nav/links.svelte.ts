@@ -1,7 +1,7 @@
 import { goto } from '$app/navigation';
 import { page } from '$app/state';
 
-import { pathsOf, type Paths, type RangeSearch, type Search } from './paths.ts';
+import { changedSearch, pathsOf, type Paths, type RangeSearch, type Search } from './paths.ts';
 
 /** The range in the URL of this page, to carry over to others. */
 export function rangeSearch(): RangeSearch {
@@ -39,12 +39,6 @@ interface SetSearchOptions {
 
 /** Changes values of the URL's query and leaves the rest; `undefined` or empty text removes one. */
 export async function setSearch(changes: Search, options: SetSearchOptions = {}): Promise<void> {
-	const url = new URL(page.url.href);
-	for (const [name, value] of Object.entries(changes)) {
-		url.searchParams.delete(name);
-		for (const one of typeof value === 'string' ? [value] : (value ?? [])) {
-			if (one !== '') url.searchParams.append(name, one);
-		}
-	}
-	await goto(`${url.pathname}${url.search}`, { replace: options.replace ?? false, reset: false });
+	const next = changedSearch(page.url.href, changes);
+	await goto(next, { replace: options.replace ?? false, reset: false });
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { expect, it } from 'vitest';
 
-import { href, outerPaths, pathsOf } from './paths.ts';
+import { changedSearch, href, outerPaths, pathsOf } from './paths.ts';
 
 const id = '402177301184.eu-west-1.checkout-authorise';
 const range = { from: 'now-6h' };
@@ -73,6 +73,13 @@ it('builds every path of the product', () => {
 
 it('leaves out what is empty and repeats what is a list', () => {
 	expect(href('/x', { a: undefined, b: '', c: ['1', '2'], d: 'e f' })).toBe('/x?c=1&c=2&d=e+f');
+});
+
+it('changes some values of a query and leaves the rest', () => {
+	const from = 'https://x.test/w/1/functions?q=a&app=1&app=2&sort=cost';
+	expect(changedSearch(from, { app: ['3'], q: '', sort: undefined, from: 'now-6h' })).toBe(
+		'/w/1/functions?app=3&from=now-6h',
+	);
 });
 
 const routesFolder = join(import.meta.dirname, '..', '..', 'routes');

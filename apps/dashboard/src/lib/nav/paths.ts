@@ -25,6 +25,18 @@ export function href(path: string, search: Search = {}): string {
 	return text === '' ? path : `${path}?${text}`;
 }
 
+/** A path and query with some values changed and the rest left; `undefined` or empty text removes one. */
+export function changedSearch(href: string, changes: Search): string {
+	const url = new URL(href);
+	for (const [name, value] of Object.entries(changes)) {
+		url.searchParams.delete(name);
+		for (const one of typeof value === 'string' ? [value] : (value ?? [])) {
+			if (one !== '') url.searchParams.append(name, one);
+		}
+	}
+	return `${url.pathname}${url.search}`;
+}
+
 const part = encodeURIComponent;
 
 export const functionTabs = [

@@ -3,22 +3,13 @@ import type { BodyOf, ResponseOf } from '@lamplight/api/contract/client';
 import { call, liveIntervalMs } from '#lib/api/client.ts';
 
 type Ask = { signal: AbortSignal };
-type ConnectionId = Parameters<
-	typeof call<'GET /v1/w/{ws}/connections/{connectionId}'>
->[1]['params']['connectionId'];
-type EnrolmentId = Parameters<
-	typeof call<'GET /v1/w/{ws}/enrolments/{enrolmentId}'>
->[1]['params']['enrolmentId'];
-type SourceId = Parameters<
-	typeof call<'DELETE /v1/w/{ws}/billing-sources/{sourceId}'>
->[1]['params']['sourceId'];
 
 export type ConnectionsAnswer = ResponseOf<'GET /v1/w/{ws}/connections'>;
 export type ConnectionChange = BodyOf<'PATCH /v1/w/{ws}/connections/{connectionId}'>;
 export type NewBillingSource = BodyOf<'POST /v1/w/{ws}/billing-sources'>;
 
-const connection = (ws: string, id: string) => ({ ws, connectionId: id as ConnectionId });
-const enrolment = (ws: string, id: string) => ({ ws, enrolmentId: id as EnrolmentId });
+const connection = (ws: string, id: string) => ({ ws, connectionId: id });
+const enrolment = (ws: string, id: string) => ({ ws, enrolmentId: id });
 
 export const connectionsQuery = (ws: string) => ({
 	queryKey: ['connections', ws],
@@ -84,7 +75,7 @@ export const addBillingSource = (ws: string, body: NewBillingSource) =>
 
 export const removeBillingSource = (ws: string, id: string) =>
 	call('DELETE /v1/w/{ws}/billing-sources/{sourceId}', {
-		params: { ws, sourceId: id as SourceId },
+		params: { ws, sourceId: id },
 	});
 
 /** Uploads one bill file as gzip: a month of CUR lines is far smaller that way. */
@@ -94,7 +85,7 @@ export async function importBill(ws: string, id: string, file: File) {
 	).arrayBuffer();
 	const content = await base64(packed);
 	return call('POST /v1/w/{ws}/billing-sources/{sourceId}/imports', {
-		params: { ws, sourceId: id as SourceId },
+		params: { ws, sourceId: id },
 		body: { fileName: file.name.slice(0, 200), content, encoding: 'gzip-base64' },
 	});
 }
@@ -103,7 +94,7 @@ function base64(bytes: ArrayBuffer): Promise<string> {
 	return new Promise((resolve, reject) => {
 		const reader = new FileReader();
 		reader.onload = () => {
-			resolve(String(reader.result).split(',')[1] ?? '');
+			resolve((reader.result as string).split(',')[1] ?? '');
 		};
 		reader.onerror = () => {
 			reject(reader.error ?? new Error('the file could not be read'));

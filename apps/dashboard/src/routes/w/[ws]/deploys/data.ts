@@ -4,9 +4,6 @@ import { call } from '#lib/api/client.ts';
 
 type Ask = { signal: AbortSignal };
 export type DeploysRequest = QueryOf<'GET /v1/w/{ws}/deploys'>;
-type DeployId = Parameters<
-	typeof call<'GET /v1/w/{ws}/deploys/{deployId}'>
->[1]['params']['deployId'];
 
 export const deploysQuery = (ws: string, query: DeploysRequest) => ({
 	queryKey: ['deploys', ws, query],
@@ -18,9 +15,5 @@ export const deploysQuery = (ws: string, query: DeploysRequest) => ({
 export const deployQuery = (ws: string, id: string) => ({
 	queryKey: ['deploy', ws, id],
 	queryFn: ({ signal }: Ask) =>
-		call(
-			'GET /v1/w/{ws}/deploys/{deployId}',
-			{ params: { ws, deployId: id as DeployId } },
-			{ signal },
-		),
+		call('GET /v1/w/{ws}/deploys/{deployId}', { params: { ws, deployId: id } }, { signal }),
 });

@@ -7,7 +7,6 @@ import { isLive } from '#lib/state/range.ts';
 type Ask = { signal: AbortSignal };
 export type IssuesRequest = QueryOf<'GET /v1/w/{ws}/issues'>;
 export type IssueChange = BodyOf<'PATCH /v1/w/{ws}/issues'>;
-type IssueId = IssueChange['ids'][number];
 
 /** Issues of a workspace, an app or a function. */
 export const issuesQuery = (ws: string, query: IssuesRequest) => ({
@@ -23,7 +22,7 @@ export const issueQuery = (ws: string, id: string, range: RangeSearch) => ({
 	queryFn: ({ signal }: Ask) =>
 		call(
 			'GET /v1/w/{ws}/issues/{issueId}',
-			{ params: { ws, issueId: id as IssueId }, query: { ...range } },
+			{ params: { ws, issueId: id }, query: { ...range } },
 			{ signal },
 		),
 });
@@ -33,5 +32,4 @@ export const changeIssues = (
 	ws: string,
 	ids: readonly string[],
 	change: Omit<IssueChange, 'ids'>,
-) =>
-	call('PATCH /v1/w/{ws}/issues', { params: { ws }, body: { ids: ids as IssueId[], ...change } });
+) => call('PATCH /v1/w/{ws}/issues', { params: { ws }, body: { ids: [...ids], ...change } });

@@ -22,18 +22,19 @@ const flat = '\u0000flat';
  * loaded from its beginning up to the row that is wanted.
  */
 export class FleetRows {
-	lists = $state.raw<ReadonlyMap<string, RowList>>(new Map());
+	lists = $state.raw<Readonly<Record<string, RowList>>>({});
 	problem = $state.raw<ApiProblem | null>(null);
 	readonly #fetchPage: FetchPage;
-	readonly #loading = new Set<string>();
-	#wanted = new Map<string, number>();
+	readonly #loading: Record<string, boolean> = {};
+	/** Up to which row each list is wanted. */
+	readonly #wanted: Record<string, number> = {};
 
 	constructor(fetchPage: FetchPage) {
 		this.#fetchPage = fetchPage;
 	}
 
 	list(group: string | null): RowList | undefined {
-		return this.lists.get(group ?? flat);
+		return this.lists[group ?? flat];
 	}
 
 	/** Puts a page that was read elsewhere at the beginning of the flat list. */
@@ -45,15 +46,15 @@ export class FleetRows {
 	/** Loads a list up to a row, exclusively; does nothing for rows that are there. */
 	ensure(group: string | null, toRow: number): void {
 		const key = group ?? flat;
-		this.#wanted.set(key, Math.max(toRow, this.#wanted.get(key) ?? 0));
-		if (!this.#loading.has(key)) void this.#load(group, key);
+		this.#wanted[key] = Math.max(toRow, this.#wanted[key] ?? 0);
+		if (this.#loading[key] !== true) void this.#load(group, key);
 	}
 
 	async #load(group: string | null, key: string): Promise<void> {
-		this.#loading.add(key);
+		this.#loading[key] = true;
 		try {
 			while (this.#needsMore(key)) {
-				const list = this.lists.get(key);
+				const list = this.lists[key];
 				const { rows, count, nextCursor } = await this.#fetchPage(group, list?.nextCursor ?? null);
 				this.#set(key, { rows: [...(list?.rows ?? []), ...rows], count, nextCursor });
 				this.problem = null;
@@ -61,23 +62,24 @@ export class FleetRows {
 		} catch (error) {
 			this.problem = asProblem(error);
 		} finally {
-			this.#loading.delete(key);
+			this.#loading[key] = false;
 		}
 	}
 
 	#needsMore(key: string): boolean {
-		const list = this.lists.get(key);
+		const list = this.lists[key];
 		if (list === undefined) return true;
-		return list.nextCursor !== null && list.rows.length < (this.#wanted.get(key) ?? 0);
+		return list.nextCursor !== null && list.rows.length < (this.#wanted[key] ?? 0);
 	}
 
 	/** Loads again what failed. */
 	retry(): void {
 		this.problem = null;
-		for (const [key, toRow] of this.#wanted) this.ensure(key === flat ? null : key, toRow);
+		for (const [key, toRow] of Object.entries(this.#wanted))
+			this.ensure(key === flat ? null : key, toRow);
 	}
 
 	#set(key: string, list: RowList): void {
-		this.lists = new Map([...this.lists, [key, list]]);
+		this.lists = { ...this.lists, [key]: list };
 	}
 }

@@ -32,3 +32,17 @@ export class Lines {
 		return { kind: 'row', group: entry.group.key, at: line - entry.start - 1 };
 	}
 }
+
+/** Up to which row each list has to be there so that the lines in sight can be drawn. */
+export function wantedRows(
+	from: number,
+	until: number,
+	itemAt: (line: number) => Item | null,
+): { readonly group: string | null; readonly toRow: number }[] {
+	const wanted = new Map<string | null, number>();
+	for (let line = from; line < until; line += 1) {
+		const item = itemAt(line);
+		if (item?.kind === 'row') wanted.set(item.group, item.at + 1);
+	}
+	return [...wanted].map(([group, toRow]) => ({ group, toRow }));
+}

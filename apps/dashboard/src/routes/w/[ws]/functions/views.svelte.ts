@@ -59,10 +59,3 @@ function isView(value: unknown): value is View {
 	const view = value as Partial<View> | null;
 	return typeof view?.name === 'string' && typeof view.search === 'string';
 }
-
-/** The part of a query string that a view keeps: all but the range. */
-export function viewSearch(params: URLSearchParams): string {
-	const kept = new URLSearchParams(params);
-	for (const name of ['from', 'to', 'open']) kept.delete(name);
-	return kept.toString();
-}

@@ -76,8 +76,8 @@ export function withSilences(lines: readonly LogLine[], runMs: number | null): S
 	return lines.flatMap((line, index): StoryLine[] => {
 		const before = lines[index - 1];
 		const here: StoryLine = { kind: 'line', line };
-		if (before?.offsetMs == null || line.offsetMs === null || runMs === null || runMs === 0)
-			return [here];
+		if (before === undefined || before.offsetMs === null) return [here];
+		if (line.offsetMs === null || runMs === null || runMs === 0) return [here];
 		const ms = line.offsetMs - before.offsetMs;
 		// Before the handler starts there is init, which is a phase of its own and no silence.
 		if (before.offsetMs < 0 || ms / runMs < silenceShare) return [here];
