@@ -10,6 +10,7 @@ import { processesWith, startProduct } from '../support/product.ts';
 import { signIn } from '../support/signIn.ts';
 
 interface FleetPage {
+	readonly countAll: number;
 	readonly rows: readonly {
 		readonly name: string;
 		readonly figures: { readonly invocations: number };
@@ -63,7 +64,7 @@ describe('a stranger with a clean copy', () => {
 		await expect(startProduct({ folder, dataFolder })).rejects.toThrow(/uses the data folder/);
 		const api = await signIn(product.url, product.signInLinks['viewer'] ?? '');
 		const { body } = await api.get(`/v1/w/${product.workspaceId}/functions`);
-		expect(body).toMatchObject({ countAll: expect.toSatisfy((count: number) => count > 20) });
+		expect((body as FleetPage).countAll).toBeGreaterThan(20);
 		expect(await product.stop()).toBe(0);
 		expect(processesWith(folder)).toEqual([]);
 	});

@@ -12,7 +12,7 @@ import { missing, root } from '../support/needs.ts';
 import { findSeen, outerRoutes, productPages, type Seen } from './pages.ts';
 
 /** How long the past may take until there is one of everything to look at. */
-const pastTimeoutMs = 150_000;
+const pastTimeoutMs = 300_000;
 const phone = { width: 390, height: 844 };
 const desk = { width: 1440, height: 900 };
 

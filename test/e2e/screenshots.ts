@@ -18,7 +18,7 @@ import { startProduct } from '../support/product.ts';
 import { findSeen, productPages, type Seen } from './pages.ts';
 
 /** How long the past may take until there is one of everything to look at. */
-const pastMs = 180_000;
+const pastMs = 300_000;
 const looks = [
 	{ name: 'light', theme: 'light', width: 1440, height: 900 },
 	{ name: 'dark', theme: 'dark', width: 1440, height: 900 },

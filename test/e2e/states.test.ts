@@ -207,13 +207,7 @@ describe.skipIf(reason !== null)('by keyboard alone', () => {
 		await page.keyboard.press('Escape');
 		await sheet.waitFor({ state: 'detached' });
 		await page.keyboard.press('/');
-		const isFocused = () =>
-			page
-				.getByLabel('Filter by name, app or account')
-				.evaluate<boolean, Element>((field) =>
-					(field as unknown as { matches: (selector: string) => boolean }).matches(':focus'),
-				);
-		await expect.poll(isFocused, { timeout: patienceMs }).toBe(true);
+		await page.locator('input[data-filter]:focus').waitFor();
 		expect(await page.getByLabel('Filter by name, app or account').inputValue()).toBe('');
 	});
 
