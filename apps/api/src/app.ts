@@ -1,5 +1,5 @@
 import { LamplightError } from '@lamplight/core/errors';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 
 import { access } from './access.ts';
 import { contract, type RouteKey } from './contract/contract.ts';
@@ -40,7 +40,7 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
 	const headers = Object.entries(securityHeaders(settings.publicUrl.startsWith('https:')));
 
 	const app = new Hono<ApiEnv>();
-	app.use('*', async (context, next) => {
+	app.use('*', async (context: Context<ApiEnv>, next) => {
 		context.set('requestId', requestIdOf(context.req.header('x-request-id')));
 		context.set('routeKey', 'none');
 		const startedMs = performance.now();

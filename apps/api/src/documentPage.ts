@@ -1,4 +1,4 @@
-import type { OpenApiDocument, Operation } from './document.ts';
+import type { OpenApiDocument, Operation } from './openapi.ts';
 
 /** The API's document as one page to read: no script, nothing loaded from anywhere. */
 export function documentPage(api: OpenApiDocument): string {

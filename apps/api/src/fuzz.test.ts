@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import type { Operation } from './document.ts';
-import { openApiDocument } from './document.ts';
+import type { Operation } from './openapi.ts';
+import { openApiDocument } from './openapi.ts';
 import { dataNowMs, startTestApi, type TestApi } from './testing/api.ts';
 import { seedFleet, type TestFleet } from './testing/fleet.ts';
 
@@ -264,7 +264,7 @@ describe('what is no request of ours', () => {
 			{ headers: { authorization: 'Bearer ' + 'x'.repeat(9_000) } },
 			401,
 		],
-	] as const)('%s is a problem', async (_, method, path, options, status) => {
+	] as const)('%s is a problem', async (...[, method, path, options, status]) => {
 		const answer = await server.call(method, path, {
 			token: await server.tokenOf('owner'),
 			...options,

@@ -13,13 +13,13 @@ import {
 } from '@lamplight/core/reconcile/reconcile';
 import { minuteMs } from '@lamplight/core/time';
 
-import type { CostsPage, Reconciliation, ReconciliationLine } from '../contract/costs.ts';
+import type { Reconciliation, ReconciliationLine } from '../contract/costs.ts';
 import type { CostBasis } from '../contract/shared.ts';
 import type { ApiDeps } from '../deps.ts';
 import { kept } from '../fleet/kept.ts';
 import { instant } from '../fleet/range.ts';
-import { type AccountDay, type CostDayReading, dayStart } from './days.ts';
-import { knownMoney, wireMoney } from './wire.ts';
+import type { AccountDay, CostDayReading } from './days.ts';
+import { knownMoney } from './wire.ts';
 
 /** Rows of all billing sources for the months of a span, of watched accounts only. */
 export interface BillReading {
@@ -114,7 +114,6 @@ export interface ReconcileOptions {
 	readonly days: readonly CostDayReading[];
 	readonly bill: BillReading;
 	readonly basis: CostBasis;
-	readonly nowMs: number;
 }
 
 /** From the estimate over the measurement to the bill, all accounts together. */
@@ -347,56 +346,4 @@ function withoutBill(days: readonly CostDayReading[], bill: BillReading): Reconc
 					? 'No day of this period is over.'
 					: 'No bill has been read for this period yet.',
 	};
-}
-
-/** The three figures of each day, side by side. */
-export function dayTable(
-	days: readonly CostDayReading[],
-	bill: BillReading,
-	{ basis, nowMs }: { readonly basis: CostBasis; readonly nowMs: number },
-): CostsPage['days'] {
-	const regions = connectedRegions(days);
-	const accounts = [...new Set(bill.rows.map(({ accountId }) => accountId))];
-	return days.map((reading) => {
-		const { day } = reading;
-		const sides = [...reading.accounts.values()];
-		const currency =
-			sides.flatMap((one) => Object.values(one.estimated.parts))[0]?.currency ?? 'USD';
-		const partsSum = (parts: readonly AccountDay['estimated']['parts'][]) => {
-			const amounts = parts.flatMap((one) => Object.values(one));
-			return amounts.length === 0
-				? null
-				: sum(
-						amounts.filter((one) => one.currency === currency),
-						currency,
-					);
-		};
-		const measuredSides = sides.flatMap((one) =>
-			one.measured === null ? [] : [one.measured.parts],
-		);
-		const estimated = partsSum(sides.map((one) => one.estimated.parts));
-		const measured = measuredSides.length < sides.length ? null : partsSum(measuredSides);
-		const billedSides = accounts.flatMap((accountId) => {
-			const side = billedOf(bill, {
-				accountId,
-				days: new Set([day]),
-				basis,
-				connectedRegions: regions,
-			});
-			return side === null || side.currency !== currency ? [] : [billedUse(side)];
-		});
-		const billed = billedSides.length === 0 ? null : sum(billedSides, currency);
-		const billedBasis = basis === 'list' ? 'netUnblended' : basis;
-		return {
-			day,
-			estimated: wireMoney(estimated, 'estimated'),
-			measured: wireMoney(measured, 'measured'),
-			billed: wireMoney(billed, 'billed', billedBasis),
-			billedMinusMeasured:
-				billed === null || measured === null
-					? null
-					: wireMoney(subtract(billed, measured), 'billed', billedBasis),
-			complete: dayStart(day) + 86_400_000 <= nowMs,
-		};
-	});
 }

@@ -25,124 +25,126 @@ type Pick = (point: SeriesPoint) => number | null;
 
 /** The six charts of a function, over one x. */
 export function functionCharts(input: ChartInput): ChartSet {
-	const { fn, range, stepMs, points } = input;
+	const { range, stepMs, points } = input;
 	const count = Math.max(1, Math.ceil((range.toMs - range.fromMs) / stepMs));
 	const byStep = new Map(
 		points.map((point) => [Math.floor((point.atMs - range.fromMs) / stepMs), point]),
 	);
 	const missing = missingSteps(input, count);
-	/** A step in which nothing ran counts 0, but only where we know that nothing did. */
-	const line = (idle: 0 | null, pick: Pick) =>
+	const line: Line = (idle, pick) =>
 		Array.from({ length: count }, (_, at) => {
 			const point = byStep.get(at);
 			if (point !== undefined) return pick(point);
 			return missing.has(at) ? null : idle;
 		});
-	const series = (id: string, unit: Series['unit'], values: Series['values']): Series => ({
-		id,
-		label: id,
-		unit,
-		values,
-	});
-	const chart = (id: string, lines: Series[], more: Partial<Chart> = {}): Chart => ({
-		id,
-		series: lines,
-		limits: [],
-		provenance: null,
-		approximate: false,
-		...more,
-	});
 	return {
 		x: { from: instant(range.fromMs), stepMs, count },
-		charts: [
-			chart('invocations', [
-				series(
-					'invocations',
-					'count',
-					line(0, (point) => point.invocations),
-				),
-				series(
-					'errors',
-					'count',
-					line(0, (point) => point.errors),
-				),
-				series(
-					'throttles',
-					'count',
-					line(0, (point) => point.throttles),
-				),
-			]),
-			chart(
-				'duration',
-				[
-					series(
-						'p50',
-						'ms',
-						line(null, (point) => ms(point.p50Us)),
-					),
-					series(
-						'p95',
-						'ms',
-						line(null, (point) => ms(point.p95Us)),
-					),
-					series(
-						'p99',
-						'ms',
-						line(null, (point) => ms(point.p99Us)),
-					),
-					series(
-						'max',
-						'ms',
-						line(null, (point) => ms(point.durationMaxUs)),
-					),
-				],
-				{
-					approximate: points.some(({ percentiles }) => percentiles === 'approximate'),
-					limits: [{ id: 'timeout', value: fn.timeoutSeconds * 1_000, unit: 'ms' }],
-				},
-			),
-			chart('coldStarts', [
-				series(
-					'share',
-					'share',
-					line(null, (point) => share(point.coldStarts, point.recordedInvocations)),
-				),
-				series('init', 'ms', line(null, initOf)),
-			]),
-			chart(
-				'concurrency',
-				[
-					series(
-						'peak',
-						'concurrent',
-						line(0, (point) => point.concurrencyMax),
-					),
-				],
-				{
-					limits:
-						fn.reservedConcurrency === null
-							? []
-							: [{ id: 'reserved', value: fn.reservedConcurrency, unit: 'concurrent' }],
-				},
-			),
-			chart(
-				'memory',
-				[
-					series(
-						'used',
-						'mib',
-						line(null, (point) => point.maxMemoryUsedMib),
-					),
-				],
-				{
-					limits: [{ id: 'memory', value: fn.memoryMib, unit: 'mib' }],
-				},
-			),
-			costChart(input, line),
-		],
+		charts: [...trafficCharts(input, line), ...resourceCharts(input, line), costChart(input, line)],
 		deploys: [...input.deploys],
 		spans: wireSpans(input.spans),
 	};
+}
+
+/** A step in which nothing ran is `idle`, but only where we know that nothing did. */
+type Line = (idle: 0 | null, pick: Pick) => (number | null)[];
+
+function series(id: string, unit: Series['unit'], values: Series['values']): Series {
+	return { id, label: id, unit, values };
+}
+
+function chart(id: string, lines: Series[], more: Partial<Chart> = {}): Chart {
+	return { id, series: lines, limits: [], provenance: null, approximate: false, ...more };
+}
+
+function trafficCharts({ fn, points }: ChartInput, line: Line): Chart[] {
+	return [
+		chart('invocations', [
+			series(
+				'invocations',
+				'count',
+				line(0, (point) => point.invocations),
+			),
+			series(
+				'errors',
+				'count',
+				line(0, (point) => point.errors),
+			),
+			series(
+				'throttles',
+				'count',
+				line(0, (point) => point.throttles),
+			),
+		]),
+		chart(
+			'duration',
+			[
+				series(
+					'p50',
+					'ms',
+					line(null, (point) => ms(point.p50Us)),
+				),
+				series(
+					'p95',
+					'ms',
+					line(null, (point) => ms(point.p95Us)),
+				),
+				series(
+					'p99',
+					'ms',
+					line(null, (point) => ms(point.p99Us)),
+				),
+				series(
+					'max',
+					'ms',
+					line(null, (point) => ms(point.durationMaxUs)),
+				),
+			],
+			{
+				approximate: points.some(({ percentiles }) => percentiles === 'approximate'),
+				limits: [{ id: 'timeout', value: fn.timeoutSeconds * 1_000, unit: 'ms' }],
+			},
+		),
+		chart('coldStarts', [
+			series(
+				'share',
+				'share',
+				line(null, (point) => share(point.coldStarts, point.recordedInvocations)),
+			),
+			series('init', 'ms', line(null, initOf)),
+		]),
+	];
+}
+
+function resourceCharts({ fn }: ChartInput, line: Line): Chart[] {
+	const reserved = fn.reservedConcurrency;
+	return [
+		chart(
+			'concurrency',
+			[
+				series(
+					'peak',
+					'concurrent',
+					line(0, (point) => point.concurrencyMax),
+				),
+			],
+			{
+				limits: reserved === null ? [] : [{ id: 'reserved', value: reserved, unit: 'concurrent' }],
+			},
+		),
+		chart(
+			'memory',
+			[
+				series(
+					'used',
+					'mib',
+					line(null, (point) => point.maxMemoryUsedMib),
+				),
+			],
+			{
+				limits: [{ id: 'memory', value: fn.memoryMib, unit: 'mib' }],
+			},
+		),
+	];
 }
 
 function initOf({ coldStarts, initUs }: SeriesPoint): number | null {
@@ -151,10 +153,7 @@ function initOf({ coldStarts, initUs }: SeriesPoint): number | null {
 		: ms(initUs / coldStarts);
 }
 
-function costChart(
-	{ fn, stepMs, points }: ChartInput,
-	line: (idle: 0 | null, pick: Pick) => (number | null)[],
-): Chart {
+function costChart({ fn, stepMs, points }: ChartInput, line: Line): Chart {
 	const books = new Map<string, ReturnType<typeof priceBook>>();
 	const costs = new Map<SeriesPoint, FunctionCost>();
 	for (const point of points) {

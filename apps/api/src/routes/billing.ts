@@ -18,13 +18,13 @@ import { makeId } from '../session/people.ts';
 import { audited } from './audit.ts';
 import type { RouteDeps } from './context.ts';
 
-const base = '/v1/w/{ws}/billing-sources';
+type Base = '/v1/w/{ws}/billing-sources';
 type BillingKeys =
-	| `GET ${typeof base}`
-	| `POST ${typeof base}`
-	| `DELETE ${typeof base}/{sourceId}`
-	| `POST ${typeof base}/{sourceId}/imports`
-	| `GET ${typeof base}/{sourceId}/imports`;
+	| `GET ${Base}`
+	| `POST ${Base}`
+	| `DELETE ${Base}/{sourceId}`
+	| `POST ${Base}/{sourceId}/imports`
+	| `GET ${Base}/{sourceId}/imports`;
 
 const maxSources = 50;
 /** An upload unpacked; what is larger belongs into a bucket. */
@@ -120,7 +120,7 @@ async function sourceView(
 
 async function addSource(
 	deps: RouteDeps,
-	{ ctx, body }: ApiRequest<`POST ${typeof base}`>,
+	{ ctx, body }: ApiRequest<`POST ${Base}`>,
 ): Promise<BillingSourceView> {
 	if ((await deps.store.billingSources.list(ctx)).length >= maxSources) {
 		throw new LamplightError('too_large', 'Remove a billing source before adding another.', {
@@ -158,7 +158,7 @@ async function addSource(
 
 async function importBill(
 	deps: RouteDeps,
-	{ ctx, params, body }: ApiRequest<`POST ${typeof base}/{sourceId}/imports`>,
+	{ ctx, params, body }: ApiRequest<`POST ${Base}/{sourceId}/imports`>,
 ): Promise<{ import: BillImport; limits: [] }> {
 	const source = await sourceOrThrow(deps, ctx, params.sourceId);
 	if (source.connectionId !== null) {

@@ -27,14 +27,10 @@ import { audited } from './audit.ts';
 import { verifyOne } from './enrolments.ts';
 import type { RouteDeps } from './context.ts';
 
-const list = '/v1/w/{ws}/connections';
-const one = `${list}/{connectionId}` as const;
+type List = '/v1/w/{ws}/connections';
+type One = `${List}/{connectionId}`;
 type ConnectionKeys =
-	| `GET ${typeof list}`
-	| `GET ${typeof one}`
-	| `PATCH ${typeof one}`
-	| `DELETE ${typeof one}`
-	| `POST ${typeof one}/check`;
+	`GET ${List}` | `GET ${One}` | `PATCH ${One}` | `DELETE ${One}` | `POST ${One}/check`;
 
 const maxRuns = 50;
 
@@ -120,7 +116,7 @@ async function rowsOf(
 
 async function connectionsPage(
 	deps: RouteDeps,
-	{ ctx, may }: ApiRequest<`GET ${typeof list}`>,
+	{ ctx, may }: ApiRequest<`GET ${List}`>,
 ): Promise<ConnectionsPage> {
 	const nowMs = deps.clock();
 	const [connections, enrolments] = await Promise.all([
@@ -227,7 +223,7 @@ function fixFor(
 
 async function change(
 	deps: RouteDeps,
-	{ ctx, params, body }: ApiRequest<`PATCH ${typeof one}`>,
+	{ ctx, params, body }: ApiRequest<`PATCH ${One}`>,
 ): Promise<ConnectionRow> {
 	await connectionOrThrow(deps, ctx, params.connectionId);
 	const { paused, ...fields } = body;

@@ -9,7 +9,6 @@ import {
 	billedOf,
 	billedUse,
 	connectedRegions,
-	dayTable,
 	readBill,
 	reconciliationOf,
 } from '../cost/billed.ts';
@@ -23,6 +22,7 @@ import {
 	unpricedOf,
 } from '../cost/breakdown.ts';
 import { type CostDayReading, daysOf, dayStart, type DayUse, readCostDays } from '../cost/days.ts';
+import { dayTable } from '../cost/dayTable.ts';
 import { forecastFromDays } from '../cost/month.ts';
 import { resolvePeriod, wireSpan } from '../cost/period.ts';
 import { whyDearer } from '../cost/why.ts';
@@ -108,7 +108,7 @@ async function costsPage(
 ): Promise<CostsPage> {
 	const nowMs = deps.clock();
 	const costs = await readCosts(deps, ctx, query);
-	const { period, view, wanted, bill, basis } = costs;
+	const { period, view, wanted, basis } = costs;
 	const complete = costs.days.filter(({ day }) => costs.completeDays.has(day));
 	const slices = slicesOf(complete, view, wanted);
 	const previous = slicesOf(costs.before, view, wanted);
@@ -162,20 +162,22 @@ async function costsPage(
 		provenances: provenancesOf(complete, wanted),
 		drivers: why?.drivers ?? [],
 		difference: why === null ? null : wireMoney(why.difference, mixedProvenance(whole.provenances)),
-		reconciliation: reconciliationOf({
-			days: costs.listDays.filter(({ day }) => costs.completeDays.has(day)),
-			bill,
-			basis,
-			nowMs,
-		}),
-		days: dayTable(
-			costs.listDays.filter(({ day }) => dayStart(day) < nowMs),
-			bill,
-			{ basis, nowMs },
-		),
+		...besideTheBill(costs, nowMs),
 		apps: appRows(costs, complete),
 		unpriced: unpricedOf(whole),
 		limits: [],
+	};
+}
+
+function besideTheBill(
+	{ listDays, completeDays, bill, basis }: Costs,
+	nowMs: number,
+): Pick<CostsPage, 'reconciliation' | 'days'> {
+	const complete = listDays.filter(({ day }) => completeDays.has(day));
+	const begun = listDays.filter(({ day }) => dayStart(day) < nowMs);
+	return {
+		reconciliation: reconciliationOf({ days: complete, bill, basis }),
+		days: dayTable(begun, bill, { basis, nowMs }),
 	};
 }
 
@@ -263,7 +265,7 @@ function billedFigure(
 		sides.filter(({ currency }) => currency === one.currency),
 		one.currency,
 	);
-	const { unexplained } = reconciliationOf({ days: complete, bill, basis, nowMs: 0 });
+	const { unexplained } = reconciliationOf({ days: complete, bill, basis });
 	return {
 		amount: knownMoney(amount, 'billed', basis === 'list' ? 'netUnblended' : basis),
 		span: { from: first, to: last, days: days.length },

@@ -14,14 +14,14 @@ import type { ApiRequest, Handlers } from '../http/handlers.ts';
 import { audited } from './audit.ts';
 import type { RouteDeps } from './context.ts';
 
-const base = '/v1/w/{ws}/enrolments';
+type Base = '/v1/w/{ws}/enrolments';
 type EnrolmentKeys =
-	| `GET ${typeof base}/estimate`
-	| `POST ${typeof base}`
-	| `GET ${typeof base}/{enrolmentId}`
-	| `GET ${typeof base}/{enrolmentId}/template`
-	| `POST ${typeof base}/{enrolmentId}/verify`
-	| `DELETE ${typeof base}/{enrolmentId}`;
+	| `GET ${Base}/estimate`
+	| `POST ${Base}`
+	| `GET ${Base}/{enrolmentId}`
+	| `GET ${Base}/{enrolmentId}/template`
+	| `POST ${Base}/{enrolmentId}/verify`
+	| `DELETE ${Base}/{enrolmentId}`;
 
 /** Enrolments that wait for their role, of one workspace. */
 const maxWaiting = 50;
@@ -65,7 +65,7 @@ async function enrolmentOrThrow(deps: RouteDeps, ctx: Ctx, id: string): Promise<
 	return enrolment;
 }
 
-async function enrol(deps: RouteDeps, { ctx, body }: ApiRequest<`POST ${typeof base}`>) {
+async function enrol(deps: RouteDeps, { ctx, body }: ApiRequest<`POST ${Base}`>) {
 	const known = await deps.store.connections.list(ctx);
 	const same = known.find(
 		({ accountId, verifiedMs }) => accountId === body.accountId && verifiedMs !== null,
@@ -142,7 +142,7 @@ export async function verifyOne(
 const busyShare = 0.1;
 const backfillDays = 14;
 
-function estimate(query: ApiRequest<`GET ${typeof base}/estimate`>['query']): WatchEstimate {
+function estimate(query: ApiRequest<`GET ${Base}/estimate`>['query']): WatchEstimate {
 	const accounts = query.accounts ?? 1;
 	const plan: WatchPlan = {
 		activeRegions: query.regions * accounts,

@@ -24,7 +24,7 @@ import type { ApiRequest, Handlers } from '../http/handlers.ts';
 import type { RouteDeps } from './context.ts';
 
 const list = 'GET /v1/w/{ws}/functions/{functionId}/executions';
-const one = `${list}/{requestId}` as const;
+type One = `${typeof list}/{requestId}`;
 
 const defaultRows = 50;
 /** Kept executions that are looked at for one list. */
@@ -32,7 +32,7 @@ const maxKept = 5_000;
 const maxPageLines = 2_000;
 
 /** Executions of a function, and one told as a story. */
-export function executionHandlers(deps: RouteDeps): Handlers<typeof list | typeof one> {
+export function executionHandlers(deps: RouteDeps): Handlers<typeof list | One> {
 	return {
 		'GET /v1/w/{ws}/functions/{functionId}/executions': (request) =>
 			request.query.source === 'logs' ? fromLogs(deps, request) : fromStore(deps, request),
@@ -155,7 +155,7 @@ async function fromLogs(
 
 async function executionPage(
 	deps: RouteDeps,
-	{ ctx, params, query, may }: ApiRequest<typeof one>,
+	{ ctx, params, query, may }: ApiRequest<One>,
 ): Promise<ExecutionPage> {
 	const [searched] = await searchable(deps, ctx, [params.functionId]);
 	if (searched === undefined) throw new LamplightError('not_found', 'There is no such function.');

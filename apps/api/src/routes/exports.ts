@@ -23,12 +23,9 @@ import type { ApiRequest, Handlers } from '../http/handlers.ts';
 import { readCosts } from './costs.ts';
 import type { RouteDeps } from './context.ts';
 
-const base = 'GET /v1/w/{ws}/exports';
+type Base = 'GET /v1/w/{ws}/exports';
 type ExportKeys =
-	| `${typeof base}/functions.csv`
-	| `${typeof base}/costs.csv`
-	| `${typeof base}/costs.json`
-	| `${typeof base}/focus.csv`;
+	`${Base}/functions.csv` | `${Base}/costs.csv` | `${Base}/costs.json` | `${Base}/focus.csv`;
 
 /** Rows of one file: a Function URL answers at most 6 MB (Lambda quotas, read 2026-11). */
 const maxExportRows = 20_000;
@@ -90,7 +87,7 @@ function checkRows(rows: number): void {
 	);
 }
 
-type CostRequest = ApiRequest<`${typeof base}/costs.csv`>;
+type CostRequest = ApiRequest<`${Base}/costs.csv`>;
 
 /** Every day and row of the breakdown, exactly. */
 async function costRows(deps: RouteDeps, ctx: CostRequest['ctx'], query: CostRequest['query']) {
@@ -141,7 +138,7 @@ const functionColumns = [
 
 async function functionsCsv(
 	deps: RouteDeps,
-	{ ctx, query }: ApiRequest<`${typeof base}/functions.csv`>,
+	{ ctx, query }: ApiRequest<`${Base}/functions.csv`>,
 ): Promise<Response> {
 	const range = resolveRange(query, deps.clock());
 	const [fleet, connections] = await Promise.all([
@@ -189,7 +186,7 @@ async function functionsCsv(
  */
 async function focusCsv(
 	deps: RouteDeps,
-	{ ctx, query }: ApiRequest<`${typeof base}/focus.csv`>,
+	{ ctx, query }: ApiRequest<`${Base}/focus.csv`>,
 ): Promise<Response> {
 	if (query.basis !== undefined && query.basis !== 'list') {
 		throw new LamplightError(

@@ -83,7 +83,9 @@ export function staticFiles(folder: string): StaticFiles {
 			const own = path === null ? null : await load(path);
 			if (own !== null) return respond(request, own, pathname.startsWith(immutablePrefix));
 			// A missing script must be a 404: as a page it would be run and fail in a stranger way.
-			if (pathname.startsWith('/_app/') || extname(pathname) !== '') return notFound();
+			// The dashboard's own pages lie under /w/; a function's id holds dots and may end like a file.
+			const isFile = pathname.startsWith('/_app/') || extname(pathname) in types;
+			if (isFile && !pathname.startsWith('/w/')) return notFound();
 			const page = await load(join(folder, fallbackFile));
 			return page === null ? notFound() : respond(request, page, false);
 		},
