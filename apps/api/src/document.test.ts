@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+
+import { contract } from './contract/contract.ts';
+import { documentPage } from './documentPage.ts';
+import { openApiDocument } from './openapi.ts';
+
+const api = openApiDocument();
+const text = JSON.stringify(api);
+
+describe('the OpenAPI document', () => {
+	test('has an operation for every route, each with who may call it', () => {
+		const operations = Object.values(api.paths).flatMap((methods) => Object.values(methods));
+		expect(operations).toHaveLength(Object.keys(contract).length);
+		expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+		for (const { description } of operations) expect(description).toMatch(/^For /);
+	});
+
+	test('names every part that it refers to', () => {
+		const referred = [...text.matchAll(/"\$ref":"([^"]+)"/g)].map(([, ref = '']) => ref);
+		expect(referred.length).toBeGreaterThan(50);
+		for (const ref of referred) {
+			expect(ref).toMatch(/^#\/components\/schemas\//);
+			expect(api.components.schemas).toHaveProperty(ref.replace('#/components/schemas/', ''));
+		}
+	});
+
+	test('declares each path parameter that its template holds', () => {
+		for (const [path, methods] of Object.entries(api.paths)) {
+			const inTemplate = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+			for (const operation of Object.values(methods)) {
+				const declared = operation.parameters
+					.filter((one) => one.in === 'path')
+					.map(({ name }) => name);
+				expect(declared.sort()).toEqual(inTemplate);
+			}
+		}
+	});
+
+	test('is readable as one page that loads nothing', () => {
+		const page = documentPage(api);
+		expect(page).not.toMatch(/<script|<link|src=|@import|url\(/);
+		expect(page).toContain('/v1/w/{ws}/overview');
+	});
+});
