@@ -19,7 +19,7 @@ const run = (command, args) =>
 	});
 
 if (existsSync(join(root, '.git')) && process.env.CI === undefined) {
-	run('npx', ['--no-install', 'lefthook', 'install']);
+	run('npx', ['--no-install', 'simple-git-hooks']);
 }
 if (newEnough && process.env.LAMPLIGHT_SKIP_BUILD === undefined) {
 	console.log('lamplight: building the dashboard');
