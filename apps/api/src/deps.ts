@@ -1,3 +1,4 @@
+import type { Aws } from '@lamplight/aws/aws';
 import type { ConnectDeps } from '@lamplight/aws/connect/deps';
 import type { Clock } from '@lamplight/core/ctx';
 import type { Store } from '@lamplight/store/store';
@@ -28,11 +29,19 @@ export interface ApiSettings {
 	readonly originSecret: string | null;
 }
 
+/**
+ * Connecting accounts. The clients of AWS are loaded when the first call needs them: most calls read
+ * our own store alone, and a cold start should not wait for a megabyte that it does not use.
+ */
+export interface ConnectSettings extends Omit<ConnectDeps, 'aws'> {
+	aws(): Promise<Aws>;
+}
+
 /** All that the API needs from outside. */
 export interface ApiDeps {
 	readonly store: Store;
-	/** The way into customers' accounts, and what the connect flow says about us. */
-	readonly connect: ConnectDeps;
+	/** What the connect flow says about us, and the way into customers' accounts. */
+	readonly connect: ConnectSettings;
 	readonly settings: ApiSettings;
 	/** The time of the data: of what `now-24h` means. The simulated world has one of its own. */
 	readonly clock: Clock;

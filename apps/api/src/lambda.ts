@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createAws } from '@lamplight/aws/aws';
+import type { Aws } from '@lamplight/aws/aws';
 import { accountIdSchema } from '@lamplight/core/ids';
 import { createStore } from '@lamplight/store/store';
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
@@ -13,6 +13,7 @@ import { parseEnvironment } from './serve/options.ts';
 
 type Handler = ReturnType<typeof handle>;
 let made: Handler | null = null;
+let aws: Promise<Aws> | null = null;
 
 /** Answers one call of the Function URL. */
 export const handler = (event: LambdaEvent, context: LambdaContext): ReturnType<Handler> => {
@@ -30,7 +31,12 @@ function make(functionArn: string): Handler {
 			clock,
 		}),
 		connect: {
-			aws: createAws({ clock, wallClock: clock, region: environment.AWS_REGION }),
+			aws: () => {
+				aws ??= import('@lamplight/aws/aws').then(({ createAws }) =>
+					createAws({ clock, wallClock: clock, region: environment.AWS_REGION }),
+				);
+				return aws;
+			},
 			clock,
 			randomBytes: (count) => randomBytes(count),
 			// arn:aws:lambda:REGION:ACCOUNT:function:NAME: our own account, which customers trust.

@@ -39,7 +39,7 @@ async function start(options: ServerOptions): Promise<void> {
 	const app = createApp({
 		store: createStore({ client, tableName: options.tableName, clock }),
 		connect: {
-			aws,
+			aws: async () => aws,
 			clock,
 			randomBytes: (count) => randomBytes(count),
 			trustedAccountId: options.connect.trustedAccountId,

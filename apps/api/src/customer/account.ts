@@ -38,7 +38,7 @@ export async function inAccount<T>(
 	}
 	const enrolment = await deps.store.enrolments.get(ctx, connection.enrolmentId);
 	if (enrolment === null) throw new LamplightError('not_found', 'Its enrolment was removed.');
-	const account = deps.connect.aws.open(targetOf(enrolment, connection));
+	const account = (await deps.connect.aws()).open(targetOf(enrolment, connection));
 	try {
 		return await run(account);
 	} catch (error) {

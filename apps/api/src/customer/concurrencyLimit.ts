@@ -1,4 +1,3 @@
-import { readConcurrencyLimit } from '@lamplight/aws/inventory/details';
 import type { Connection } from '@lamplight/core/connection/connection';
 import type { Ctx } from '@lamplight/core/ctx';
 import { LamplightError } from '@lamplight/core/errors';
@@ -24,6 +23,7 @@ export function concurrencyLimit(
 		);
 		if (denied || connection.verifiedMs === null || connection.state === 'paused') return null;
 		try {
+			const { readConcurrencyLimit } = await import('@lamplight/aws/inventory/details');
 			return await inAccount(deps, ctx, connection, (account) =>
 				readConcurrencyLimit(account, region),
 			);

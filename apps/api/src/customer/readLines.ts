@@ -1,4 +1,4 @@
-import { filterEvents, type LogEvent } from '@lamplight/aws/records/filterEvents';
+import type { LogEvent } from '@lamplight/aws/records/filterEvents';
 import type { Ctx } from '@lamplight/core/ctx';
 import { LamplightError } from '@lamplight/core/errors';
 import type { TimeRange } from '@lamplight/core/time';
@@ -35,6 +35,7 @@ export async function readLines(
 	const { token, pattern, logStreams, ...rest } = request;
 	try {
 		return await inAccount(deps, ctx, connection, async (account) => {
+			const { filterEvents } = await import('@lamplight/aws/records/filterEvents');
 			const events: LogEvent[] = [];
 			let next: string | null = null;
 			for await (const page of filterEvents(account, fn.region, {

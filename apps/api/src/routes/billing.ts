@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 
-import { readBill as readBillFile, type BillReading } from '@lamplight/aws/bill/read';
+import type { BillFile } from '@lamplight/aws/bill/file';
+import type { BillReading } from '@lamplight/aws/bill/read';
 import type { BillingSource, BillStatement } from '@lamplight/core/bill/day';
 import { type DayRows, newDayRows } from '@lamplight/core/bill/dayRows';
 import type { Ctx } from '@lamplight/core/ctx';
@@ -166,6 +167,7 @@ async function importBill(
 	}
 	const bytes = unpacked(body.content, body.encoding);
 	const months = new Map<string, DayRows>();
+	const { readBill: readBillFile } = await import('@lamplight/aws/bill/read');
 	const reading = await readBillFile(fileOf(body.fileName, bytes), (line) => {
 		const rows = months.get(line.billingMonth) ?? newDayRows();
 		months.set(line.billingMonth, rows);
@@ -199,7 +201,7 @@ function unpacked(content: string, encoding: 'csv' | 'gzip-base64'): Uint8Array 
 	}
 }
 
-function fileOf(name: string, bytes: Uint8Array): Parameters<typeof readBillFile>[0] {
+function fileOf(name: string, bytes: Uint8Array): BillFile {
 	return {
 		name,
 		sizeBytes: bytes.byteLength,

@@ -1,5 +1,4 @@
 import { beginEnrolment } from '@lamplight/aws/connect/enrol';
-import { verifyConnection } from '@lamplight/aws/connect/verify';
 import type { Connection, Enrolment } from '@lamplight/core/connection/connection';
 import type { Ctx } from '@lamplight/core/ctx';
 import { LamplightError } from '@lamplight/core/errors';
@@ -120,7 +119,9 @@ export async function verifyOne(
 	ctx: Ctx,
 	{ enrolment, one }: { readonly enrolment: Enrolment; readonly one: Connection },
 ): Promise<Connection> {
-	const tried = await verifyConnection(deps.connect, enrolment, one);
+	const { verifyConnection } = await import('@lamplight/aws/connect/verify');
+	const using = { ...deps.connect, aws: await deps.connect.aws() };
+	const tried = await verifyConnection(using, enrolment, one);
 	const kept = await deps.store.connections.update(ctx, one.id, (current) => ({
 		...current,
 		state: current.state === 'paused' ? current.state : tried.state,

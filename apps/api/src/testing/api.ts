@@ -107,7 +107,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
 	const deps: ApiDeps = {
 		store,
 		connect: {
-			aws,
+			aws: async () => aws,
 			clock,
 			randomBytes: (count) => randomBytes(count),
 			trustedAccountId: '999999999999',
