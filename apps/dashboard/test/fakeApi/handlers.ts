@@ -2,6 +2,7 @@ import type { ResponseOf, RouteKey } from '@lamplight/api/contract/client';
 
 import { frameHandlers } from './frame.ts';
 import { functionHandlers } from './functions.ts';
+import { issueHandlers } from './issues.ts';
 
 /** A request as a handler sees it. */
 export interface Asked {
@@ -13,4 +14,4 @@ export interface Asked {
 /** Handlers of some routes; each answers what the contract says. */
 export type Handlers = { [K in RouteKey]?: (asked: Asked) => ResponseOf<K> };
 
-export const handlers: Handlers = { ...frameHandlers, ...functionHandlers };
+export const handlers: Handlers = { ...frameHandlers, ...functionHandlers, ...issueHandlers };

@@ -113,9 +113,8 @@ describe('the address is the state', () => {
 		await page.waitForURL(/sort=p95/);
 		await page.goBack();
 		await page.waitForURL((url) => url.search === '?groupBy=none');
-		expect(
-			await page.getByRole('columnheader', { name: 'Cost' }).first().getAttribute('aria-sort'),
-		).toBe('descending');
+		const cost = page.getByRole('columnheader', { name: 'Cost' }).first();
+		await expect.poll(() => cost.getAttribute('aria-sort')).toBe('descending');
 	});
 
 	it('an address restores filters, sort and range exactly', async () => {

@@ -237,3 +237,26 @@ export function toggleColumn(shown: readonly Column[], id: ColumnId): string {
 	const same = next.length === standardIds.length && standardIds.every((one) => next.includes(one));
 	return same ? '' : columnIds.filter((one) => next.includes(one)).join(',');
 }
+
+/** Widths in pixels that hold the widest usual value and the head. */
+export const columnPx: Readonly<Record<ColumnId, number>> = {
+	owner: 110,
+	account: 130,
+	region: 96,
+	runtime: 96,
+	invocations: 90,
+	spark: 76,
+	errorShare: 58,
+	throttleShare: 58,
+	p50: 78,
+	p95: 78,
+	p99: 78,
+	p99OfTimeout: 112,
+	coldStartShare: 62,
+	memoryUsedShare: 128,
+	peakConcurrency: 58,
+	lastDeploy: 82,
+	cost: 92,
+	costPerThousand: 88,
+	completeness: 52,
+};
