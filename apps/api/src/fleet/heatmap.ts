@@ -3,6 +3,7 @@ import type { FunctionId } from '@lamplight/core/ids';
 
 import type { Heatmap } from '../contract/functions.ts';
 import type { ApiDeps } from '../deps.ts';
+import { listKept } from './keptExecutions.ts';
 import { instant, type Range } from './range.ts';
 
 /** Rows of a heatmap: every size twice the one below, from 1 ms to beyond Lambda's 15 minutes. */
@@ -15,12 +16,12 @@ const mostExecutions = 5_000;
  * because they failed or were slow would tell a worse story than the truth.
  */
 export async function heatmapOf(
-	{ store }: Pick<ApiDeps, 'store'>,
+	deps: Pick<ApiDeps, 'store' | 'clock'>,
 	ctx: Ctx,
 	functionId: FunctionId,
 	range: Range,
 ): Promise<Heatmap> {
-	const { executions } = await store.executions.list(ctx, functionId, {
+	const { executions } = await listKept(deps, ctx, functionId, {
 		range,
 		limit: mostExecutions,
 	});

@@ -5,6 +5,7 @@ import type { SearchHit } from '../contract/workspace.ts';
 import type { ApiDeps } from '../deps.ts';
 import { accountNames, labelOf, readConnections } from './connections.ts';
 import { appDeploys, labelOfDeploy, readDeploys } from './deploys.ts';
+import { listKept } from './keptExecutions.ts';
 import { instant } from './range.ts';
 
 const perKind = 6;
@@ -110,7 +111,7 @@ async function findRequest(
 		.slice(0, searchedFunctions);
 	const found = await Promise.all(
 		busiest.map(async ({ functionId }) => {
-			const { executions } = await deps.store.executions.list(ctx, functionId, {
+			const { executions } = await listKept(deps, ctx, functionId, {
 				range: { fromMs: nowMs - 24 * hourMs, toMs: nowMs },
 				limit: 1_000,
 			});

@@ -15,6 +15,7 @@ import { readLines } from '../customer/readLines.ts';
 import { searchable, type Searched } from '../customer/scope.ts';
 import { executionRow, phasesOf, statusOf } from '../fleet/executionViews.ts';
 import { directoryOf, functionDeploys } from '../fleet/functionData.ts';
+import { keptLimit, listKept } from '../fleet/keptExecutions.ts';
 import { markerOf } from '../fleet/deploys.ts';
 import { ms } from '../fleet/figures.ts';
 import { instant, resolved, resolveRange } from '../fleet/range.ts';
@@ -58,7 +59,7 @@ async function fromStore(
 	const [searched] = await searchable(deps, ctx, [params.functionId]);
 	if (searched === undefined) throw new LamplightError('not_found', 'There is no such function.');
 	const [kept, series] = await Promise.all([
-		deps.store.executions.list(ctx, params.functionId, { range, limit: maxKept }),
+		listKept(deps, ctx, params.functionId, { range, limit: maxKept }),
 		deps.store.series.readFunctionSeries(ctx, params.functionId, {
 			range: { fromMs: range.fromMs, toMs: range.toMs },
 			stepMs: range.stepMs,
@@ -83,10 +84,12 @@ async function fromStore(
 		inRange,
 		source: 'store',
 		sampled: kept.executions.length < inRange,
-		limits:
-			kept.more > 0
+		limits: [
+			...keptLimit(range, deps.clock()),
+			...(kept.more > 0
 				? [{ limit: 'keptExecutions', max: maxKept, message: `${kept.more} more were kept.` }]
-				: [],
+				: []),
+		],
 	};
 }
 
@@ -265,7 +268,7 @@ async function findAttempts(
 		return executions;
 	}
 	const nowMs = deps.clock();
-	const { executions } = await deps.store.executions.list(ctx, id, {
+	const { executions } = await listKept(deps, ctx, id, {
 		range: { fromMs: floorTo(minuteMs, nowMs) - 30 * dayMs, toMs: nowMs + minuteMs },
 		limit: maxKept,
 	});
@@ -284,7 +287,7 @@ async function usualOf(
 	{ fn }: Searched,
 	execution: Execution,
 ): Promise<ExecutionPage['usual']> {
-	const { executions } = await deps.store.executions.list(ctx, fn.id, {
+	const { executions } = await listKept(deps, ctx, fn.id, {
 		range: { fromMs: execution.startMs - usualSpanMs, toMs: execution.startMs + usualSpanMs },
 		limit: 1_000,
 	});

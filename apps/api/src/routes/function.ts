@@ -24,6 +24,7 @@ import {
 	readFunction,
 } from '../fleet/functionData.ts';
 import { heatmapOf } from '../fleet/heatmap.ts';
+import { listKept } from '../fleet/keptExecutions.ts';
 import {
 	instantOrNull,
 	type Range,
@@ -93,7 +94,7 @@ async function functionPage(
 		readFunction(deps, ctx, { id, ...spanOf(range) }),
 		deps.store.series.readFunctionSeries(ctx, id, { range: previousRange, stepMs: range.stepMs }),
 		deps.store.issues.list(ctx, ['open', 'regressed']),
-		deps.store.executions.list(ctx, id, { range, limit: 1 }),
+		listKept(deps, ctx, id, { range, limit: 1 }),
 	]);
 	const { fn } = reading;
 	const listed = directoryOf(fn);

@@ -11,6 +11,7 @@ import { wireMoney } from '../cost/wire.ts';
 import { functionDeploys } from '../fleet/functionData.ts';
 import { markerOf } from '../fleet/deploys.ts';
 import { ms } from '../fleet/figures.ts';
+import { listKept } from '../fleet/keptExecutions.ts';
 import { type IssueView, issueView } from '../fleet/issueView.ts';
 import { instant, resolved, resolveRange } from '../fleet/range.ts';
 import type { ApiRequest } from '../http/handlers.ts';
@@ -84,7 +85,7 @@ async function executionsOf(
 		.slice(0, sampledFunctions);
 	const lists = await Promise.all(
 		functions.map(({ functionId }) =>
-			deps.store.executions.list(ctx, functionId, {
+			listKept(deps, ctx, functionId, {
 				range,
 				statuses: ['error', 'timeout'],
 				limit: 500,
