@@ -3,7 +3,7 @@ import type { MembershipView } from '@lamplight/api/contract/session';
 
 import { iso, money } from './figures.ts';
 import { fleet, label } from './fleet.ts';
-import type { Handlers } from './handlers.ts';
+import type { Handlers } from './handler.ts';
 import { freshness, overview, troubled } from './overview.ts';
 
 export const ws = 'ws_00000000000000000001' as MembershipView['workspaceId'];

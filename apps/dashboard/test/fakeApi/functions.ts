@@ -1,6 +1,6 @@
 import { daily, rangeFor } from './figures.ts';
 import { fleet, filterRows, groupRows, sortRows, sumOf } from './fleet.ts';
-import type { Handlers } from './handlers.ts';
+import type { Handlers } from './handler.ts';
 
 export const functionHandlers: Handlers = {
 	'GET /v1/w/{ws}/functions': ({ query }) => {

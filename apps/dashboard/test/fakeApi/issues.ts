@@ -2,7 +2,7 @@ import type { IssuePage, IssueRow } from '@lamplight/api/contract/issues';
 
 import { daily, iso, nowMs, rangeFor, hourMs } from './figures.ts';
 import { fleet, label } from './fleet.ts';
-import type { Handlers } from './handlers.ts';
+import type { Handlers } from './handler.ts';
 
 /** As many series and points as a chart may have: one page of the fake world is drawn to its limit. */
 const versions = 20;

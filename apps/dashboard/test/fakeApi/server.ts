@@ -5,7 +5,8 @@ import { extname, join, normalize } from 'node:path';
 
 import type { Problem } from '@lamplight/api/contract/shared';
 
-import { handlers, type Asked } from './handlers.ts';
+import type { Asked } from './handler.ts';
+import { handlers } from './handlers.ts';
 
 /**
  * An API of invented figures for tests of pages: typed by the contract, so that an answer the real

@@ -66,11 +66,23 @@ export function billingDay(utcDay: string): string {
 	return day(Date.parse(utcDay), 'UTC');
 }
 
+/** Offsets of zones are multiples of a quarter of an hour, so a day never ends within one. */
+const quarterMs = 900_000;
+const mostDays = 2_000;
+const days = new Map<string, string>();
+
 /** The calendar day of a moment in a zone as YYYY-MM-DD. */
 export function calendarDay(ms: number, zone: string): string {
-	const parts = format(zone, 'ymd', { year: 'numeric', month: '2-digit', day: '2-digit' });
-	const by = Object.fromEntries(parts.formatToParts(ms).map(({ type, value }) => [type, value]));
-	return `${by['year'] ?? ''}-${by['month'] ?? ''}-${by['day'] ?? ''}`;
+	const key = `${zone} ${Math.floor(ms / quarterMs)}`;
+	let found = days.get(key);
+	if (found === undefined) {
+		const parts = format(zone, 'ymd', { year: 'numeric', month: '2-digit', day: '2-digit' });
+		const by = Object.fromEntries(parts.formatToParts(ms).map(({ type, value }) => [type, value]));
+		found = `${by['year'] ?? ''}-${by['month'] ?? ''}-${by['day'] ?? ''}`;
+		if (days.size >= mostDays) days.clear();
+		days.set(key, found);
+	}
+	return found;
 }
 
 /** 13:40 today, 12 Nov otherwise, 12 Nov 2025 in another year. */
@@ -119,11 +131,4 @@ export function perStep(stepMs: number): string {
 	if (stepMs === 3_600_000) return 'per hour';
 	if (stepMs === dayMs) return 'per day';
 	return `per ${duration(stepMs).replaceAll(nbsp, ' ')}`;
-}
-
-/** Epoch milliseconds of an ISO 8601 moment; `null` stays `null`. */
-export function epoch(iso: string): number;
-export function epoch(iso: string | null): number | null;
-export function epoch(iso: string | null): number | null {
-	return iso === null ? null : Date.parse(iso);
 }

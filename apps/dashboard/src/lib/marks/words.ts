@@ -19,11 +19,3 @@ export const completenessHelp: Readonly<Record<Completeness, string>> = {
 };
 
 export type Status = 'ok' | 'warn' | 'bad' | 'throttle' | 'off';
-
-/** The coarsest of several states: one missing part makes the whole no better than partial. */
-export function worstCompleteness(states: readonly Completeness[]): Completeness {
-	if (states.length === 0) return 'missing';
-	if (states.every((state) => state === 'missing')) return 'missing';
-	if (states.some((state) => state === 'missing' || state === 'partial')) return 'partial';
-	return states.includes('provisional') ? 'provisional' : 'complete';
-}
