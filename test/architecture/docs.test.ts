@@ -15,7 +15,7 @@ const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const facts: DocFacts = {
 	exists: (path) => existsSync(join(root, path)),
 	npmScripts: new Set(Object.keys(scripts)),
-	cliCommands: new Set(Object.keys(commands)),
+	cliCommands: new Set(['help', ...Object.keys(commands)]),
 };
 
 function documents(): string[] {

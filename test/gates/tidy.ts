@@ -39,7 +39,7 @@ const lineRules: readonly LineRule[] = [
 	{
 		name: 'no-silenced-checker',
 		applies: (path) => isCode(path) && !isGate(path),
-		pattern: /@ts-(ignore|nocheck|expect-error)|eslint-disable(?!.* -- \S)/,
+		pattern: /@ts-(ignore|nocheck)|@ts-expect-error(?! \w)|eslint-disable(?!.* -- \S)/,
 		message:
 			'say what is wrong instead of hiding it (a disabled lint rule names itself and its reason)',
 	},
@@ -64,7 +64,8 @@ const lineRules: readonly LineRule[] = [
 	{
 		name: 'units-last',
 		applies: (path) => isCode(path) && !isTest(path) && !path.startsWith('packages/sandbox/'),
-		pattern: /\b(?:const|let|readonly)\s+(?:ms|usd|bytes|seconds|mib)[A-Z]\w*\s*[:=]/,
+		pattern:
+			/\b(?:const|let|readonly)\s+(?:ms|usd|bytes|seconds|mib)(?!Per|To|From|Ms|Key)[A-Z]\w*\s*[:=]/,
 		message: 'the unit stands last in a name: durationMs, costUsd, memoryMib',
 	},
 ];
