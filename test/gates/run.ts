@@ -12,7 +12,7 @@ const countsFile = join(root, '.lamplight', 'test-counts.jsonl');
 const summaryFile = join(root, '.lamplight', 'test-summary.txt');
 
 const suites = {
-	test: ['build', 'test:unit', 'test:dashboard'],
+	test: ['build', 'test:unit', 'test:dashboard', 'test:e2e'],
 	checks: ['format:check', 'types', 'lint', 'boundaries', 'unused', 'budgets'],
 	verify: [
 		'format:check',
@@ -24,6 +24,7 @@ const suites = {
 		'budgets',
 		'test:unit',
 		'test:dashboard',
+		'test:e2e',
 	],
 	quick: ['format:check', 'types', 'boundaries'],
 } as const;
