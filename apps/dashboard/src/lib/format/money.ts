@@ -13,15 +13,20 @@ function symbolOf(currency: string): string {
 	return symbols[currency] ?? `${currency}${nbsp}`;
 }
 
+const significantFormats = new Map<number, Intl.NumberFormat>();
+
 /** Digits with so many significant ones and no exponent: 0.00337. */
 export function significant(value: number, digits: number): string {
 	if (value === 0) return '0';
-	return trueMinus(
-		value.toLocaleString('en-US', {
+	let format = significantFormats.get(digits);
+	if (format === undefined) {
+		format = new Intl.NumberFormat('en-US', {
 			minimumSignificantDigits: digits,
 			maximumSignificantDigits: digits,
-		}),
-	);
+		});
+		significantFormats.set(digits, format);
+	}
+	return trueMinus(format.format(value));
 }
 
 function signed(value: number, text: string, symbol: string): string {

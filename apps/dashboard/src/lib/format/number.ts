@@ -16,15 +16,25 @@ export function trueMinus(text: string): string {
 	return text.replace('-', minus);
 }
 
+/** Formats are made once: making one costs more than a thousand uses. */
+const decimalFormats = new Map<number, Intl.NumberFormat>();
+
+function decimalFormat(decimals: number): Intl.NumberFormat {
+	let format = decimalFormats.get(decimals);
+	if (format === undefined) {
+		format = new Intl.NumberFormat('en-US', {
+			minimumFractionDigits: decimals,
+			maximumFractionDigits: decimals,
+		});
+		decimalFormats.set(decimals, format);
+	}
+	return format;
+}
+
 /** A number with exactly so many decimals and thousands separators. */
 export function fixed(value: number, decimals: number): string {
 	const rounded = Number(value.toFixed(decimals));
-	return trueMinus(
-		(Object.is(rounded, -0) ? 0 : rounded).toLocaleString('en-US', {
-			minimumFractionDigits: decimals,
-			maximumFractionDigits: decimals,
-		}),
-	);
+	return trueMinus(decimalFormat(decimals).format(Object.is(rounded, -0) ? 0 : rounded));
 }
 
 /** A count in full: 2,184,310. */
