@@ -6,6 +6,7 @@ import { type AppDeploy, markerOf } from './deploys.ts';
 import { labelOf } from './connections.ts';
 import { share } from './figures.ts';
 import type { Fleet, FleetItem } from './fleet.ts';
+import { memo } from './memo.ts';
 import { rise } from './movers.ts';
 import { instant } from './range.ts';
 
@@ -45,70 +46,75 @@ export function attentionOf(input: AttentionInput): Attention[] {
 }
 
 function failing({ fleet, names, deploys, appNames }: AttentionInput): Attention[] {
-	return fleet.items
-		.flatMap((item) => {
-			const errors = item.now?.errors ?? 0;
-			const errorShare = share(errors, item.now?.errorsKnownInvocations ?? null);
-			const previous = share(item.before?.errors ?? null, item.before?.invocations ?? null);
-			if (errorShare === null || errors < failingErrors || errorShare < failingShare) return [];
-			// What always fails this much is an issue on its own page, not news.
-			if (previous !== null && errorShare < 1.5 * previous) return [];
-			return [{ item, errors, errorShare, previous }];
-		})
-		.sort((a, b) => b.errors - a.errors)
-		.slice(0, perKind)
-		.map(({ item, errors, errorShare, previous }) => {
-			const since = sinceOf(fleet, item.errorSpark);
-			const deploy = deployBefore(deploys, item, since ?? fleet.range.toMs, fleet.stepMs);
-			return {
-				kind: 'failing',
-				function: labelOf(item.fn, names),
-				errorShare,
-				previousErrorShare: previous,
-				errors,
-				since: since === null ? null : instant(since),
-				deploy: deploy === null ? null : markerOf(deploy, appNames.get(deploy.appId ?? '') ?? null),
-			};
-		});
+	return memo(fleet, 'failing', () =>
+		fleet.items
+			.flatMap((item) => {
+				const errors = item.now?.errors ?? 0;
+				const errorShare = share(errors, item.now?.errorsKnownInvocations ?? null);
+				const previous = share(item.before?.errors ?? null, item.before?.invocations ?? null);
+				if (errorShare === null || errors < failingErrors || errorShare < failingShare) return [];
+				// What always fails this much is an issue on its own page, not news.
+				if (previous !== null && errorShare < 1.5 * previous) return [];
+				return [{ item, errors, errorShare, previous }];
+			})
+			.sort((a, b) => b.errors - a.errors)
+			.slice(0, perKind),
+	).map(({ item, errors, errorShare, previous }) => {
+		const since = sinceOf(fleet, item.errorSpark);
+		const deploy = deployBefore(deploys, item, since ?? fleet.range.toMs, fleet.stepMs);
+		return {
+			kind: 'failing',
+			function: labelOf(item.fn, names),
+			errorShare,
+			previousErrorShare: previous,
+			errors,
+			since: since === null ? null : instant(since),
+			deploy: deploy === null ? null : markerOf(deploy, appNames.get(deploy.appId ?? '') ?? null),
+		};
+	});
 }
 
 function throttled({ fleet, names }: AttentionInput): Attention[] {
-	return fleet.items
-		.filter(({ now }) => (now?.throttles ?? 0) >= throttledTimes)
-		.sort((a, b) => (b.now?.throttles ?? 0) - (a.now?.throttles ?? 0))
-		.slice(0, perKind)
-		.map((item) => ({
-			kind: 'throttled',
-			function: labelOf(item.fn, names),
-			throttles: item.now?.throttles ?? 0,
-			reservedConcurrency: item.fn.reservedConcurrency,
-			since: null,
-		}));
+	return memo(fleet, 'throttled', () =>
+		fleet.items
+			.filter(({ now }) => (now?.throttles ?? 0) >= throttledTimes)
+			.sort((a, b) => (b.now?.throttles ?? 0) - (a.now?.throttles ?? 0))
+			.slice(0, perKind),
+	).map((item) => ({
+		kind: 'throttled',
+		function: labelOf(item.fn, names),
+		throttles: item.now?.throttles ?? 0,
+		reservedConcurrency: item.fn.reservedConcurrency,
+		since: null,
+	}));
 }
 
 function slower({ fleet, names, deploys, appNames }: AttentionInput): Attention[] {
-	return fleet.items
-		.flatMap((item) => {
-			const now = item.now?.p95Us ?? null;
-			const before = item.before?.p95Us ?? null;
-			if (now === null || before === null || now < slowerRatio * before) return [];
-			if (Math.min(item.now?.invocations ?? 0, item.before?.invocations ?? 0) < slowerInvocations) {
-				return [];
-			}
-			return [{ item, now, before }];
-		})
-		.sort((a, b) => b.now / b.before - a.now / a.before)
-		.slice(0, perKind)
-		.map(({ item, now, before }) => {
-			const deploy = deployBefore(deploys, item, fleet.range.toMs, 0);
-			return {
-				kind: 'slower',
-				function: labelOf(item.fn, names),
-				p95Ms: now / 1_000,
-				previousP95Ms: before / 1_000,
-				deploy: deploy === null ? null : markerOf(deploy, appNames.get(deploy.appId ?? '') ?? null),
-			};
-		});
+	return memo(fleet, 'slower', () =>
+		fleet.items
+			.flatMap((item) => {
+				const now = item.now?.p95Us ?? null;
+				const before = item.before?.p95Us ?? null;
+				if (now === null || before === null || now < slowerRatio * before) return [];
+				if (
+					Math.min(item.now?.invocations ?? 0, item.before?.invocations ?? 0) < slowerInvocations
+				) {
+					return [];
+				}
+				return [{ item, now, before }];
+			})
+			.sort((a, b) => b.now / b.before - a.now / a.before)
+			.slice(0, perKind),
+	).map(({ item, now, before }) => {
+		const deploy = deployBefore(deploys, item, fleet.range.toMs, 0);
+		return {
+			kind: 'slower',
+			function: labelOf(item.fn, names),
+			p95Ms: now / 1_000,
+			previousP95Ms: before / 1_000,
+			deploy: deploy === null ? null : markerOf(deploy, appNames.get(deploy.appId ?? '') ?? null),
+		};
+	});
 }
 
 function nearCap(watch: MonthWatch): Attention[] {

@@ -3,6 +3,7 @@ import { deployBefore, type Story } from './attention.ts';
 import { labelOf } from './connections.ts';
 import { changeText, labelOfDeploy } from './deploys.ts';
 import { sparkOf } from './figures.ts';
+import { memo } from './memo.ts';
 import { movesOf } from './movers.ts';
 import { instant } from './range.ts';
 
@@ -12,7 +13,7 @@ const most = 10;
 /** What moved most against the span before, each with the deploy that may be its cause. */
 export function moversOf(story: Story): Mover[] {
 	const { fleet, names } = story;
-	return movesOf(fleet, perMeasure)
+	return memo(fleet, 'moves', () => movesOf(fleet, perMeasure))
 		.slice(0, most)
 		.map(({ item, measure, before, after, better }) => ({
 			function: labelOf(item.fn, names),

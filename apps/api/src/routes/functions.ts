@@ -12,6 +12,7 @@ import {
 	noValue,
 	sortItems,
 } from '../fleet/list.ts';
+import { memo } from '../fleet/memo.ts';
 import { resolved, resolveRange } from '../fleet/range.ts';
 import { RowView, sumSparks } from '../fleet/rows.ts';
 import { tagKeysOfFunctions } from '../fleet/tags.ts';
@@ -38,9 +39,16 @@ async function listFunctions(
 	]);
 	const reading = await readCompleteness(deps, ctx, { range: fleet.range, connections });
 	const view = new RowView(connections, reading);
-	const listed = fleet.items.filter(({ fn, now }) => fn.goneMs === null || now !== null);
-	const filtered = filterItems(listed, query);
-	const sorted = sortItems(filtered, query.sort ?? 'cost', query.order);
+	const listed = memo(fleet, 'listed', () =>
+		fleet.items.filter(({ fn, now }) => fn.goneMs === null || now !== null),
+	);
+	const matching = filterItems(listed, query);
+	// Without a filter the list is the same for everybody, and so is what is worked out from it.
+	const filtered = matching.length === listed.length ? listed : matching;
+	const sort = query.sort ?? 'cost';
+	const sorted = memo(filtered, `sorted ${sort} ${query.order ?? ''}`, () =>
+		sortItems(filtered, sort, query.order),
+	);
 	const { groupBy, tagKey } = query;
 	const groups = groupBy === undefined ? null : groupItems(sorted, groupBy, tagKey);
 	const rows = groups === null ? sorted : groups.flatMap(({ items }) => items);
@@ -64,12 +72,14 @@ async function listFunctions(
 		count: chosen.length,
 		countAll: listed.length,
 		groups: groups === null ? null : groups.slice(0, maxGroups).map((group) => view.group(group)),
-		total: figuresOfMany(filtered, reading.overall),
-		totalSpark: sumSparks(filtered),
-		dearest: dearestOf(filtered),
-		facets: facetsOf(listed),
-		tagKeys: tagKeysOfFunctions(listed.map(({ fn }) => fn)),
-		unpriced: unpricedOf(filtered),
+		total: memo(filtered, `total ${reading.overall}`, () =>
+			figuresOfMany(filtered, reading.overall),
+		),
+		totalSpark: memo(filtered, 'spark', () => sumSparks(filtered)),
+		dearest: memo(filtered, 'dearest', () => dearestOf(filtered)),
+		facets: memo(listed, 'facets', () => facetsOf(listed)),
+		tagKeys: memo(listed, 'tagKeys', () => tagKeysOfFunctions(listed.map(({ fn }) => fn))),
+		unpriced: memo(filtered, 'unpriced', () => unpricedOf(filtered)),
 		limits:
 			groups !== null && groups.length > maxGroups
 				? [{ limit: 'groups', max: maxGroups, message: `${groups.length} groups match.` }]

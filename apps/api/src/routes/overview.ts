@@ -1,4 +1,4 @@
-import { utcMonth } from '@lamplight/core/time';
+import { utcDay, utcMonth } from '@lamplight/core/time';
 
 import type { Overview } from '../contract/overview.ts';
 import type { Chart, ChartSet, ComparedNumber } from '../contract/shared.ts';
@@ -17,6 +17,7 @@ import {
 import { appDeploys, markerOf, readDeploys } from '../fleet/deploys.ts';
 import { ms, share, sparkOf, sumCost, unpricedOf } from '../fleet/figures.ts';
 import { type Fleet, readFleet, readWindow } from '../fleet/fleet.ts';
+import { memo } from '../fleet/memo.ts';
 import { moversOf } from '../fleet/moverViews.ts';
 import { instant, resolved, resolveRange, span } from '../fleet/range.ts';
 import { nothing } from '../fleet/sum.ts';
@@ -51,22 +52,29 @@ async function overview(
 	]);
 	const names = accountNames(connections);
 	const grouped = appDeploys(deploys);
-	const appNames = new Map(
-		fleet.items.flatMap(({ fn }) => (fn.app === null ? [] : [[fn.app.id, fn.app.name]])),
+	const appNames = memo(
+		fleet,
+		'appNames',
+		() =>
+			new Map(fleet.items.flatMap(({ fn }) => (fn.app === null ? [] : [[fn.app.id, fn.app.name]]))),
 	);
 	const markers = grouped.map((one) => markerOf(one, appNames.get(one.appId ?? '') ?? null));
 	const story = { fleet, deploys: grouped, appNames, names };
-	const present = fleet.items.filter(({ fn, now }) => fn.goneMs === null || now !== null);
+	const present = memo(fleet, 'present', () =>
+		fleet.items.filter(({ fn, now }) => fn.goneMs === null || now !== null),
+	);
 	return {
 		range: resolved({ ...range, ...fleet.range, stepMs: fleet.stepMs }),
 		previousRange: span(fleet.previousRange),
 		figures: figuresOf(fleet, today, month),
 		sparks: sparksOf(fleet, month),
 		charts: trafficCharts(fleet, markers),
-		month: monthCurve({ month, lastMonth, nowMs }),
+		month: memo(month ?? fleet, `curve ${utcDay(nowMs)}`, () =>
+			monthCurve({ month, lastMonth, nowMs }),
+		),
 		attention: attentionOf({ ...story, connections: troubledConnections(connections), watch }),
 		movers: moversOf(story),
-		apps: appShares(month ?? fleet),
+		apps: memo(month ?? fleet, 'apps', () => appShares(month ?? fleet)),
 		data: {
 			freshness: freshnessOf(connections, fleet.newestMinuteMs, nowMs),
 			completeShare: completeness.shares?.complete ?? null,
@@ -78,8 +86,12 @@ async function overview(
 			watchCapUsdPerMonth: capOf(connections),
 		},
 		functionsTotal: present.length,
-		functionsRan: fleet.items.filter(({ now }) => (now?.invocations ?? 0) > 0).length,
-		unpriced: unpricedOf(fleet.items),
+		functionsRan: memo(
+			fleet,
+			'ran',
+			() => fleet.items.filter(({ now }) => (now?.invocations ?? 0) > 0).length,
+		),
+		unpriced: memo(fleet, 'unpriced', () => unpricedOf(fleet.items)),
 		limits: [],
 	};
 }
@@ -92,9 +104,10 @@ function figuresOf(fleet: Fleet, today: Fleet | null, month: Fleet | null): Over
 		value,
 		previous: known ? previous : null,
 	});
-	const todayCost = today === null ? null : sumCost(today.items);
-	const monthCost = month === null ? null : sumCost(month.items);
-	const monthBefore = month === null ? null : sumCost(beforeItems(month));
+	const todayCost = today === null ? null : memo(today, 'cost', () => sumCost(today.items));
+	const monthCost = month === null ? null : memo(month, 'cost', () => sumCost(month.items));
+	const monthBefore =
+		month === null ? null : memo(month, 'costBefore', () => sumCost(beforeItems(month)));
 	return {
 		invocations: both(now.invocations, before.invocations),
 		errors: both(now.errors, before.errors),
