@@ -81,7 +81,7 @@ describe.skipIf(reason !== null)('every page', () => {
 		expect({ light, dark }).toEqual({ light: [], dark: [] });
 
 		await page.setViewportSize(phone);
-		await expect.poll(() => page.evaluate<number>(sideways), { timeout: patienceMs }).toBe(0);
+		await expect.poll(() => page.evaluate<number>(sideways), { timeout: 10_000 }).toBe(0);
 		expect(trouble.seen).toEqual([]);
 	});
 
