@@ -16,7 +16,7 @@ function issue(id: string): IssueRow {
 		state: 'open',
 		title: 'LedgerTimeout: hold for <value> not confirmed',
 		errorType: 'LedgerTimeout',
-		kind: 'exception' as IssueRow['kind'],
+		kind: 'exception',
 		function: label(row),
 		functions: [{ function: label(row), count: 3908 }],
 		count: 3908,
