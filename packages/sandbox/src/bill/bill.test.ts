@@ -8,7 +8,7 @@ import { functionCost } from './functionCost.ts';
 import { Ledger } from './ledger.ts';
 import { usdText } from './money.ts';
 import { Rating } from './rating.ts';
-import { slotUsage, type UsageLine, usageOf } from './usage.ts';
+import { linesOf, slotUsage, type UsageLine, usageOf } from './usage.ts';
 
 const world = smallWorld({
 	functionCount: 40,
@@ -102,9 +102,9 @@ describe('the ledger', () => {
 	it('adds up a large world in a thread, to the same lines', async () => {
 		const large = smallWorld({ functionCount: 160, trafficScale: 0.02 });
 		const slot = Math.floor(nowMs / slotMs) - 5;
-		const lines = await new Ledger(large).slot(slot);
-		expect(lines.length).toBeGreaterThan(20);
-		expect(lines).toEqual(slotUsage(large, slot));
+		const usage = await new Ledger(large).slot(slot);
+		expect(linesOf(large, usage).length).toBeGreaterThan(20);
+		expect(usage).toEqual(slotUsage(large, slot));
 	});
 });
 

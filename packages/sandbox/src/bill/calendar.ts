@@ -23,9 +23,14 @@ export function nextMonth(monthMs: number): number {
 	return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);
 }
 
+/** When a month's invoice is issued. */
+export function closedAt(monthMs: number): number {
+	return nextMonth(monthMs) + finalAfterMs;
+}
+
 /** Whether a month's figures may still change. */
 export function isEstimated(monthMs: number, nowMs: number): boolean {
-	return nowMs < nextMonth(monthMs) + finalAfterMs;
+	return nowMs < closedAt(monthMs);
 }
 
 /** When a closed month is corrected. */

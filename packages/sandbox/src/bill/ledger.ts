@@ -1,37 +1,37 @@
 import { Worker } from 'node:worker_threads';
 
 import type { LivingWorld } from '../world/create.ts';
-import { type UsageLine, slotUsage } from './usage.ts';
+import { type SlotUsage, slotUsage } from './usage.ts';
 
 /** A world with fewer functions is added up on the spot: a thread would take longer to start. */
 const functionsForThread = 150;
 
 /**
  * Usage of the whole organisation by slots of eight hours. A slot is computed when it is first asked
- * for and kept: it is a few hundred lines. Months of a large world are computed in a thread of their
+ * for and kept: a few numbers for each function. Months of a large world are computed in a thread of their
  * own, so that nobody else waits for the bill.
  */
 export class Ledger {
 	readonly #world: LivingWorld;
-	readonly #slots = new Map<number, Promise<readonly UsageLine[]>>();
+	readonly #slots = new Map<number, Promise<SlotUsage>>();
 	#thread: LedgerThread | null = null;
 
 	constructor(world: LivingWorld) {
 		this.#world = world;
 	}
 
-	/** The usage lines of a slot, by its number since the epoch. */
-	slot(slot: number): Promise<readonly UsageLine[]> {
+	/** What each function used in a slot, by its number since the epoch. */
+	slot(slot: number): Promise<SlotUsage> {
 		const known = this.#slots.get(slot);
 		if (known !== undefined) return known;
-		const lines = this.#compute(slot);
-		this.#slots.set(slot, lines);
+		const usage = this.#compute(slot);
+		this.#slots.set(slot, usage);
 		// A slot that failed may be asked for again.
-		lines.catch(() => this.#slots.delete(slot));
-		return lines;
+		usage.catch(() => this.#slots.delete(slot));
+		return usage;
 	}
 
-	async #compute(slot: number): Promise<readonly UsageLine[]> {
+	async #compute(slot: number): Promise<SlotUsage> {
 		if (this.#world.members.length < functionsForThread) return slotUsage(this.#world, slot);
 		this.#thread ??= new LedgerThread(this.#world, () => (this.#thread = null));
 		return this.#thread.slot(slot);
@@ -39,7 +39,7 @@ export class Ledger {
 }
 
 interface Waiting {
-	resolve(lines: readonly UsageLine[]): void;
+	resolve(usage: SlotUsage): void;
 	reject(error: Error): void;
 }
 
@@ -53,8 +53,8 @@ class LedgerThread {
 			workerData: world.options,
 		});
 		this.#worker.unref();
-		this.#worker.on('message', (answer: { slot: number; lines: readonly UsageLine[] }) => {
-			this.#waiting.get(answer.slot)?.resolve(answer.lines);
+		this.#worker.on('message', (answer: { slot: number; usage: SlotUsage }) => {
+			this.#waiting.get(answer.slot)?.resolve(answer.usage);
 			this.#waiting.delete(answer.slot);
 			if (this.#waiting.size === 0) this.#worker.unref();
 		});
@@ -67,7 +67,7 @@ class LedgerThread {
 		this.#worker.on('exit', () => end(new Error('the thread of the bill ended')));
 	}
 
-	slot(slot: number): Promise<readonly UsageLine[]> {
+	slot(slot: number): Promise<SlotUsage> {
 		return new Promise((resolve, reject) => {
 			this.#waiting.set(slot, { resolve, reject });
 			this.#worker.ref();

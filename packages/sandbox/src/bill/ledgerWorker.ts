@@ -9,5 +9,7 @@ const options = workerData as WorldOptions;
 const world = createWorld({ ...options, nowMs: options.beginsMs });
 
 parentPort?.on('message', (slot: number) => {
-	parentPort?.postMessage({ slot, lines: slotUsage(world, slot) });
+	const usage = slotUsage(world, slot);
+	const { members, kinds, quantities } = usage;
+	parentPort?.postMessage({ slot, usage }, [members.buffer, kinds.buffer, quantities.buffer]);
 });

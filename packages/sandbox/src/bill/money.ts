@@ -30,3 +30,22 @@ export function decimalText(value: bigint, divisor: bigint): string {
 	const text = part === '' ? whole.toString() : `${whole}.${part}`;
 	return isNegative && text !== '0' ? `-${text}` : text;
 }
+
+/** A whole number spread by weights so that the parts sum to it: the largest remainders get the rest. */
+export function spread(total: bigint, weights: readonly bigint[]): bigint[] {
+	const sum = weights.reduce((all, weight) => all + weight, 0n);
+	if (sum === 0n) return weights.map(() => 0n);
+	const sign = total < 0n ? -1n : 1n;
+	const size = total * sign;
+	const parts = weights.map((weight) => (size * weight) / sum);
+	let rest = size - parts.reduce((all, part) => all + part, 0n);
+	const byRemainder = weights
+		.map((weight, index) => ({ index, remainder: (size * weight) % sum }))
+		.sort((a, b) => (a.remainder < b.remainder ? 1 : a.remainder > b.remainder ? -1 : 0));
+	for (const { index } of byRemainder) {
+		if (rest === 0n) break;
+		parts[index] = (parts[index] ?? 0n) + 1n;
+		rest -= 1n;
+	}
+	return parts.map((part) => part * sign);
+}

@@ -1,7 +1,7 @@
 import { kinds, mibMsPerGbSecond, type Tier } from './kinds.ts';
 import { atto, type Atto } from './money.ts';
 import type { BillRow } from './rows.ts';
-import type { UsageLine } from './usage.ts';
+import { lineKey, type UsageLine } from './usage.ts';
 
 // Free each month, for the organisation as a whole: a million requests and 400,000 GB-seconds of Lambda
 // (Lambda pricing page, 2026), 100 GB streamed (same), 5 GB of logs (CloudWatch pricing, 2025-10-28).
@@ -133,6 +133,7 @@ export class Rating {
 			unit: null,
 			unblended: committed,
 			amortized: unused,
+			line: null,
 		};
 	}
 
@@ -173,5 +174,6 @@ function headOf(dayMs: number, line: UsageLine) {
 		operation: facts.operation,
 		perUnit: facts.perUnit,
 		unit: facts.unit,
+		line: lineKey(line),
 	};
 }

@@ -26,6 +26,8 @@ export interface BillRow {
 	/** `null` where there is no quantity to speak of. */
 	readonly unit: string | null;
 	readonly unblended: Atto;
+	/** The line of usage that it charges for; `null` for fees, credits and tax. */
+	readonly line: string | null;
 	/** Commitments spread over what they covered. */
 	readonly amortized: Atto;
 }

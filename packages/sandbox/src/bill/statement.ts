@@ -1,9 +1,10 @@
 import type { LivingWorld } from '../world/create.ts';
-import { billedUntil, monthStart, nextMonth, restatedAt, slotMs } from './calendar.ts';
+import { billedUntil, isEstimated, monthStart, nextMonth, restatedAt, slotMs } from './calendar.ts';
 import { ledgerOf } from './ledger.ts';
 import { atto, type Atto } from './money.ts';
 import { Rating } from './rating.ts';
 import type { BillRow } from './rows.ts';
+import { linesOf, type SlotUsage } from './usage.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -21,14 +22,16 @@ export function monthRows(
 	monthMs: number,
 	nowMs: number,
 ): Promise<readonly BillRow[]> {
-	const untilMs = Math.min(nextMonth(monthMs), billedUntil(world.options.seed, nowMs));
-	const isRestated = nowMs >= restatedAt(monthMs);
-	const key = `${untilMs}/${isRestated}`;
+	const version = versionAt(world, monthMs, nowMs);
+	const key = `${version.untilMs}/${version.isRestated}`;
 	const months = kept.get(world) ?? new Map<number, Kept>();
 	kept.set(world, months);
 	const known = months.get(monthMs);
 	if (known?.key === key) return known.rows;
-	const rows = computeMonth(world, { monthMs, untilMs, isRestated });
+	const rows = rateMonth(world, version).then(({ slots, others }) => [
+		...slots.flatMap((slot) => slot.rows),
+		...others,
+	]);
 	months.set(monthMs, { key, rows });
 	return rows;
 }
@@ -45,29 +48,55 @@ export async function prepareBill(world: LivingWorld, nowMs: number): Promise<vo
 	]);
 }
 
-async function computeMonth(
-	world: LivingWorld,
-	facts: { monthMs: number; untilMs: number; isRestated: boolean },
-): Promise<readonly BillRow[]> {
+/** A month as the bill shows it at some time: up to when usage is in it, and what AWS has done to it. */
+export interface MonthVersion {
+	readonly monthMs: number;
+	readonly untilMs: number;
+	/** AWS has closed it and issued the invoice. */
+	readonly isFinal: boolean;
+	readonly isRestated: boolean;
+}
+
+/** What the bill shows of a month at `nowMs`. */
+export function versionAt(world: LivingWorld, monthMs: number, nowMs: number): MonthVersion {
+	return {
+		monthMs,
+		untilMs: Math.min(nextMonth(monthMs), billedUntil(world.options.seed, nowMs)),
+		isFinal: !isEstimated(monthMs, nowMs),
+		isRestated: nowMs >= restatedAt(monthMs),
+	};
+}
+
+/** A month's charges: slot by slot with the usage that they charge for, then everything else. */
+export interface RatedMonth {
+	readonly slots: readonly { readonly usage: SlotUsage; readonly rows: readonly BillRow[] }[];
+	readonly others: readonly BillRow[];
+}
+
+/** Prices a month in the order of time. */
+export async function rateMonth(world: LivingWorld, version: MonthVersion): Promise<RatedMonth> {
 	const ledger = ledgerOf(world);
 	const payerId = world.organization.managementAccountId;
 	const rating = new Rating(payerId);
-	const rows: BillRow[] = [];
-	const fromMs = Math.max(facts.monthMs, world.options.beginsMs);
+	const fromMs = Math.max(version.monthMs, world.options.beginsMs);
 	const slots: number[] = [];
-	for (let slot = Math.floor(fromMs / slotMs); slot * slotMs < facts.untilMs; slot++) {
+	for (let slot = Math.floor(fromMs / slotMs); slot * slotMs < version.untilMs; slot++) {
 		slots.push(slot);
 	}
 	// All are asked for at once; they are priced in the order of time.
-	const usage = await Promise.all(slots.map((slot) => ledger.slot(slot)));
-	slots.forEach((slot, index) => {
-		const day = Math.floor((slot * slotMs) / dayMs) * dayMs;
-		rows.push(...rating.slot(day, usage[index] ?? [], slotMs / hourMs));
+	const used = await Promise.all(slots.map((slot) => ledger.slot(slot)));
+	const rated = used.map((usage, index) => {
+		const day = Math.floor(((slots[index] ?? 0) * slotMs) / dayMs) * dayMs;
+		return { usage, rows: rating.slot(day, linesOf(world, usage), slotMs / hourMs) };
 	});
-	if (rows.length === 0) return rows;
-	rows.push(...creditRows(world, facts));
-	if (facts.isRestated) rows.push(...restatement(world, facts.monthMs, rows));
-	return [...rows, ...taxRows(facts.monthMs, rows)];
+	const rows = rated.flatMap((slot) => slot.rows);
+	if (rows.length === 0) return { slots: rated, others: [] };
+	const others = creditRows(world, version);
+	if (version.isRestated) {
+		others.push(...restatement(world, version.monthMs, [...rows, ...others]));
+	}
+	others.push(...taxRows(version.monthMs, [...rows, ...others]));
+	return { slots: rated, others };
 }
 
 /** A promotional credit for the data account, on the 5th. */
@@ -134,6 +163,7 @@ function flat(facts: {
 		unit: null,
 		unblended: facts.amount,
 		amortized: facts.amount,
+		line: null,
 	};
 }
 

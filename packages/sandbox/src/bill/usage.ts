@@ -6,7 +6,7 @@ import { type Stretch, stretches } from '../world/run/rows.ts';
 import { billedRequests, streamedBytesOf } from '../world/run/traits.ts';
 import type { TimeRange } from '../world/world.ts';
 import { slotMs } from './calendar.ts';
-import type { UsageKind } from './kinds.ts';
+import { type UsageKind, usageKinds } from './kinds.ts';
 
 /** What one function used in a span, in base units: requests, MiB-milliseconds, bytes, byte-hours. */
 export type Usage = Partial<Record<UsageKind, number>>;
@@ -104,33 +104,79 @@ class UsageSums {
 	}
 }
 
-/** The usage of functions added up by account, region and kind, in a stable order. */
-function linesOfUsage(used: readonly (readonly [Member, Usage])[]): UsageLine[] {
-	const lines = new Map<string, { -readonly [K in keyof UsageLine]: UsageLine[K] }>();
-	for (const [member, usage] of used) {
-		const isFreeEligible = member.blueprint.provisionedConcurrency === null;
-		for (const [kind, quantity] of Object.entries(usage) as [UsageKind, number][]) {
-			const { accountId, region } = member;
-			const key = `${accountId}/${region}/${kind}/${isFreeEligible ? 'free' : 'paid'}`;
-			const line = lines.get(key);
-			if (line === undefined) {
-				lines.set(key, { accountId, region, kind, quantity, isFreeEligible });
-			} else {
-				line.quantity += quantity;
+/**
+ * What each function used in one slot of the bill: three columns, an entry for each function and
+ * kind. A month of ten thousand functions fits into some sixty megabytes like this.
+ */
+export interface SlotUsage {
+	/** Positions in the world. */
+	readonly members: Uint32Array<ArrayBuffer>;
+	/** Positions in `usageKinds`. */
+	readonly kinds: Uint8Array<ArrayBuffer>;
+	readonly quantities: Float64Array<ArrayBuffer>;
+}
+
+/** One function's part in a line. */
+export interface UsagePart {
+	readonly member: Member;
+	readonly kind: UsageKind;
+	readonly quantity: number;
+}
+
+/** What the whole organisation used in one slot of the bill, function by function. */
+export function slotUsage(world: LivingWorld, slot: number): SlotUsage {
+	const range = { fromMs: slot * slotMs, toMs: (slot + 1) * slotMs };
+	const members: number[] = [];
+	const kinds: number[] = [];
+	const quantities: number[] = [];
+	if (range.toMs > world.options.beginsMs) {
+		for (const member of world.members) {
+			const usage = usageOf(world, member, range) ?? {};
+			for (const [kind, quantity] of Object.entries(usage) as [UsageKind, number][]) {
+				members.push(member.index);
+				kinds.push(usageKinds.indexOf(kind));
+				quantities.push(quantity);
 			}
 		}
 	}
-	return [...lines].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
+	return {
+		members: Uint32Array.from(members),
+		kinds: Uint8Array.from(kinds),
+		quantities: Float64Array.from(quantities),
+	};
 }
 
-/** What the whole organisation used in one slot of the bill. */
-export function slotUsage(world: LivingWorld, slot: number): UsageLine[] {
-	const range = { fromMs: slot * slotMs, toMs: (slot + 1) * slotMs };
-	if (range.toMs <= world.options.beginsMs) return [];
-	const used: [Member, Usage][] = [];
-	for (const member of world.members) {
-		const usage = usageOf(world, member, range);
-		if (usage !== null) used.push([member, usage]);
+/** The entries of a slot. */
+export function* partsOf(world: LivingWorld, usage: SlotUsage): Generator<UsagePart> {
+	for (let at = 0; at < usage.members.length; at++) {
+		const member = world.members[usage.members[at] ?? 0];
+		const kind = usageKinds[usage.kinds[at] ?? 0];
+		if (member === undefined || kind === undefined) throw new RangeError('partsOf: another world');
+		yield { member, kind, quantity: usage.quantities[at] ?? 0 };
 	}
-	return linesOfUsage(used);
+}
+
+/** The line of an account's bill that a function's usage is part of. */
+export function lineKey(line: Omit<UsageLine, 'quantity'>): string {
+	const { accountId, region, kind, isFreeEligible } = line;
+	return `${accountId}/${region}/${kind}/${isFreeEligible ? 'free' : 'paid'}`;
+}
+
+/** What a function's usage of a kind is on the bill. */
+export function lineHead({ member, kind }: UsagePart): Omit<UsageLine, 'quantity'> {
+	const { accountId, region, blueprint } = member;
+	return { accountId, region, kind, isFreeEligible: blueprint.provisionedConcurrency === null };
+}
+
+/** The usage of a slot added up by account, region and kind, in a stable order. */
+export function linesOf(world: LivingWorld, usage: SlotUsage): UsageLine[] {
+	const lines = new Map<string, { -readonly [K in keyof UsageLine]: UsageLine[K] }>();
+	for (const part of partsOf(world, usage)) {
+		const head = lineHead(part);
+		const key = lineKey(head);
+		const line = lines.get(key);
+		if (line === undefined) lines.set(key, { ...head, quantity: part.quantity });
+		else line.quantity += part.quantity;
+	}
+	return [...lines].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
 }

@@ -35,6 +35,10 @@ export function allServices(deps: {
 			load: async () => (await import('./account/service.ts')).accountService(deps),
 		},
 		{
+			signingName: 's3',
+			load: async () => (await import('./s3/service.ts')).s3Service(deps),
+		},
+		{
 			signingName: 'ec2',
 			// Its client's schemas take 70 MB: loaded when somebody asks for regions.
 			load: async () => (await import('./ec2/service.ts')).ec2Service(deps),

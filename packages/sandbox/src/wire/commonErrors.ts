@@ -30,6 +30,7 @@ type Dialects = Readonly<Record<ProtocolKind, Dialect>>;
 const everywhere = (code: string, status: number): Dialects => ({
 	json: { code, status },
 	'rest-json': { code, status },
+	'rest-xml': { code, status },
 	query: { code, status },
 	ec2: { code, status },
 });
@@ -38,6 +39,7 @@ const everywhere = (code: string, status: number): Dialects => ({
 const suffixed = (code: string, ec2: Dialect): Dialects => ({
 	json: { code: `${code}Exception`, status: 400 },
 	'rest-json': { code: `${code}Exception`, status: 403 },
+	'rest-xml': { code, status: 403 },
 	query: { code, status: 403 },
 	ec2: ec2,
 });
@@ -53,12 +55,14 @@ const dialects: Readonly<Record<CommonError, Dialects>> = {
 	'unknown-key': {
 		json: { code: 'UnrecognizedClientException', status: 400 },
 		'rest-json': { code: 'UnrecognizedClientException', status: 403 },
+		'rest-xml': { code: 'InvalidAccessKeyId', status: 403 },
 		query: { code: 'InvalidClientTokenId', status: 403 },
 		ec2: { code: 'AuthFailure', status: 401 },
 	},
 	'bad-token': {
 		json: { code: 'UnrecognizedClientException', status: 400 },
 		'rest-json': { code: 'UnrecognizedClientException', status: 403 },
+		'rest-xml': { code: 'InvalidToken', status: 400 },
 		query: { code: 'InvalidClientTokenId', status: 403 },
 		ec2: { code: 'AuthFailure', status: 401 },
 	},
@@ -66,12 +70,14 @@ const dialects: Readonly<Record<CommonError, Dialects>> = {
 	'signature-mismatch': {
 		json: { code: 'InvalidSignatureException', status: 400 },
 		'rest-json': { code: 'InvalidSignatureException', status: 403 },
+		'rest-xml': { code: 'SignatureDoesNotMatch', status: 403 },
 		query: { code: 'SignatureDoesNotMatch', status: 403 },
 		ec2: { code: 'AuthFailure', status: 401 },
 	},
 	'signature-skewed': {
 		json: { code: 'InvalidSignatureException', status: 400 },
 		'rest-json': { code: 'InvalidSignatureException', status: 403 },
+		'rest-xml': { code: 'RequestTimeTooSkewed', status: 403 },
 		query: { code: 'SignatureDoesNotMatch', status: 403 },
 		ec2: { code: 'RequestExpired', status: 400 },
 	},
@@ -84,6 +90,7 @@ const dialects: Readonly<Record<CommonError, Dialects>> = {
 	throttled: {
 		json: { code: 'ThrottlingException', status: 400 },
 		'rest-json': { code: 'TooManyRequestsException', status: 429 },
+		'rest-xml': { code: 'SlowDown', status: 503 },
 		query: { code: 'Throttling', status: 400 },
 		ec2: { code: 'RequestLimitExceeded', status: 503 },
 	},

@@ -14,7 +14,7 @@ export interface OutgoingError {
 
 /** How one service reads requests and writes answers. */
 export interface Protocol {
-	readonly kind: 'json' | 'query' | 'ec2' | 'rest-json';
+	readonly kind: 'json' | 'query' | 'ec2' | 'rest-json' | 'rest-xml';
 	/** `null` when no operation of the service is asked for. Throws AwsError for damaged bytes. */
 	match(request: WireRequest): Matched | null;
 	writeOutput(

@@ -3,6 +3,7 @@ import type { WireRequest } from './message.ts';
 import type { Protocol, ProtocolModel } from './protocol.ts';
 import { ec2Protocol, queryProtocol } from './queryProtocol.ts';
 import { restJsonProtocol } from './restJsonProtocol.ts';
+import { s3Protocol } from './s3Protocol.ts';
 import type { Service } from './service.ts';
 import { errorsOf, operationsOf } from './shape.ts';
 
@@ -52,6 +53,8 @@ function mainProtocol(client: ClientProtocol, model: ProtocolModel): Protocol {
 			return ec2Protocol({ ...model, xmlNamespace, version });
 		case 'aws.protocols#restJson1':
 			return restJsonProtocol(model);
+		case 'aws.protocols#restXml':
+			return s3Protocol({ ...model, xmlNamespace });
 		default:
 			throw new Error(`no server side for the protocol ${client.getShapeId()}`);
 	}

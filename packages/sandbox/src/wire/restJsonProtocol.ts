@@ -1,8 +1,8 @@
 import { fromJson, parseJsonBody, structFromJson, structToJson, toJson } from './json.ts';
 import type { WireRequest, WireResponse } from './message.ts';
 import type { OutgoingError, Protocol, ProtocolModel } from './protocol.ts';
+import { readOutside, writeOutside } from './restMembers.ts';
 import { compareRoutes, compileRoute, matchRoute, type Route } from './restRoute.ts';
-import { headerText, scalarFromText } from './restText.ts';
 import type { Member, Operation, Shape } from './shape.ts';
 
 const settings = { jsonNames: true };
@@ -46,51 +46,19 @@ function readInput(
 ): Record<string, unknown> {
 	const { input } = route.operation;
 	if (input.kind === 'unit') return {};
-	const out: Record<string, unknown> = {};
-	const inBody: Member[] = [];
 	const query = new URLSearchParams(request.query);
-	for (const member of input.members) {
-		const { traits } = member;
-		let value: unknown;
-		if (traits.httpLabel) value = scalarFromText(member, labels.get(member.name) ?? '');
-		else if (traits.httpQuery !== undefined) value = fromQueryString(member, query);
-		else if (traits.httpQueryParams) value = Object.fromEntries(query);
-		else if (traits.httpHeader !== undefined) value = fromHeader(member, request);
-		else if (traits.httpPrefixHeaders !== undefined) value = fromPrefixHeaders(member, request);
-		else if (traits.httpPayload) value = fromPayload(member, request.body);
-		else inBody.push(member);
-		if (value !== undefined) out[member.name] = value;
+	const { values, inside } = readOutside(input.members, { labels, query, request });
+	const inBody: Member[] = [];
+	for (const member of inside) {
+		if (!member.traits.httpPayload) {
+			inBody.push(member);
+			continue;
+		}
+		const value = fromPayload(member, request.body);
+		if (value !== undefined) values[member.name] = value;
 	}
-	if (inBody.length === 0) return out;
-	return { ...out, ...structFromJson(inBody, parseJsonBody(request.body), settings) };
-}
-
-function fromQueryString(member: Member, query: URLSearchParams): unknown {
-	const name = member.traits.httpQuery ?? '';
-	if (!query.has(name)) return undefined;
-	if (member.shape.kind !== 'list') return scalarFromText(member, query.get(name) ?? '');
-	const element = elementMember(member);
-	return query.getAll(name).map((text) => scalarFromText(element, text));
-}
-
-function elementMember(member: Member): Member {
-	return { ...member, shape: member.shape.value };
-}
-
-function fromHeader(member: Member, request: WireRequest): unknown {
-	const text = request.headers[(member.traits.httpHeader ?? '').toLowerCase()];
-	if (text === undefined) return undefined;
-	if (member.shape.kind !== 'list') return scalarFromText(member, text);
-	const element = elementMember(member);
-	return text.split(',').map((part) => scalarFromText(element, part.trim()));
-}
-
-function fromPrefixHeaders(member: Member, request: WireRequest): unknown {
-	const prefix = (member.traits.httpPrefixHeaders ?? '').toLowerCase();
-	const found = Object.entries(request.headers).filter(([name]) => name.startsWith(prefix));
-	return found.length === 0
-		? undefined
-		: Object.fromEntries(found.map(([name, value]) => [name.slice(prefix.length), value]));
+	if (inBody.length === 0) return values;
+	return { ...values, ...structFromJson(inBody, parseJsonBody(request.body), settings) };
 }
 
 function fromPayload(member: Member, body: Buffer): unknown {
@@ -102,32 +70,16 @@ function fromPayload(member: Member, body: Buffer): unknown {
 
 function writeMembers(shape: Shape, output: Values, status: number): WireResponse {
 	const headers: Record<string, string> = { 'content-type': 'application/json' };
-	const inBody: Member[] = [];
-	let payload: string | Buffer | null = null;
-	let code = status;
-	for (const member of shape.kind === 'unit' ? [] : shape.members) {
-		const { traits } = member;
-		const value = output[member.name];
-		if (traits.httpResponseCode) {
-			if (typeof value === 'number') code = value;
-		} else if (traits.httpHeader !== undefined) {
-			if (value !== undefined && value !== null) {
-				headers[traits.httpHeader.toLowerCase()] = headerText(member.shape, value);
-			}
-		} else if (traits.httpPrefixHeaders !== undefined) {
-			for (const [name, text] of Object.entries((value ?? {}) as Record<string, string>)) {
-				headers[`${traits.httpPrefixHeaders}${name}`.toLowerCase()] = text;
-			}
-		} else if (traits.httpPayload) {
-			payload = writePayload(member, value, headers);
-		} else {
-			inBody.push(member);
-		}
-	}
+	const outside = writeOutside(shape, output, headers);
+	const inBody = outside.inside.filter(({ traits }) => !traits.httpPayload);
+	const payload = outside.inside.find(({ traits }) => traits.httpPayload);
 	const body =
-		payload ??
-		(shape.kind === 'unit' ? '' : JSON.stringify(structToJson(inBody, output, settings)));
-	return { status: code, headers, body };
+		payload !== undefined
+			? writePayload(payload, output[payload.name], headers)
+			: shape.kind === 'unit'
+				? ''
+				: JSON.stringify(structToJson(inBody, output, settings));
+	return { status: outside.status ?? status, headers, body };
 }
 
 function writePayload(

@@ -54,11 +54,12 @@ async function handle(
 }
 
 function send(outgoing: ServerResponse, response: WireResponse, nowMs: number): void {
-	const length = Buffer.byteLength(response.body);
 	outgoing.writeHead(response.status, {
 		...response.headers,
 		date: new Date(nowMs).toUTCString(),
-		'content-length': length,
+		// An answer to HEAD states the length of what it does not send.
+		'content-length':
+			response.headers['content-length'] ?? String(Buffer.byteLength(response.body)),
 	});
 	outgoing.end(response.body);
 }

@@ -76,8 +76,11 @@ export function amzDate(timeMs: number): string {
 }
 
 function canonicalRequest(request: WireRequest, claim: Authorization): string {
-	// Every service but S3 signs the path as sent, encoded once more.
-	const path = request.path.split('/').map(encode).join('/');
+	// Every service but S3 signs the path as sent, encoded once more; S3 also signs the body's hash as
+	// the client states it (Signature Version 4 signing process, IAM User Guide, read 2026-11).
+	const isS3 = claim.service === 's3';
+	const path = isS3 ? request.path : request.path.split('/').map(encode).join('/');
+	const stated = isS3 ? request.headers['x-amz-content-sha256'] : undefined;
 	const headers = claim.signedHeaders.map(
 		(name) => `${name}:${(request.headers[name] ?? '').trim().replace(/\s+/g, ' ')}`,
 	);
@@ -88,7 +91,7 @@ function canonicalRequest(request: WireRequest, claim: Authorization): string {
 		...headers,
 		'',
 		claim.signedHeaders.join(';'),
-		sha256(request.body),
+		stated ?? sha256(request.body),
 	].join('\n');
 }
 

@@ -7,9 +7,12 @@ export function escapeXml(text: string): string {
 }
 
 /** The members of a structure as XML elements. */
-export function structToXml(shape: Shape, value: Readonly<Record<string, unknown>>): string {
+export function structToXml(
+	{ members }: Pick<Shape, 'members'>,
+	value: Readonly<Record<string, unknown>>,
+): string {
 	let out = '';
-	for (const member of shape.members) {
+	for (const member of members) {
 		const found = value[member.name];
 		if (found === undefined || found === null) continue;
 		out += memberToXml(member, found);
