@@ -5,6 +5,7 @@ import { runBill } from './bill/run.ts';
 import { runCompact } from './compact/run.ts';
 import { runFunctions } from './collect/functions.ts';
 import { runTotals } from './collect/totals.ts';
+import { runDeploys } from './deploys/run.ts';
 import type { JobDeps } from './deps.ts';
 import { runInventory } from './inventory/run.ts';
 import { type Message, messageSchema } from './message.ts';
@@ -37,6 +38,8 @@ export async function dispatch(deps: JobDeps, message: Message): Promise<void> {
 			return runFunctions(deps, message);
 		case 'inventory':
 			return runInventory(deps, message);
+		case 'deploys':
+			return runDeploys(deps, message);
 		case 'backfill':
 			return runBackfill(deps, message);
 		case 'compact':

@@ -24,6 +24,8 @@ export const messageSchema = z.discriminatedUnion('kind', [
 	z.object({ kind: z.literal('functions'), ...ofConnection, region: regionSchema }),
 	/** What exists: of all regions; `details` also asks for each changed function's own. */
 	z.object({ kind: z.literal('inventory'), ...ofConnection, details: z.boolean() }),
+	/** Deploys of one region from before it was watched; once, when it is first seen. */
+	z.object({ kind: z.literal('deploys'), ...ofConnection, region: regionSchema }),
 	/** The next stretch of the past, newest first. */
 	z.object({ kind: z.literal('backfill'), ...ofConnection }),
 	z.object({ kind: z.literal('compact'), ...ofConnection }),

@@ -1,11 +1,12 @@
 import { type DeployEvent, lookupDeploys } from '@lamplight/aws/deploys/lookupEvents';
 import { detectDeploy } from '@lamplight/core/deploy/detect';
+import { sameMomentMs } from '@lamplight/core/deploy/past';
 import { LamplightError } from '@lamplight/core/errors';
 import type { LambdaFunction } from '@lamplight/core/function/function';
 import { deployIdSchema, type Region } from '@lamplight/core/ids';
 import type { FunctionDetails } from '@lamplight/core/inventory/facts';
 import { fnv128Hex } from '@lamplight/core/issue/hash';
-import { floorTo, hourMs, minuteMs, type TimeRange } from '@lamplight/core/time';
+import { floorTo, hourMs, type TimeRange } from '@lamplight/core/time';
 
 import type { Work } from '../account.ts';
 import type { JobDeps } from '../deps.ts';
@@ -52,14 +53,11 @@ export async function recordDeploys(
 	return changed;
 }
 
-/** An event is dated within seconds of the modification that it made. */
-const sameMomentMs = 2 * minuteMs;
-
 /** Who deployed, where CloudTrail is granted: asked once around each moment. */
 class Actors {
 	readonly #work: Work;
 	readonly #region: Region;
-	readonly #asked = new Map<number, Promise<DeployEvent[]>>();
+	readonly #asked = new Map<number, Promise<readonly DeployEvent[]>>();
 
 	constructor(work: Work, region: Region) {
 		this.#work = work;
@@ -81,9 +79,10 @@ class Actors {
 		return near[0]?.actor ?? null;
 	}
 
-	async #lookup(range: TimeRange): Promise<DeployEvent[]> {
+	async #lookup(range: TimeRange): Promise<readonly DeployEvent[]> {
 		try {
-			return await lookupDeploys(this.#work.account, this.#region, range);
+			const { events } = await lookupDeploys(this.#work.account, this.#region, range);
+			return events;
 		} catch (error) {
 			// A deploy without its actor is still a deploy.
 			if (error instanceof LamplightError) return [];

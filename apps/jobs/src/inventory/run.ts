@@ -38,26 +38,24 @@ export async function runInventory(deps: JobDeps, message: MessageOf<'inventory'
 	await withAccount(deps, options, async (work) => {
 		const known = await deps.store.functions.listAccount(work.ctx, work.connection.accountId);
 		const report = await takeInventory(deps, work, { known, details });
-		if (known.length === 0) await readNewestHour(deps, work, plannedMs);
+		if (known.length === 0) await readNewest(deps, work, plannedMs);
 		return report;
 	});
 }
 
-/** On a first inventory the newest hour is wanted before anything else, not at the next turn. */
-async function readNewestHour(deps: JobDeps, work: Work, plannedMs: number): Promise<void> {
+/** On a first inventory the newest hour is wanted before anything else, and then the deploys before it. */
+async function readNewest(deps: JobDeps, work: Work, plannedMs: number): Promise<void> {
 	await collectTotals(deps, work, true);
 	const { active } = await findRegions(deps, work);
+	const found = await deps.store.functions.listAccount(work.ctx, work.connection.accountId);
 	const { workspaceId } = work.ctx;
-	const connectionId = work.connection.id;
-	await deps.queue.send(
-		Object.keys(active).map((region) => ({
-			kind: 'functions' as const,
-			workspaceId,
-			connectionId,
-			plannedMs,
-			region,
-		})),
-	);
+	const planned = { workspaceId, connectionId: work.connection.id, plannedMs };
+	const of = (kind: 'functions' | 'deploys', regions: Iterable<string>) =>
+		[...regions].map((region) => ({ kind, ...planned, region }));
+	await deps.queue.send([
+		...of('functions', Object.keys(active)),
+		...of('deploys', new Set(found.map(({ region }) => region))),
+	]);
 }
 
 interface Taking {

@@ -8,36 +8,44 @@ import type { AccountAws } from '../client/account.ts';
 export interface DeployEvent {
 	readonly atMs: number;
 	readonly functionName: string;
-	/** `UpdateFunctionCode20150331v2` and the like. */
-	readonly eventName: string;
+	readonly kind: 'code' | 'configuration';
 	/** Role session, user or ARN; `null` when the event does not say. */
 	readonly actor: string | null;
 }
 
 // Event history holds 50 a page; CloudTrail API reference, LookupEvents, read 2026-11.
 const pageSize = 50;
-const maxPages = 4;
+// 1,000 changes of each kind.
+const maxPages = 20;
 
 // Lambda's events carry the date of its API; CloudTrail user guide, "Lambda", read 2026-11.
-const eventNames = [
-	'UpdateFunctionCode20150331v2',
-	'UpdateFunctionConfiguration20150331v2',
-] as const;
+const eventNames = {
+	code: 'UpdateFunctionCode20150331v2',
+	configuration: 'UpdateFunctionConfiguration20150331v2',
+} as const;
+const kinds = ['code', 'configuration'] as const;
 
-/** Who changed functions in a span. At two calls a second, so only asked when something changed. */
+export interface LookedUpDeploys {
+	readonly events: readonly DeployEvent[];
+	/** False when there are more than 1,000 of a kind: the newest were read. */
+	readonly complete: boolean;
+}
+
+/** Who changed functions in a span, newest first. At two calls a second, so asked when it is news. */
 export async function lookupDeploys(
 	account: AccountAws,
 	region: string,
 	range: TimeRange,
-): Promise<DeployEvent[]> {
+): Promise<LookedUpDeploys> {
 	const client = account.cloudtrail(region);
 	const found: DeployEvent[] = [];
-	for (const eventName of eventNames) {
+	let complete = true;
+	for (const kind of kinds) {
 		let NextToken: string | undefined;
 		for (let page = 0; page < maxPages; page += 1) {
 			const answer = await client.send(
 				new LookupEventsCommand({
-					LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: eventName }],
+					LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: eventNames[kind] }],
 					StartTime: new Date(range.fromMs),
 					EndTime: new Date(range.toMs),
 					MaxResults: pageSize,
@@ -50,15 +58,16 @@ export async function lookupDeploys(
 				found.push({
 					atMs: event.EventTime.getTime(),
 					functionName,
-					eventName,
+					kind,
 					actor: event.Username ?? null,
 				});
 			}
 			NextToken = answer.NextToken;
 			if (NextToken === undefined) break;
 		}
+		if (NextToken !== undefined) complete = false;
 	}
-	return found;
+	return { events: found.sort((a, b) => b.atMs - a.atMs), complete };
 }
 
 interface Resource {

@@ -1,4 +1,5 @@
 import type { LambdaFunction } from '../function/function.ts';
+import type { FunctionFacts } from '../inventory/facts.ts';
 import type { ConfigChange } from './deploy.ts';
 
 /** A deploy as inventory sees it; the caller gives it an id, a workspace and, where known, an actor. */
@@ -10,10 +11,30 @@ export interface DetectedDeploy {
 	readonly changes: readonly ConfigChange[];
 }
 
+/** What Lambda keeps of every published version, and inventory of a function as it is now. */
+type Configuration = Pick<
+	FunctionFacts,
+	| 'codeSha256'
+	| 'runtime'
+	| 'handler'
+	| 'architecture'
+	| 'memoryMib'
+	| 'ephemeralStorageMib'
+	| 'timeoutSeconds'
+	| 'packageType'
+	| 'layers'
+	| 'snapStart'
+	| 'tracing'
+	| 'logGroup'
+	| 'logFormat'
+	| 'systemLogLevel'
+>;
+
+type Readers<T> = Readonly<Record<string, (of: T) => string | null>>;
+
 /** Fields that a deploy may change, with how each reads. Log storage and sightings are not deploys. */
-const fields: Readonly<Record<string, (fn: LambdaFunction) => string | null>> = {
+const configurationFields: Readers<Configuration> = {
 	code: (fn) => fn.codeSha256,
-	version: (fn) => fn.version,
 	runtime: (fn) => fn.runtime,
 	handler: (fn) => fn.handler,
 	architecture: (fn) => fn.architecture,
@@ -27,6 +48,11 @@ const fields: Readonly<Record<string, (fn: LambdaFunction) => string | null>> = 
 	'log group': (fn) => fn.logGroup,
 	'log format': (fn) => fn.logFormat,
 	'system log level': (fn) => fn.systemLogLevel,
+};
+
+const functionFields: Readers<LambdaFunction> = {
+	...configurationFields,
+	version: (fn) => fn.version,
 	aliases: (fn) => fn.aliases.map(({ name, version }) => `${name}=${version}`).join(', '),
 	'reserved concurrency': (fn) => asText(fn.reservedConcurrency),
 	'provisioned concurrency': (fn) =>
@@ -43,12 +69,7 @@ const longestValue = 400;
  * (an alias or a concurrency setting moves without touching it), else the later sighting.
  */
 export function detectDeploy(before: LambdaFunction, after: LambdaFunction): DetectedDeploy | null {
-	const changes: ConfigChange[] = [];
-	for (const [field, read] of Object.entries(fields)) {
-		const was = cut(read(before));
-		const is = cut(read(after));
-		if (was !== is) changes.push({ field, before: was, after: is });
-	}
+	const changes = changesBetween(functionFields, before, after);
 	if (changes.length === 0) return null;
 	const { lastModifiedMs } = after;
 	const modified = lastModifiedMs !== null && lastModifiedMs !== before.lastModifiedMs;
@@ -59,6 +80,19 @@ export function detectDeploy(before: LambdaFunction, after: LambdaFunction): Det
 		codeSha256: after.codeSha256,
 		changes,
 	};
+}
+
+/** What differs between two configurations of one function, as inventory or Lambda keeps them. */
+export function configurationChanges(before: Configuration, after: Configuration): ConfigChange[] {
+	return changesBetween(configurationFields, before, after);
+}
+
+function changesBetween<T>(fields: Readers<T>, before: T, after: T): ConfigChange[] {
+	return Object.entries(fields).flatMap(([field, read]) => {
+		const was = cut(read(before));
+		const is = cut(read(after));
+		return was === is ? [] : [{ field, before: was, after: is }];
+	});
 }
 
 function cut(text: string | null): string | null {
