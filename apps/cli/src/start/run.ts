@@ -142,7 +142,9 @@ class Ending {
 			throw new LamplightError('unavailable', why ?? 'stopped before it was up');
 		});
 		this.failed.catch(() => undefined);
+		// Not `once`: npm passes on the Ctrl-C that the whole group has heard already, and the second
+		// one must not end us before the parts are down.
 		for (const signal of ['SIGINT', 'SIGTERM'] as const)
-			process.once(signal, () => this.because(0, null));
+			process.on(signal, () => this.because(0, null));
 	}
 }
