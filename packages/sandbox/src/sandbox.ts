@@ -1,6 +1,7 @@
 import type { WallClock, WorldClock } from './clock.ts';
 import type { Fault, FaultKind, FaultKinds, FaultWhere } from './faults/fault.ts';
 import type { Truth } from './truth/truth.ts';
+import type { ReplayOptions } from './world/replay/trace.ts';
 import type { World } from './world/world.ts';
 
 /** Keys for an SDK client. */
@@ -54,6 +55,8 @@ export interface SandboxOptions {
 	readonly faults?: readonly FaultRequest[];
 	/** Adds an account whose functions each show one data fault, named by it. */
 	readonly faultLab?: boolean;
+	/** Adds an account, `trace-replay`, whose traffic is a published trace on disk. */
+	readonly replay?: ReplayOptions;
 	/** Begins to add up the bill at once, in a thread, rather than at the first question about cost. */
 	readonly prepareBill?: boolean;
 	/** Real time; replaced in tests of expiry. */

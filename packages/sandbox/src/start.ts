@@ -222,5 +222,6 @@ function worldOptions(options: SandboxOptions) {
 		...(options.functions === undefined ? {} : { functionCount: options.functions }),
 		...(options.trafficScale === undefined ? {} : { trafficScale: options.trafficScale }),
 		...(options.faultLab === undefined ? {} : { faultLab: options.faultLab }),
+		...(options.replay === undefined ? {} : { replay: options.replay }),
 	};
 }

@@ -1,4 +1,5 @@
-import type { Organization, WorldAccount } from './world.ts';
+import { replayAccountName } from './replay/drafts.ts';
+import type { Organization, WorldAccount, WorldOptions } from './world.ts';
 
 /** Regions that AWS enables in every account (EC2 user guide, Regions and Zones, read 2026-04). */
 export const defaultRegions = [
@@ -167,9 +168,23 @@ const faultLab: Draft = {
 	regions: ['eu-west-1'],
 };
 
+/** The account that a recorded trace is played in. */
+const replay: Draft = {
+	id: '337409158826',
+	name: replayAccountName,
+	domain: 'platform',
+	stage: 'production',
+	weight: 0,
+	regions: ['eu-west-1'],
+};
+
 /** The accounts of the organisation, the payer first. */
-export function planAccounts(withFaultLab: boolean): AccountPlan[] {
-	const all = withFaultLab ? [...drafts, faultLab] : drafts;
+export function planAccounts(options: Pick<WorldOptions, 'faultLab' | 'replay'>): AccountPlan[] {
+	const all = [
+		...drafts,
+		...(options.faultLab ? [faultLab] : []),
+		...(options.replay === null ? [] : [replay]),
+	];
 	return all.map((draft, index) => ({
 		id: draft.id,
 		name: draft.name,

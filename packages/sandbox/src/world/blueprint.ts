@@ -1,3 +1,4 @@
+import type { TraceFunction } from './replay/trace.ts';
 import type { AppMembership, Language, Runtime, Trigger } from './world.ts';
 
 /**
@@ -37,7 +38,7 @@ export interface Blueprint {
 	readonly ageDays: number;
 }
 
-/** How often it runs: at random around a mean, or on a schedule. */
+/** How often it runs: at random around a mean, on a schedule, or as a trace recorded it. */
 export type Traffic =
 	| {
 			readonly kind: 'random';
@@ -48,7 +49,13 @@ export type Traffic =
 			readonly weekend: number;
 			readonly peakHourUtc: number;
 	  }
-	| { readonly kind: 'cron'; readonly everyMinutes: number; readonly offsetMinutes: number };
+	| { readonly kind: 'cron'; readonly everyMinutes: number; readonly offsetMinutes: number }
+	| {
+			readonly kind: 'recorded';
+			readonly trace: TraceFunction;
+			/** Length of one playing, whole hours. */
+			readonly lengthMs: number;
+	  };
 
 /** What one execution takes. */
 export interface Work {

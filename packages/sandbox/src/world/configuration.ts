@@ -147,7 +147,8 @@ function revision(member: Member, release: number): string {
 
 function codeSize(member: Member, release: number): number {
 	if (member.blueprint.runtime === null) return 0;
-	const { initMs } = member.blueprint.work;
+	// Recorded functions have no init of their own; some code they have.
+	const initMs = Math.max(100, member.blueprint.work.initMs);
 	return Math.round(initMs * 9_000 * (1 + 0.05 * unit(member.seed, release, 0xcc)));
 }
 

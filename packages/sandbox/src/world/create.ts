@@ -19,7 +19,13 @@ export interface LivingWorld extends World {
 	membersIn(accountId: string, region: string): readonly Member[];
 }
 
-const defaults = { seed: 20_261_123, functionCount: 240, trafficScale: 1, faultLab: false };
+const defaults = {
+	seed: 20_261_123,
+	functionCount: 240,
+	trafficScale: 1,
+	faultLab: false,
+	replay: null,
+};
 
 /**
  * Builds a world. Nothing of its history is computed before it is asked for. `beginsMs` defaults to
@@ -30,7 +36,7 @@ export function createWorld(
 ): LivingWorld {
 	const { nowMs, ...rest } = options;
 	const whole: WorldOptions = { ...defaults, beginsMs: defaultBegin(nowMs), ...rest };
-	const accounts = planAccounts(whole.faultLab);
+	const accounts = planAccounts(whole);
 	const organization = organizationOf(accounts);
 	const members = assemble(whole, accounts);
 	const blocks = new Blocks(whole);

@@ -6,6 +6,8 @@ import { faultLabDrafts } from './faultLab.ts';
 import { generate } from './generated.ts';
 import type { Recurrence } from './grid.ts';
 import { hashText, mix } from './random.ts';
+import { replayAccountName, replayDrafts } from './replay/drafts.ts';
+import { readTrace } from './replay/trace.ts';
 import type { Effect, Storyline } from './storylines.ts';
 import { storylines } from './storylines.ts';
 import type { WorldFunction, WorldOptions } from './world.ts';
@@ -32,7 +34,7 @@ export interface Part {
 const epochMs = Date.UTC(2026, 2, 1);
 const dayMs = 86_400_000;
 
-/** All functions of the world: the cast first, then the generated tail, then the sentinels of faults. */
+/** All functions of the world: the cast, the generated tail, the sentinels of faults, those of a trace. */
 export function assemble(options: WorldOptions, accounts: readonly AccountPlan[]): Member[] {
 	const idOf = (name: string): string => {
 		const account = accounts.find((candidate) => candidate.name === name);
@@ -53,6 +55,9 @@ export function assemble(options: WorldOptions, accounts: readonly AccountPlan[]
 	const facts = { count, seed: options.seed, accounts };
 	for (let i = 0; i < count; i++) add(generate(i, facts));
 	if (options.faultLab) faultLabDrafts(idOf('lab-of-faults')).forEach(add);
+	if (options.replay !== null) {
+		replayDrafts(readTrace(options.replay), idOf(replayAccountName)).forEach(add);
+	}
 	return members;
 }
 
@@ -72,7 +77,8 @@ function memberOf(blueprint: Blueprint, index: number, options: WorldOptions): M
 		edgeMasterArn: blueprint.edgeMasterArn,
 		blueprint,
 		seed,
-		hourOffsetMinutes: mix(seed, 0x0ff5e7) % 60,
+		// A recorded hour is one of the trace's.
+		hourOffsetMinutes: blueprint.traffic.kind === 'recorded' ? 0 : mix(seed, 0x0ff5e7) % 60,
 		parts: blueprint.key === null ? [] : partsOf(blueprint.key, options.seed),
 	};
 }

@@ -72,13 +72,12 @@ export function releasesUntil(member: Member, atMs: number): number {
 /** The newest release at or before an instant; `null` when there was none since its creation. */
 export function lastRelease(member: Member, atMs: number): Release | null {
 	let spanMs = member.blueprint.release.everyDays * 2 * dayMs;
-	while (atMs - spanMs > member.createdMs - 2 * spanMs) {
-		const found = releases(member, { fromMs: atMs - spanMs, toMs: atMs + 1 });
-		const last = found.at(-1);
+	for (;;) {
+		const last = releases(member, { fromMs: atMs - spanMs, toMs: atMs + 1 }).at(-1);
 		if (last !== undefined) return last;
+		if (atMs - spanMs <= member.createdMs) return null;
 		spanMs *= 2;
 	}
-	return null;
 }
 
 /** A release with its actor and commit, as CloudTrail and a deploy list show it. */

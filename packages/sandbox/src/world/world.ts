@@ -1,3 +1,5 @@
+import type { ReplayOptions } from './replay/trace.ts';
+
 /**
  * The simulated organisation: who exists, what is configured, what ran. Everything is a function of
  * the seed and of time, so nothing is stored and the past never changes. Services read this interface
@@ -46,6 +48,8 @@ export interface WorldOptions {
 	readonly trafficScale: number;
 	/** Adds an account whose functions carry the data faults, named by fault. */
 	readonly faultLab: boolean;
+	/** Adds an account whose traffic is a recorded trace; `null` for none. */
+	readonly replay: ReplayOptions | null;
 }
 
 export interface TimeRange {

@@ -1,3 +1,4 @@
+import type { Traffic } from '../blueprint.ts';
 import type { Member } from '../fleet.ts';
 import { scriptOf } from './deck.ts';
 
@@ -11,9 +12,20 @@ const compressed = 0.15;
 /** Bytes that a function's group holds: its usual day, times the days that are kept. */
 export function storedBytesOf(member: Member, nowMs: number): number {
 	const { traffic, logs } = member.blueprint;
-	const perDay = traffic.kind === 'cron' ? 1440 / traffic.everyMinutes : traffic.perDay;
+	const perDay = usualPerDay(traffic);
 	const mean = [0, 1, 2, 3].reduce((sum, n) => sum + scriptOf(member, n).bytes / 4, platformBytes);
 	const ageDays = (nowMs - member.createdMs) / dayMs;
 	const days = Math.max(0, Math.min(ageDays, logs.retentionDays ?? ageDays));
 	return Math.round(perDay * mean * days * compressed);
+}
+
+function usualPerDay(traffic: Traffic): number {
+	switch (traffic.kind) {
+		case 'random':
+			return traffic.perDay;
+		case 'cron':
+			return 1440 / traffic.everyMinutes;
+		case 'recorded':
+			return (traffic.trace.offsetMs.length * dayMs) / traffic.lengthMs;
+	}
 }

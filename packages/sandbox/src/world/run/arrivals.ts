@@ -2,6 +2,7 @@ import type { Member } from '../fleet.ts';
 import { mix, normal, poisson, Sequence, unit } from '../random.ts';
 import type { Effect } from '../storylines.ts';
 import { drawStatus, isRetried, type OutcomeFacts, timedOut } from './outcome.ts';
+import { recordedHour } from '../replay/recorded.ts';
 import { ratePerMinute } from './rhythm.ts';
 import { spanOf, type Span, effectAt, spansOf } from './spans.ts';
 
@@ -98,6 +99,9 @@ export interface Conditions {
 export function firstAttempts(member: Member, hour: number, conditions: Conditions): FirstAttempts {
 	const startMs = hourStart(member, hour);
 	if (!exists(member, startMs, conditions)) return nothing;
+	if (member.blueprint.traffic.kind === 'recorded') {
+		return recordedHour(member.blueprint.traffic, startMs) ?? nothing;
+	}
 	const spans = spansOf(member, { fromMs: startMs, toMs: startMs + hourMs });
 	const random = new Sequence(mix(member.seed, hour, 0xa1));
 	scratch.length = 0;
@@ -138,7 +142,7 @@ interface DrawFacts {
 function drawFewOrNone(facts: DrawFacts, scale: number): boolean {
 	const { member, random, startMs } = facts;
 	const { traffic } = member.blueprint;
-	if (traffic.kind === 'cron') return false;
+	if (traffic.kind !== 'random') return false;
 	const mean = ratePerMinute(traffic, member.seed, startMs + hourMs / 2) * minutesPerHour * scale;
 	if (mean >= fewPerHour) return false;
 	const count = poisson(mean, random);
@@ -153,7 +157,7 @@ function drawMinutes(facts: DrawFacts, spans: readonly Span[], scale: number): I
 	const { member, random, startMs } = facts;
 	const { traffic } = member.blueprint;
 	const throttles = new Int32Array(minutesPerHour);
-	if (traffic.kind === 'cron') return throttles;
+	if (traffic.kind !== 'random') return throttles;
 	for (let minute = 0; minute < minutesPerHour; minute++) {
 		const atMs = startMs + minute * minuteMs;
 		const span = spanOf(spans, atMs);

@@ -99,6 +99,7 @@ class Run {
 	readonly #environments: Environments;
 	readonly #minuteRows = new Int32Array(61);
 	readonly #billsInit: boolean;
+	readonly #addsWarmUp: boolean;
 	#row = 0;
 	#minute = 0;
 	#effect: Effect | null;
@@ -118,6 +119,7 @@ class Run {
 		const { runtime } = member.blueprint;
 		const isManaged = runtime !== null && runtime !== 'provided.al2023';
 		this.#billsInit = rows.startMs >= initBilledFromMs || !isManaged;
+		this.#addsWarmUp = member.blueprint.traffic.kind !== 'recorded';
 		this.#effect = null;
 		this.#memoryMib = 0;
 		this.#most = 0;
@@ -146,8 +148,9 @@ class Run {
 		const billedRestoreMs = isCold && snap ? place.billedRestoreMs : 0;
 		let status = come.status[i] ?? 0;
 		let durationUs = come.durationUs[i] ?? 0;
-		// The first run of an environment opens connections: a tenth of the init again.
-		if (isCold && status !== timedOut) {
+		// The first run of an environment opens connections: a tenth of the init again. What a trace
+		// recorded has had that already.
+		if (isCold && this.#addsWarmUp && status !== timedOut) {
 			durationUs = Math.round((durationUs + place.initUs / 10) / 10) * 10;
 			const mostUs = this.#member.blueprint.timeoutSeconds * 1_000_000;
 			if (durationUs >= mostUs) {
