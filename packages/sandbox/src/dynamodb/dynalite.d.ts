@@ -1,10 +1,17 @@
 /** The parts of dynalite 4 that we drive ourselves; it carries no types. */
 declare module 'dynalite/db/index.js' {
+	import type { Readable } from 'node:stream';
+
 	export interface DynaliteStore {
 		readonly db: {
 			open(): Promise<void>;
 			close(): Promise<void>;
 			readonly status: string;
+			/** Iterators close themselves when a loop over them ends, however it ends. */
+			values(options: object): AsyncIterable<unknown>;
+			keys(options: object): AsyncIterable<unknown>;
+			createValueStream: (options: object) => Readable;
+			createKeyStream: (options: object) => Readable;
 		};
 		getTagDb(name: string): {
 			get(key: string, done: (error: Error | null, value?: unknown) => void): void;

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 
 import db, { type DynaliteStore } from 'dynalite/db/index.js';
 
+import { closeIterators } from './streams.ts';
+
 /** Who holds the folder, for the message that a second start prints. */
 const holderFile = 'lamplight-holder.json';
 
@@ -20,6 +22,7 @@ export async function openFolder(path: string | undefined): Promise<DynaliteStor
 		deleteTableMs: 0,
 		updateTableMs: 0,
 	});
+	closeIterators(store);
 	try {
 		await store.db.open();
 	} catch (error) {
