@@ -6,9 +6,15 @@
 import type { SandboxOptions } from './sandbox.ts';
 import { startSandbox } from './start.ts';
 
-const running = await startSandbox(JSON.parse(process.argv[2] ?? '{}') as SandboxOptions);
-const stop = () => void running.close().then(() => process.exit(0));
-process.once('SIGTERM', stop);
-process.once('SIGINT', stop);
-const { endpoint, hubAccountId } = running;
-console.log(JSON.stringify({ ready: true, endpoint, hubAccountId }));
+try {
+	const running = await startSandbox(JSON.parse(process.argv[2] ?? '{}') as SandboxOptions);
+	const stop = () => void running.close().then(() => process.exit(0));
+	process.once('SIGTERM', stop);
+	process.once('SIGINT', stop);
+	const { endpoint, hubAccountId } = running;
+	console.log(JSON.stringify({ ready: true, endpoint, hubAccountId }));
+} catch (error) {
+	// An option that says what is wrong with it needs no stack.
+	console.error(error instanceof RangeError ? error.message : error);
+	process.exitCode = 1;
+}

@@ -33,7 +33,17 @@ describe('the options of start', () => {
 		});
 	});
 
+	it('find a trace to replay from where they were given', () => {
+		const args = ['--replay', 'runs.csv', '--replay-functions', '/data/functions.csv'];
+		expect(parseStartOptions(args, '/here')?.replay).toEqual({
+			path: '/here/runs.csv',
+			functionsPath: '/data/functions.csv',
+		});
+		expect(parseStartOptions([], '/here')?.replay).toBeNull();
+	});
+
 	it.each([
+		[['--replay-functions', 'a.csv'], '--replay-functions says nothing without --replay'],
 		[['--port', 'abc'], '--port expected a whole number from 1 to 65535'],
 		[['--port', '70000'], '--port expected 65535 or less'],
 		[['--functions', '0'], '--functions expected 1 or more'],

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 
 import { cac } from 'cac';
 import * as z from 'zod';
@@ -21,6 +21,8 @@ const optionsSchema = z.object({
 	fresh: z.boolean().default(false),
 	seed: whole('seed', 0, 2 ** 31 - 1).default(1),
 	functions: whole('functions', 1, mostFunctions).default(240),
+	replay: z.string().min(1).optional(),
+	replayFunctions: z.string().min(1).optional(),
 	awsProfile: z.string().min(1).optional(),
 	region: z.string().optional(),
 	budget: z.coerce.number().nonnegative().default(5),
@@ -29,7 +31,16 @@ const optionsSchema = z.object({
 	ready: z.boolean().default(false),
 });
 
-export type StartOptions = Readonly<Omit<z.infer<typeof optionsSchema>, 'data'>> & {
+/** A published trace to play in an account of the simulated world; absolute paths. */
+export interface Replay {
+	readonly path: string;
+	readonly functionsPath?: string;
+}
+
+type Parsed = z.infer<typeof optionsSchema>;
+
+export type StartOptions = Readonly<Omit<Parsed, 'data' | 'replay' | 'replayFunctions'>> & {
+	readonly replay: Replay | null;
 	/** The data folder, absolute. */
 	readonly dataFolder: string;
 };
@@ -41,6 +52,11 @@ flags
 	.option('--fresh', 'delete what the data folder holds first')
 	.option('--seed <number>', 'another simulated world', { default: 1 })
 	.option('--functions <count>', 'functions of the simulated world', { default: 240 })
+	.option('--replay <file>', 'play a published trace in one more account of the simulated world')
+	.option(
+		'--replay-functions <file>',
+		'with --replay: the functions, where the trace has no durations',
+	)
 	.option('--aws-profile <name>', 'watch a real account with a profile of yours instead')
 	.option('--region <codes>', 'with --aws-profile: only these regions, separated by commas')
 	.option('--budget <usd>', 'with --aws-profile: the most that watching may cost a month', {
@@ -75,8 +91,27 @@ export function parseStartOptions(args: readonly string[], cwd: string): StartOp
 		const message = problems.map((problem) => `${problem.path} ${problem.message}`).join('; ');
 		throw new LamplightError('invalid_input', message, { fields: problems });
 	}
-	const { data, ...rest } = parsed.data;
-	return { ...rest, dataFolder: data.startsWith('/') ? data : join(cwd, data) };
+	const { data, replay, replayFunctions, ...rest } = parsed.data;
+	return {
+		...rest,
+		dataFolder: resolve(cwd, data),
+		replay: replayOf(cwd, replay, replayFunctions),
+	};
+}
+
+function replayOf(
+	cwd: string,
+	path: string | undefined,
+	functionsPath: string | undefined,
+): Replay | null {
+	if (path === undefined) {
+		if (functionsPath === undefined) return null;
+		throw new LamplightError('invalid_input', '--replay-functions says nothing without --replay');
+	}
+	return {
+		path: resolve(cwd, path),
+		...(functionsPath === undefined ? {} : { functionsPath: resolve(cwd, functionsPath) }),
+	};
 }
 
 const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import type { Role } from '@lamplight/core/ctx';
 import { LamplightError } from '@lamplight/core/errors';
 
+import type { Replay } from './options.ts';
 import type { ProcessTree } from './processes.ts';
 
 const script = (path: string) => join(import.meta.dirname, '..', '..', '..', '..', path);
@@ -60,7 +61,11 @@ export function startParts(tree: ProcessTree, dataFolder: string) {
 					options: { path: join(dataFolder, 'dynamodb') },
 				}),
 			),
-		sandbox: async (options: { readonly seed: number; readonly functions: number }) =>
+		sandbox: async (options: {
+			readonly seed: number;
+			readonly functions: number;
+			readonly replay?: Replay;
+		}) =>
 			endpointReady.parse(
 				await tree.start({
 					name: 'sandbox',

@@ -9,13 +9,18 @@ const region = 'us-east-1';
 export function simulatedSource({
 	seed,
 	functions,
-}: Pick<StartOptions, 'seed' | 'functions'>): Source {
+	replay,
+}: Pick<StartOptions, 'seed' | 'functions' | 'replay'>): Source {
 	return {
 		workspaceName: 'Meridian (simulated)',
 		simulated: true,
 		about: 'the embedded database and the simulated AWS',
 		async start(parts) {
-			const { endpoint } = await parts.sandbox({ seed, functions });
+			const { endpoint } = await parts.sandbox({
+				seed,
+				functions,
+				...(replay === null ? {} : { replay }),
+			});
 			const world = worldControl(endpoint);
 			const facts = await world.facts();
 			const collector = await world.credentials(facts.hubAccountId, collectorRoleName);

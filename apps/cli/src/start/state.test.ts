@@ -38,6 +38,12 @@ describe('the state of a data folder', () => {
 		expect(() => startState(options('--aws-profile', 'work'))).toThrow('holds the simulated world');
 	});
 
+	it('takes a world with a trace for another one', () => {
+		startState(options('--replay', 'trace.csv'));
+		expect(() => startState(options())).toThrow('--functions 240 --replay /trace.csv: begin again');
+		expect(startState(options('--replay', '/trace.csv')).replayPath).toBe('/trace.csv');
+	});
+
 	it('says that it is damaged and what to do', () => {
 		writeFileSync(join(folder, 'state.json'), '{"mode":');
 		expect(() => startState(options())).toThrow('state.json is damaged: begin again with --fresh');

@@ -12,6 +12,8 @@ const stateSchema = z.object({
 	mode: z.enum(['simulated', 'profile']),
 	seed: z.number().int(),
 	functions: z.number().int(),
+	/** The trace that is played beside the fleet; `null` for none. */
+	replayPath: z.string().nullable().default(null),
 	/** Signs cookies, cursors and invitation links. */
 	secret: z.string().min(32),
 	/** Kept, so that the issuer of tokens stays the same from start to start. */
@@ -30,11 +32,17 @@ const statePath = (folder: string) => join(folder, 'state.json');
 export function startState(options: StartOptions): StartState {
 	const path = statePath(options.dataFolder);
 	const mode = options.awsProfile === undefined ? 'simulated' : 'profile';
-	if (existsSync(path)) return sameState(readState(path), { ...options, mode });
+	if (existsSync(path))
+		return sameState(readState(path), {
+			...options,
+			mode,
+			replayPath: options.replay?.path ?? null,
+		});
 	const state: StartState = {
 		mode,
 		seed: options.seed,
 		functions: options.functions,
+		replayPath: options.replay?.path ?? null,
 		secret: randomBytes(32).toString('base64url'),
 		identityPort: null,
 	};
@@ -61,16 +69,23 @@ function readState(path: string): StartState {
 
 function sameState(
 	state: StartState,
-	wanted: Pick<StartState, 'mode' | 'seed' | 'functions'> & Pick<StartOptions, 'dataFolder'>,
+	wanted: Pick<StartState, 'mode' | 'seed' | 'functions' | 'replayPath'> &
+		Pick<StartOptions, 'dataFolder'>,
 ): StartState {
-	const sameWorld = state.seed === wanted.seed && state.functions === wanted.functions;
+	const sameWorld =
+		state.seed === wanted.seed &&
+		state.functions === wanted.functions &&
+		state.replayPath === wanted.replayPath;
 	if (state.mode === wanted.mode && (state.mode === 'profile' || sameWorld)) return state;
 	const holds =
 		state.mode === 'profile'
 			? 'what was read from a real account'
-			: `the simulated world of --seed ${state.seed} --functions ${state.functions}`;
+			: `the simulated world of --seed ${state.seed} --functions ${state.functions}${replayOf(state)}`;
 	throw new LamplightError(
 		'conflict',
 		`the data folder ${wanted.dataFolder} holds ${holds}: begin again with --fresh, or choose another folder with --data`,
 	);
 }
+
+const replayOf = ({ replayPath }: StartState) =>
+	replayPath === null ? '' : ` --replay ${replayPath}`;

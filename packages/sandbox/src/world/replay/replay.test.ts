@@ -88,6 +88,12 @@ describe('a file that is no trace', () => {
 	});
 });
 
+it('says which file is not there', () => {
+	expect(() => readTrace({ path: join(folder, 'none.csv') })).toThrow(
+		/none\.csv: the trace cannot be read: ENOENT/,
+	);
+});
+
 describe('a world with a trace', () => {
 	const nowMs = Date.UTC(2026, 9, 14, 12);
 	const replay = { path: file('world.csv', ends) };

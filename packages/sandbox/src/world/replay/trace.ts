@@ -54,7 +54,7 @@ interface Draft {
  * RangeError with file, line, the beginning of the value and what was expected.
  */
 export function readTrace(options: ReplayOptions): Trace {
-	const rows = rowsOf(options.path, readFileSync(options.path));
+	const rows = rowsOf(options.path, bytesOf(options.path));
 	const form = forms.find(({ columns }) => columns.every((name) => rows.columns.includes(name)));
 	if (form === undefined) {
 		const known = forms.map(({ columns }) => columns.join(',')).join(' or ');
@@ -65,6 +65,15 @@ export function readTrace(options: ReplayOptions): Trace {
 	const drafts = new Map<string, Draft>();
 	form.read(rows.rows(), options, drafts);
 	return traceOf(drafts, options.path);
+}
+
+function bytesOf(path: string): Uint8Array {
+	try {
+		return readFileSync(path);
+	} catch (error) {
+		const why = error instanceof Error ? error.message : 'unknown';
+		throw new RangeError(`${path}: the trace cannot be read: ${why}`, { cause: error });
+	}
 }
 
 interface Form {
@@ -98,7 +107,7 @@ function readStarts(
 		throw new RangeError(`${path} holds no durations: name the file of its functions beside it`);
 	}
 	const facts = new Map<string, { durationUs: number; draft: Draft }>();
-	const described = rowsOf(functionsPath, readFileSync(functionsPath));
+	const described = rowsOf(functionsPath, bytesOf(functionsPath));
 	for (const row of described.rows()) {
 		const draft = { app: null, memoryUsedMib: row.number('mem_mb'), runs: [] };
 		facts.set(row.text('func_name'), { durationUs: row.number('warm_dur_ms') * 1000, draft });
