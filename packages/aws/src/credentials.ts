@@ -41,8 +41,11 @@ interface Session {
 
 export function createCredentialCache(options: CredentialOptions): CredentialCache {
 	const sessions = new Map<string, Session>();
-	const keyOf = (target: AccountTarget, feature: Feature) =>
-		`${target.roleArn ?? ''} ${target.externalId ?? ''} ${feature}`;
+	// What narrows a session is part of its key: a changed pattern asks for another one at once.
+	const keyOf = (target: AccountTarget, feature: Feature) => {
+		const { roleArn, externalId, logGroupPatterns, costExport } = target;
+		return JSON.stringify([roleArn, externalId, feature, logGroupPatterns, costExport]);
+	};
 	return {
 		async get(target, feature) {
 			if (target.roleArn === null) return options.own();

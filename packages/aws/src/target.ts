@@ -1,3 +1,4 @@
+import type { ExportLocation } from '@lamplight/core/bill/exportFiles';
 import type { Connection, Enrolment } from '@lamplight/core/connection/connection';
 import type { AccountId, ConnectionId } from '@lamplight/core/ids';
 
@@ -9,19 +10,23 @@ export interface AccountTarget {
 	readonly roleArn: string | null;
 	readonly externalId: string | null;
 	readonly logGroupPatterns: readonly string[];
-	readonly costExport?: { readonly bucket: string; readonly prefix: string };
+	readonly costExport?: ExportLocation;
 }
 
 /** The way into a connection's account. */
 export function targetOf(
-	enrolment: Pick<Enrolment, 'externalId' | 'logGroupPatterns'>,
+	enrolment: Pick<Enrolment, 'accountId' | 'externalId' | 'logGroupPatterns' | 'costExport'>,
 	connection: Pick<Connection, 'id' | 'accountId' | 'roleArn'>,
 ): AccountTarget {
+	// The bill lies with the account that was asked first, never with a member.
+	const costExport =
+		connection.accountId === enrolment.accountId ? enrolment.costExport : undefined;
 	return {
 		connectionId: connection.id,
 		accountId: connection.accountId,
 		roleArn: connection.roleArn,
 		externalId: connection.roleArn === null ? null : enrolment.externalId,
 		logGroupPatterns: enrolment.logGroupPatterns,
+		...(costExport === undefined ? {} : { costExport }),
 	};
 }

@@ -1,24 +1,24 @@
-import { readCosts } from '@lamplight/aws/bill/costAndUsage';
-import {
-	cloudWatchService,
-	costExplorerMetrics,
-	lambdaService,
-	otherRows,
-	usageRows,
-} from '@lamplight/core/bill/costExplorer';
-import type { BillDayRow, BillingSource } from '@lamplight/core/bill/day';
-import { LamplightError } from '@lamplight/core/errors';
+import type { BillingSource } from '@lamplight/core/bill/day';
+import { type ErrorCode, LamplightError } from '@lamplight/core/errors';
 import { connectionIdSchema } from '@lamplight/core/ids';
-import { dayMs, monthRange, utcDay, utcMonth } from '@lamplight/core/time';
 
-import { jobCtx, type RunReport, withAccount, type Work } from '../account.ts';
+import { jobCtx, withAccount } from '../account.ts';
 import type { JobDeps } from '../deps.ts';
 import type { MessageOf } from '../message.ts';
+import { readCostExplorer } from './costExplorer.ts';
+import { readExport } from './exports.ts';
 
-/** Closed months are read again for this long, as AWS restates them. */
-const restatedMonths = 3;
+/** What does not pass by itself: it is shown, and tried again with the next day's reading. */
+const standing: ReadonlySet<ErrorCode> = new Set([
+	'aws_access_denied',
+	'aws_refused',
+	'not_found',
+	'invalid_input',
+	'data_damaged',
+	'too_large',
+]);
 
-/** Reads a payer's bill: this month and the last, and on the first of a month three closed ones. */
+/** Reads a billing source: a payer's Cost Explorer, or the files of an export. */
 export async function runBill(deps: JobDeps, message: MessageOf<'bill'>): Promise<void> {
 	const { workspaceId, billingSourceId, plannedMs } = message;
 	const batch = `bill-${billingSourceId}-${plannedMs}`;
@@ -34,81 +34,20 @@ export async function runBill(deps: JobDeps, message: MessageOf<'bill'>): Promis
 			lastReadMs: readMs ?? current.lastReadMs,
 		}));
 	const options = { job: 'bill', workspaceId, connectionId, region: null, batch };
+	const read = source.form === 'cost-explorer' ? readCostExplorer : readExport;
+	let isRead = false;
 	try {
-		await withAccount(deps, options, (work) => readBill(deps, work, source));
-		await settle('healthy', null, deps.clock());
+		await withAccount(deps, options, async (work) => {
+			const report = await read(deps, work, source);
+			isRead = true;
+			return report;
+		});
+		// A paused connection is not read, and its source is as it was.
+		if (isRead) await settle('healthy', null, deps.clock());
 	} catch (error) {
 		if (!(error instanceof LamplightError)) throw error;
-		// A refusal does not pass by itself: it is shown, and tried again with the next day's reading.
-		const isRefusal = error.code === 'aws_access_denied' || error.code === 'aws_refused';
-		await settle('failing', error.message.slice(0, 500), isRefusal ? deps.clock() : null);
-		if (!isRefusal) throw error;
+		const stands = standing.has(error.code);
+		await settle('failing', error.message.slice(0, 500), stands ? deps.clock() : null);
+		if (!stands) throw error;
 	}
-}
-
-async function readBill(deps: JobDeps, work: Work, source: BillingSource): Promise<RunReport> {
-	const nowMs = deps.clock();
-	const limits: string[] = [];
-	let rows = 0;
-	const months = monthsToRead(nowMs, source.lastReadMs);
-	for (const month of months) {
-		const read = await readMonth(deps, work, { month, source });
-		rows += read.rows;
-		if (read.cut) limits.push(`pages of the bill of ${month}`);
-	}
-	return { message: `${rows} rows of ${months.join(', ')}`, delayMs: null, limits };
-}
-
-/** This month and the last, newest first; with the first reading, and on each first, three more. */
-function monthsToRead(nowMs: number, lastReadMs: number | null): string[] {
-	const monthsBack = (count: number) => {
-		const date = new Date(nowMs);
-		return utcMonth(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - count, 1));
-	};
-	const isFirst = lastReadMs === null || utcMonth(lastReadMs) !== utcMonth(nowMs);
-	const count = isFirst ? 1 + restatedMonths : 2;
-	return Array.from({ length: count }, (_, at) => monthsBack(at));
-}
-
-async function readMonth(
-	deps: JobDeps,
-	work: Work,
-	options: { readonly month: string; readonly source: BillingSource },
-): Promise<{ rows: number; cut: boolean }> {
-	const { month, source } = options;
-	const nowMs = deps.clock();
-	const range = monthRange(month);
-	const fromDay = utcDay(range.fromMs);
-	const toDay = utcDay(Math.min(range.toMs, nowMs - (nowMs % dayMs) + dayMs));
-	const metrics = costExplorerMetrics;
-	const rows: BillDayRow[] = [];
-	let estimated = false;
-	let cut = false;
-	for (const service of [lambdaService, cloudWatchService]) {
-		const ask = (by: 'USAGE_TYPE' | 'RECORD_TYPE') =>
-			readCosts(work.account, {
-				fromDay,
-				toDay,
-				groupBy: ['LINKED_ACCOUNT', by],
-				services: [service],
-				metrics,
-			});
-		const usage = await ask('USAGE_TYPE');
-		const other = await ask('RECORD_TYPE');
-		rows.push(...usageRows(service, usage.groups), ...otherRows(service, other.groups));
-		const groups = [...usage.groups, ...other.groups];
-		estimated ||= groups.some((group) => group.estimated);
-		cut ||= usage.cut || other.cut;
-	}
-	if (rows.length === 0) return { rows: 0, cut };
-	await deps.store.bill.putStatement(work.ctx, {
-		billingSourceId: source.id,
-		month,
-		readMs: nowMs,
-		// A part of a month never counts as final.
-		final: !estimated && !cut && range.toMs <= nowMs,
-		invoiceIds: [],
-		rows,
-	});
-	return { rows: rows.length, cut };
 }

@@ -1,6 +1,7 @@
 import { discoverAccounts } from '@lamplight/aws/connect/discover';
 import { verifyConnection } from '@lamplight/aws/connect/verify';
 
+import type { BillingSource } from '@lamplight/core/bill/day';
 import type { Connection, Enrolment } from '@lamplight/core/connection/connection';
 import type { Ctx } from '@lamplight/core/ctx';
 import { billingSourceIdSchema } from '@lamplight/core/ids';
@@ -27,7 +28,7 @@ export async function runVerify(deps: JobDeps, message: MessageOf<'verify'>): Pr
 		verifiedMs: tried.verifiedMs,
 	}));
 	deps.log('verified', { connectionId, state: tried.state, reason: tried.reason });
-	await ensureBillingSource(deps, ctx, { connection: tried, enrolment });
+	await ensureBillingSources(deps, ctx, { connection: tried, enrolment });
 	const isIn = tried.state === 'healthy' || tried.state === 'degraded';
 	if (!isIn) return;
 	if (enrolment.kind === 'organization' && connection.accountId === enrolment.accountId) {
@@ -49,30 +50,51 @@ export async function runVerify(deps: JobDeps, message: MessageOf<'verify'>): Pr
 
 /**
  * A payer's connection that may read Cost Explorer is where the bill comes from; so is an account
- * that was connected by itself, although its tiers and discounts then stay unknown.
+ * that was connected by itself, although its tiers and discounts then stay unknown. Files of an
+ * export that it may read are another source of the same bill.
  */
-async function ensureBillingSource(
+async function ensureBillingSources(
 	deps: JobDeps,
 	ctx: Ctx,
 	of: { readonly connection: Connection; readonly enrolment: Enrolment },
 ): Promise<void> {
-	const { connection } = of;
-	const granted = connection.checks.some(
-		({ action, outcome }) => action === 'ce:GetCostAndUsage' && outcome === 'granted',
-	);
-	if (!granted || !connection.features.includes('costs')) return;
+	const { connection, enrolment } = of;
+	const isGranted = (action: string) =>
+		connection.checks.some((check) => check.action === action && check.outcome === 'granted');
+	if (!connection.features.includes('costs')) return;
+	const who = connection.accountName ?? connection.accountId;
+	if (isGranted('ce:GetCostAndUsage')) {
+		const name = `Cost Explorer of ${who}`;
+		await ensureSource(deps, ctx, { connection, form: 'cost-explorer', name, location: null });
+	}
+	const { costExport } = enrolment;
+	if (costExport === undefined || connection.accountId !== enrolment.accountId) return;
+	if (!isGranted('s3:ListBucket') || !isGranted('s3:GetObject')) return;
+	const location = `s3://${costExport.bucket}/${costExport.prefix}`;
+	// Which form the files have is seen when they are read.
+	const name = `Bill files of ${who}`;
+	await ensureSource(deps, ctx, { connection, form: 'cur-2', name, location });
+}
+
+async function ensureSource(
+	deps: JobDeps,
+	ctx: Ctx,
+	source: Pick<BillingSource, 'form' | 'name' | 'location'> & { readonly connection: Connection },
+): Promise<void> {
+	const { connection, form, name, location } = source;
 	// Derived from the account, so that every try finds the same one.
-	const seed = fnv128Hex(`${connection.workspaceId} ${connection.accountId} cost-explorer`);
+	const what = location ?? form;
+	const seed = fnv128Hex(`${connection.workspaceId} ${connection.accountId} ${what}`);
 	const id = billingSourceIdSchema.parse(`bil_${seed}`);
 	if ((await deps.store.billingSources.get(ctx, id)) !== null) return;
 	await deps.store.billingSources.put(ctx, {
 		id,
 		workspaceId: connection.workspaceId,
-		form: 'cost-explorer',
+		form,
 		payerAccountId: connection.accountId,
-		name: `Cost Explorer of ${connection.accountName ?? connection.accountId}`.slice(0, 120),
+		name: name.slice(0, 120),
 		connectionId: connection.id,
-		location: null,
+		location,
 		state: 'healthy',
 		reason: null,
 		createdMs: deps.clock(),

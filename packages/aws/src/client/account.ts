@@ -152,7 +152,12 @@ export function openAccount(
 				feature: 'organization',
 			}),
 		s3: (region) =>
-			client((config) => new S3Client(config), { iamPrefix: 's3', region, feature: 'costs' }),
+			// A bucket may lie in any region, which only S3 itself tells.
+			client((config) => new S3Client({ ...config, followRegionRedirects: true }), {
+				iamPrefix: 's3',
+				region,
+				feature: 'costs',
+			}),
 		close() {
 			// The handler is shared: destroying a client would close the others' connections.
 			clear();

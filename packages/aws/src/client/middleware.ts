@@ -35,6 +35,7 @@ interface Bytes {
 /** IAM names that differ from the operation's. */
 const actionNames: Readonly<Record<string, string>> = {
 	's3:ListObjectsV2': 's3:ListBucket',
+	's3:HeadBucket': 's3:ListBucket',
 	's3:HeadObject': 's3:GetObject',
 };
 
@@ -45,7 +46,12 @@ const actionNames: Readonly<Record<string, string>> = {
 export function observeCalls(observer: CallObserver): Pluggable<object, object> {
 	return {
 		applyToStack(stack) {
-			stack.add(translate(observer), { step: 'initialize', name: 'lamplightTranslate' });
+			stack.add(translate(observer), {
+				step: 'initialize',
+				// Outside of the client's own, which follow redirects by AWS's words.
+				priority: 'high',
+				name: 'lamplightTranslate',
+			});
 			stack.addRelativeTo(attempt(observer), {
 				relation: 'after',
 				toMiddleware: 'retryMiddleware',

@@ -1,3 +1,4 @@
+import type { ExportLocation } from '@lamplight/core/bill/exportFiles';
 import type { Connection, Enrolment, Feature } from '@lamplight/core/connection/connection';
 import { base32, externalIdFrom, quickCreateLink } from '@lamplight/core/connection/link';
 import { memberFeatures, organizationTemplate } from '@lamplight/core/connection/organization';
@@ -31,6 +32,8 @@ export interface EnrolmentRequest {
 	readonly regions?: readonly Region[];
 	/** For an organisation: roots or organisational units. */
 	readonly organizationalUnitIds?: readonly string[];
+	/** Where the bill is exported to. */
+	readonly costExport?: ExportLocation;
 	readonly watchBudgetUsdPerMonth?: number;
 	readonly backfillBudgetUsd?: number;
 	/** User id of who asks. */
@@ -68,6 +71,7 @@ export function beginEnrolment(
 		features: completeFeatures(request.features),
 		logGroupPatterns: [...(request.logGroupPatterns ?? defaultLogGroupPatterns)],
 		regions: [...(request.regions ?? [])],
+		...(request.costExport === undefined ? {} : { costExport: request.costExport }),
 		createdMs: nowMs,
 		createdBy: request.createdBy,
 	};
@@ -125,9 +129,15 @@ export function connectInstructions(
 	enrolment: Enrolment,
 	organizationalUnitIds: readonly string[] = [],
 ): ConnectInstructions {
-	const { externalId, features, logGroupPatterns } = enrolment;
+	const { externalId, features, logGroupPatterns, costExport } = enrolment;
 	const { trustedAccountId, trustedRoleNames } = deps;
-	const options = { externalId, features, logGroupPatterns, trustedAccountId, trustedRoleNames };
+	const chosen = {
+		externalId,
+		features,
+		logGroupPatterns,
+		...(costExport === undefined ? {} : { costExport }),
+	};
+	const options = { ...chosen, trustedAccountId, trustedRoleNames };
 	return {
 		quickCreateLink:
 			deps.templateUrl === null
@@ -135,9 +145,7 @@ export function connectInstructions(
 				: quickCreateLink({
 						region: deps.linkRegion,
 						templateUrl: deps.templateUrl,
-						externalId,
-						features,
-						logGroupPatterns,
+						...chosen,
 					}),
 		template:
 			enrolment.kind === 'organization'

@@ -22,6 +22,7 @@ export type RateName =
 	| 'CloudTrail'
 	| 'CostExplorer'
 	| 'Organizations'
+	| 'S3'
 	| 'Other';
 
 /** Requests a second that AWS publishes for an account and region. */
@@ -57,6 +58,9 @@ export function publishedRate(name: RateName, region: string): number {
 		case 'Organizations':
 			// Not published; one a second after the share has been taken.
 			return 1 / rateShare;
+		case 'S3':
+			// 5,500 GET, HEAD and LIST a second and prefix (S3 user guide, read 2026-11); a bill needs few.
+			return 300;
 		case 'Other':
 			return 20;
 	}
@@ -85,5 +89,6 @@ function byService(action: string): RateName {
 	if (action.startsWith('cloudtrail:')) return 'CloudTrail';
 	if (action.startsWith('ce:')) return 'CostExplorer';
 	if (action.startsWith('organizations:')) return 'Organizations';
+	if (action.startsWith('s3:')) return 'S3';
 	return 'Other';
 }

@@ -23,6 +23,8 @@ export function billedUnits(action: string, input: unknown): number {
 			);
 		case 'cloudwatch:ListMetrics':
 		case 'ce:GetCostAndUsage':
+		case 's3:ListBucket':
+		case 's3:GetObject':
 			return 1;
 		default:
 			return 0;

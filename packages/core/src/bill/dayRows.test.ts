@@ -55,6 +55,20 @@ test('hours become days; what one line does not say the day does not say', () =>
 	expect(rows).toMatchObject({ final: true, invoiceIds: ['INV-1'], lines: 4 });
 });
 
+test('beyond the limit resources are summed together, and the account stays exact', () => {
+	const rows = newDayRows({ maxRows: 2 });
+	for (const name of ['a', 'b', 'c', 'd', 'a']) {
+		rows.take(line({ line_item_resource_id: `arn:aws:lambda:eu-west-1:1:function:${name}` }));
+	}
+	rows.take(line({}));
+	expect(rows.rows().map(({ resourceId, costs }) => [resourceId, costs.unblended])).toEqual([
+		['arn:aws:lambda:eu-west-1:1:function:a', '2'],
+		['arn:aws:lambda:eu-west-1:1:function:b', '1'],
+		[null, '3'],
+	]);
+	expect(rows.withoutResource).toBe(2);
+});
+
 test('one open line leaves the month open', () => {
 	const rows = newDayRows();
 	expect(rows.final).toBe(false);

@@ -6,8 +6,24 @@ import type { Decimal } from './decimal.ts';
 import { costFields } from './line.ts';
 import type { BillLine, CostField } from './line.ts';
 
+/** What lines of one row have in common; the lines themselves would fill the memory. */
+type Head = Pick<
+	BillDayRow,
+	| 'day'
+	| 'accountId'
+	| 'region'
+	| 'service'
+	| 'serviceName'
+	| 'usageType'
+	| 'operation'
+	| 'kind'
+	| 'resourceId'
+	| 'unit'
+	| 'currency'
+>;
+
 interface Running {
-	readonly first: BillLine;
+	readonly head: Head;
 	readonly costs: Record<CostField, Money | null>;
 	/** `false` once a line of the row does not say: then neither does the row. */
 	readonly said: Record<CostField, boolean>;
@@ -25,24 +41,38 @@ export interface DayRows {
 	readonly invoiceIds: readonly string[];
 	/** Lines of Lambda and logs that were summed; those of other services are not ours to keep. */
 	readonly lines: number;
+	/** Lines summed without their resource, because there were `maxRows` already. */
+	readonly withoutResource: number;
 }
 
-/** Empty sums. A cost that one line of a row does not state is `null` in the row: never a part of it. */
-export function newDayRows(): DayRows {
+/**
+ * Empty sums. A cost that one line of a row does not state is `null` in the row: never a part of it.
+ * From `maxRows` on, lines that would make a further row are summed without their resource: what an
+ * account costs stays exact, and memory stays bounded.
+ */
+export function newDayRows(options: { readonly maxRows?: number } = {}): DayRows {
+	const { maxRows = Number.POSITIVE_INFINITY } = options;
 	const sums = new Map<string, Running>();
 	const invoices = new Set<string>();
 	let lines = 0;
 	let open = 0;
+	let withoutResource = 0;
+	const rowFor = (line: BillLine, head: Head) => {
+		const key = keyOf(head);
+		const running = sums.get(key);
+		if (running === undefined) sums.set(key, begin(line, head));
+		else addLine(running, line);
+	};
 	return {
 		take(line) {
 			if (line.service === 'other') return;
 			lines += 1;
 			if (line.invoiceId === null) open += 1;
 			else invoices.add(line.invoiceId);
-			const key = keyOf(line);
-			const running = sums.get(key);
-			if (running === undefined) sums.set(key, begin(line));
-			else addLine(running, line);
+			const head = headOf(line);
+			const isFull = sums.size >= maxRows && head.resourceId !== null && !sums.has(keyOf(head));
+			if (isFull) withoutResource += 1;
+			rowFor(line, isFull ? { ...head, resourceId: null } : head);
 		},
 		rows: () =>
 			[...sums].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, each]) => rowOf(each)),
@@ -55,23 +85,30 @@ export function newDayRows(): DayRows {
 		get lines() {
 			return lines;
 		},
+		get withoutResource() {
+			return withoutResource;
+		},
 	};
 }
 
-function keyOf(line: BillLine): string {
-	return JSON.stringify([
-		line.day,
-		line.usageAccountId,
-		line.region,
-		line.service,
-		line.serviceName,
-		meterOf(line),
-		line.operation,
-		line.kind,
-		line.resourceId,
-		line.unit,
-		line.currency,
-	]);
+function headOf(line: BillLine): Head {
+	return {
+		day: line.day,
+		accountId: line.usageAccountId,
+		region: line.region,
+		service: line.service,
+		serviceName: line.serviceName,
+		usageType: meterOf(line),
+		operation: line.operation,
+		kind: line.kind,
+		resourceId: line.resourceId,
+		unit: line.unit,
+		currency: line.currency,
+	};
+}
+
+function keyOf(head: Head): string {
+	return JSON.stringify(Object.values(head));
 }
 
 /** FOCUS 1.0 has no usage type: what the line's wording told stands in its place. */
@@ -79,10 +116,10 @@ function meterOf(line: BillLine): string | null {
 	return line.usageType ?? line.meaning?.component ?? null;
 }
 
-function begin(line: BillLine): Running {
+function begin(line: BillLine, head: Head): Running {
 	const said = Object.fromEntries(costFields.map((field) => [field, line.costs[field] !== null]));
 	return {
-		first: line,
+		head,
 		costs: { ...line.costs },
 		said: said as Record<CostField, boolean>,
 		quantity: line.quantity,
@@ -100,24 +137,14 @@ function addLine(running: Running, line: BillLine): void {
 	else running.quantity = addDecimals(running.quantity, line.quantity);
 }
 
-function rowOf({ first, costs, said, quantity, quantitySaid }: Running): BillDayRow {
+function rowOf({ head, costs, said, quantity, quantitySaid }: Running): BillDayRow {
 	const text = (field: CostField): string | null => {
 		const amount = costs[field];
 		return said[field] && amount !== null ? toExactString(amount) : null;
 	};
 	return {
-		day: first.day,
-		accountId: first.usageAccountId,
-		region: first.region,
-		service: first.service,
-		serviceName: first.serviceName,
-		usageType: meterOf(first),
-		operation: first.operation,
-		kind: first.kind,
-		resourceId: first.resourceId,
+		...head,
 		quantity: quantitySaid && quantity !== null ? decimalText(quantity) : null,
-		unit: first.unit,
-		currency: first.currency,
 		costs: {
 			list: text('list'),
 			unblended: text('unblended'),

@@ -16,6 +16,8 @@ export const checkpointNames = {
 	runs: 'run/',
 	/** A region's limit of concurrent executions. */
 	concurrency: (region: string) => `concurrency/${region}`,
+	/** What of a billing source's files was read. */
+	bill: (billingSourceId: string) => `bill/${billingSourceId}`,
 	/** Which revision of each function its own details were read of. */
 	inventory: (region: string) => `inventory/${region}`,
 } as const;
@@ -103,6 +105,8 @@ export const regionStateSchema = z.object({
 	/** Functions whose own metric showed errors or throttles lately, which are asked first. */
 	erring: z.record(z.string(), z.number().int()),
 	throttled: z.record(z.string(), z.number().int()),
+	/** Busy functions: the newest minute of which a sample of their records was read. */
+	sampled: z.record(z.string(), z.number().int()).default({}),
 	/** Records were read to the end up to here. */
 	readToMs: z.number().int(),
 	/** When every function that ran was last asked for its errors, its throttles, its count. */
@@ -120,6 +124,7 @@ export const emptyRegionState: RegionState = {
 	unlisted: {},
 	erring: {},
 	throttled: {},
+	sampled: {},
 	readToMs: 0,
 	askedAllMs: { errors: 0, throttles: 0, counts: 0 },
 };

@@ -33,6 +33,8 @@ export const enrolmentSchema = z.object({
 	features: z.array(featureSchema),
 	logGroupPatterns: z.array(z.string()),
 	regions: z.array(regionSchema),
+	/** Where the bill is exported to, when there is such a place; the role may read it. */
+	costExport: z.object({ bucket: z.string(), prefix: z.string() }).optional(),
 	createdMs: z.number().int(),
 	createdBy: z.string(),
 });

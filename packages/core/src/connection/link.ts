@@ -1,7 +1,8 @@
+import type { ExportLocation } from '../bill/exportFiles.ts';
 import { invalidField } from '../errors.ts';
 import { type Feature, features as everyFeature } from './connection.ts';
 import { requiredFeatures } from './permissions.ts';
-import { connectStackName, featureParameter } from './template.ts';
+import { connectStackName, costExportParameters, featureParameter } from './template.ts';
 
 export interface QuickCreateOptions {
 	/** Where the stack is created; a role is global, so any region does. */
@@ -11,6 +12,7 @@ export interface QuickCreateOptions {
 	readonly externalId: string;
 	readonly features: readonly Feature[];
 	readonly logGroupPatterns: readonly string[];
+	readonly costExport?: ExportLocation;
 	readonly stackName?: string;
 }
 
@@ -25,6 +27,10 @@ export function quickCreateLink(options: QuickCreateOptions): string {
 		param_ExternalId: options.externalId,
 		param_LogGroupPatterns: options.logGroupPatterns.join(','),
 	});
+	if (options.costExport !== undefined) {
+		query.set(`param_${costExportParameters.bucket}`, options.costExport.bucket);
+		query.set(`param_${costExportParameters.prefix}`, options.costExport.prefix);
+	}
 	for (const feature of everyFeature) {
 		if (requiredFeatures.includes(feature)) continue;
 		query.set(`param_${featureParameter(feature)}`, String(options.features.includes(feature)));

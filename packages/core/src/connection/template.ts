@@ -50,7 +50,7 @@ export function connectTemplate(options: TemplateOptions): CloudFormationTemplat
  * feature is a parameter (`FeatureLogs` = `true` or `false`) and a condition.
  */
 export function publicConnectTemplate(
-	options: Omit<TemplateOptions, 'externalId'>,
+	options: Omit<TemplateOptions, 'externalId' | 'costExport'>,
 ): CloudFormationTemplate {
 	const optional = everyFeature.filter((feature) => !requiredFeatures.includes(feature));
 	const parameters: Record<string, Json> = {};
@@ -67,14 +67,37 @@ export function publicConnectTemplate(
 		};
 	}
 	const statements: Json[] = [...statementsFor(requiredFeatures, options)];
+	const { bucket, prefix } = costExportParameters;
+	const costExport = { bucket: `\${${bucket}}`, prefix: `\${${prefix}}` };
+	parameters[bucket] = exportParameter('Bucket that the bill is exported to; empty for none');
+	parameters[prefix] = exportParameter('Its prefix there, ending in a slash');
+	conditions[hasCostExport] = {
+		'Fn::And': [
+			{ Condition: `Has${featureParameter('costs')}` },
+			{ 'Fn::Not': [{ 'Fn::Equals': [{ Ref: bucket }, ''] }] },
+		],
+	};
 	for (const feature of optional) {
-		for (const statement of statementsFor([feature], options)) {
-			statements.push({
-				'Fn::If': [`Has${featureParameter(feature)}`, statement, { Ref: 'AWS::NoValue' }],
-			});
+		const own = permissionStatements([feature], { features: [feature], costExport });
+		for (const statement of own) {
+			const isExport = statement.Resource.some((resource) => resource.includes(':s3:'));
+			const condition = isExport ? hasCostExport : `Has${featureParameter(feature)}`;
+			const granted = templated(statement);
+			statements.push({ 'Fn::If': [condition, granted, { Ref: 'AWS::NoValue' }] });
 		}
 	}
 	return { ...template(options, statements, parameters), Conditions: conditions };
+}
+
+/** Parameters of the public template for the place of a bill's files. */
+export const costExportParameters = {
+	bucket: 'CostExportBucket',
+	prefix: 'CostExportPrefix',
+} as const;
+const hasCostExport = 'HasCostExport';
+
+function exportParameter(description: string): Json {
+	return { Type: 'String', Default: '', Description: description };
 }
 
 /** The name of an optional feature's parameter in the public template. */

@@ -40,6 +40,9 @@ const prices: Readonly<Record<string, UnitPrice>> = {
 	},
 	// $0.01 per paginated request; AWS Cost Explorer pricing, read 2026-11.
 	'ce:GetCostAndUsage': { unit: 'request', picoUsd: 10_000_000_000n, freeUnitsPerMonth: 0 },
+	// $0.005 per 1,000 LIST and $0.0004 per 1,000 GET and HEAD; S3 pricing, us-east-1, read 2026-11.
+	's3:ListBucket': { unit: 'request', picoUsd: 5_000_000n, freeUnitsPerMonth: 0 },
+	's3:GetObject': { unit: 'request', picoUsd: 400_000n, freeUnitsPerMonth: 0 },
 	// $0.005 per GB scanned; CloudWatch price list 2025-10-28. AWS prices a GB of 1e9 bytes here.
 	'logs:StartQuery': { unit: 'byte scanned', picoUsd: 5n, freeUnitsPerMonth: 0 },
 };

@@ -37,6 +37,10 @@ export function s3Service({ world }: ServiceDeps): Service {
 					ContentRange: `bytes ${span.from}-${span.to}/${object.bytes.length}`,
 				};
 			},
+			HeadBucket: async (input, call) => {
+				await objectsIn(world, input.Bucket, call);
+				return { BucketRegion: exportBucketRegion };
+			},
 			HeadObject: async (input, call) => headOf(await objectNamed(world, input, call)),
 		},
 		access: {
@@ -44,6 +48,10 @@ export function s3Service({ world }: ServiceDeps): Service {
 				action: 's3:ListBucket',
 				resources: [bucketArn(input.Bucket)],
 				conditions: { 's3:prefix': input.Prefix ?? '' },
+			}),
+			HeadBucket: (input): Access => ({
+				action: 's3:ListBucket',
+				resources: [bucketArn(input.Bucket)],
 			}),
 			GetObject: objectAccess,
 			HeadObject: objectAccess,
