@@ -53,6 +53,14 @@ export const logSearchRequestSchema = z.object({
 	text: z.string().max(1_000).optional(),
 	levels: z.array(z.enum(logLevels)).max(6).optional(),
 	requestId: z.string().max(64).optional(),
+	/**
+	 * How to read: `filter` page by page, free of charge; `insights` by a query of CloudWatch Logs
+	 * Insights, charged by the bytes that it scans; `auto` (when left out) by Insights only where
+	 * reading page by page would take minutes and the query costs cents.
+	 */
+	engine: z.enum(['auto', 'filter', 'insights']).optional(),
+	/** The most that Insights may charge; a query that scans more is stopped. */
+	maxCostUsd: z.number().positive().max(100).optional(),
 });
 export type LogSearchRequest = z.input<typeof logSearchRequestSchema>;
 
@@ -66,8 +74,18 @@ export const logEstimateSchema = z
 		scanBytes: z.number().nullable(),
 		/** How a search reads here: page by page, free of charge, at the pace that AWS allows. */
 		filter: z.object({ cost: moneySchema, calls: z.number().int(), slow: z.boolean() }),
-		/** What CloudWatch Logs Insights would charge for scanning the same, to compare. */
-		insights: z.object({ cost: moneySchema.nullable(), rate: z.string(), rateSource: z.string() }),
+		/** What CloudWatch Logs Insights would charge for scanning the same. */
+		insights: z.object({
+			cost: moneySchema.nullable(),
+			rate: z.string(),
+			rateSource: z.string(),
+			/** Why a search with Insights would be refused, in a sentence; `null` when it may run. */
+			refusal: z.string().nullable(),
+			/** What the connections' watch budgets leave for this month. */
+			budgetLeft: moneySchema,
+		}),
+		/** What a search that names no engine will use. */
+		engine: z.enum(['filter', 'insights']),
 		limits: z.array(limitHitSchema),
 	})
 	.meta({ id: 'LogEstimate' });
@@ -77,6 +95,15 @@ export const logSearchSchema = z
 	.object({
 		searchId: z.string(),
 		state: z.enum(['running', 'done']),
+		engine: z.enum(['filter', 'insights']),
+		/** What the queries that ended with this answer scanned, matched and cost; `null` page by page. */
+		insights: z
+			.object({
+				scannedBytes: z.number().int(),
+				matchedLines: z.number().int(),
+				cost: moneySchema,
+			})
+			.nullable(),
 		range: resolvedRangeSchema,
 		/** The newest stretch of time comes first, a stretch after a stretch; sort what is shown. */
 		lines: z.array(logLineSchema).max(1_000),
@@ -151,7 +178,7 @@ export const logRoutes = routes({
 		query: z.object({
 			function: z.union([functionIdSchema, z.array(functionIdSchema).max(10)]),
 			text: z.string().max(1_000).optional(),
-			cursor: z.string().max(4_000).optional(),
+			cursor: z.string().max(6_000).optional(),
 		}),
 		response: logTailSchema,
 	},

@@ -63,8 +63,14 @@ function noKeys(cause: unknown): LamplightError {
 export async function countCalls(
 	deps: Pick<ApiDeps, 'store'>,
 	ctx: Ctx,
-	{ connectionId, usages }: { connectionId: ConnectionId; usages: readonly WatchUsage[] },
+	batch: {
+		readonly connectionId: ConnectionId;
+		readonly usages: readonly WatchUsage[];
+		/** The same batch told again counts once; a new one when left out. */
+		readonly key?: string;
+	},
 ): Promise<void> {
+	const { connectionId, usages, key } = batch;
 	const byDay = new Map<string, WatchUsage[]>();
 	for (const usage of usages) {
 		const list = byDay.get(usage.day) ?? [];
@@ -72,6 +78,9 @@ export async function countCalls(
 		byDay.set(usage.day, list);
 	}
 	for (const [, ofDay] of byDay) {
-		await deps.store.watchCosts.add(ctx, connectionId, { key: makeId('api'), usages: ofDay });
+		await deps.store.watchCosts.add(ctx, connectionId, {
+			key: key ?? makeId('api'),
+			usages: ofDay,
+		});
 	}
 }

@@ -4,6 +4,7 @@ import { parseMessage } from '@lamplight/core/invocation/parse';
 import { classifyLine } from '@lamplight/core/issue/errorLine';
 
 import type { LogLine } from '../contract/logs.ts';
+import type { LimitHit } from '../contract/shared.ts';
 import { instant } from '../fleet/range.ts';
 
 /** The longest message that an answer carries; the rest is cut, and says so. */
@@ -63,17 +64,56 @@ function jsonOf(message: string): Record<string, unknown> | null {
 	}
 }
 
+/** A word or phrase that a line must hold, or must not. */
+export interface Term {
+	readonly without: boolean;
+	readonly term: string;
+}
+
+/** The terms of a text: words, `"a phrase"` in one piece, `-word` for one that a line must not hold. */
+export function termsOf(text: string | undefined, requestId: string | undefined): Term[] {
+	const terms = [...(text ?? '').matchAll(/(-?)(?:"([^"]*)"|(\S+))/g)].map(
+		([, minus = '', phrase, word]) => ({
+			without: minus === '-',
+			term: (phrase ?? word ?? '').replaceAll('"', ''),
+		}),
+	);
+	if (requestId !== undefined) terms.push({ without: false, term: requestId });
+	return terms.filter(({ term }) => term !== '');
+}
+
 /**
- * A CloudWatch Logs filter pattern for words that a line must hold: `"a phrase"` in one piece,
- * `-word` for one it must not. Each is quoted, so no word of a person's is read as syntax.
+ * A CloudWatch Logs filter pattern for the terms of a text. Each is quoted, so no word of a
+ * person's is read as syntax.
  */
 export function filterPattern(text: string | undefined, requestId: string | undefined): string {
-	const terms = [...(text ?? '').matchAll(/(-?)(?:"([^"]*)"|(\S+))/g)].map(
-		([, minus = '', phrase, word]) => ({ minus, term: (phrase ?? word ?? '').replaceAll('"', '') }),
-	);
-	if (requestId !== undefined) terms.push({ minus: '', term: requestId });
-	return terms
-		.filter(({ term }) => term !== '')
-		.map(({ minus, term }) => `${minus}"${term.replaceAll('\\', '\\\\')}"`)
+	return termsOf(text, requestId)
+		.map(({ without, term }) => `${without ? '-' : ''}"${term.replaceAll('\\', '\\\\')}"`)
 		.join(' ');
+}
+
+// A Function URL answers at most 6 MB (Lambda quotas, "Invocation payload", read 2026-11); lines
+// are escaped, and repeated as JSON where they are that.
+const maxAnswerChars = 1_500_000;
+const shortMessageChars = 400;
+
+/** Lines that fit into one answer: when they are too much together, the longest messages are cut. */
+export function fitLines(lines: readonly LogLine[]): { lines: LogLine[]; limits: LimitHit[] } {
+	const size = lines.reduce((sum, { message }) => sum + message.length, 0);
+	if (size <= maxAnswerChars) return { lines: [...lines], limits: [] };
+	const each = Math.max(shortMessageChars, Math.floor(maxAnswerChars / lines.length));
+	return {
+		lines: lines.map((line) =>
+			line.message.length <= each
+				? line
+				: { ...line, message: line.message.slice(0, each), cut: true, json: null },
+		),
+		limits: [
+			{
+				limit: 'answerBytes',
+				max: maxAnswerChars,
+				message: `Messages longer than ${each} characters are cut; open a line to see all of it.`,
+			},
+		],
+	};
 }

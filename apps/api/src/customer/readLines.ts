@@ -57,10 +57,11 @@ export async function readLines(
 	}
 }
 
-function failureText(error: LamplightError): string {
+/** Why a log group could not be read, in a sentence. */
+export function failureText(error: LamplightError, action = 'logs:FilterLogEvents'): string {
 	switch (error.code) {
 		case 'aws_access_denied':
-			return 'The role may not read this log group (logs:FilterLogEvents).';
+			return `The role may not read this log group (${action}).`;
 		case 'aws_throttled':
 			return 'AWS asks us to wait; try again in a moment.';
 		case 'not_found':

@@ -3,10 +3,12 @@ import type { Connection, Enrolment } from '@lamplight/core/connection/connectio
 import type { Ctx } from '@lamplight/core/ctx';
 import { LamplightError } from '@lamplight/core/errors';
 import { parseMoney } from '@lamplight/core/money';
+import type { WatchUsage } from '@lamplight/core/watchcost/watchcost';
 import { estimateWatchCost, type WatchPlan } from '@lamplight/core/watchcost/estimate';
 
 import type { WatchEstimate } from '../contract/connections.ts';
 import { knownMoney } from '../cost/wire.ts';
+import { countCalls } from '../customer/account.ts';
 import { enrolmentView, templateText } from '../customer/instructions.ts';
 import { forgetConnections } from '../fleet/connections.ts';
 import type { ApiRequest, Handlers } from '../http/handlers.ts';
@@ -104,10 +106,17 @@ async function enrol(deps: RouteDeps, { ctx, body }: ApiRequest<`POST ${Base}`>)
 	return enrolmentView(deps, enrolment, [connection]);
 }
 
-/** Tries those connections of an enrolment that have never answered; the others are left alone. */
+/** A page that waits asks every few seconds; each check of a role that works in part may cost a cent. */
+const checkAgainMs = 30_000;
+
+/** Tries those connections of an enrolment that do not work yet; the others are left alone. */
 async function verifyAll(deps: RouteDeps, ctx: Ctx, enrolment: Enrolment): Promise<void> {
+	const nowMs = deps.clock();
 	const waiting = (await deps.store.connections.list(ctx)).filter(
-		({ enrolmentId, state }) => enrolmentId === enrolment.id && state !== 'healthy',
+		({ enrolmentId, state, verifiedMs }) =>
+			enrolmentId === enrolment.id &&
+			state !== 'healthy' &&
+			(state !== 'degraded' || nowMs - (verifiedMs ?? 0) >= checkAgainMs),
 	);
 	await Promise.all(waiting.slice(0, 20).map((one) => verifyOne(deps, ctx, { enrolment, one })));
 	forgetConnections(deps.store, ctx);
@@ -120,7 +129,12 @@ export async function verifyOne(
 	{ enrolment, one }: { readonly enrolment: Enrolment; readonly one: Connection },
 ): Promise<Connection> {
 	const { verifyConnection } = await import('@lamplight/aws/connect/verify');
-	const using = { ...deps.connect, aws: await deps.connect.aws() };
+	const using = {
+		...deps.connect,
+		aws: await deps.connect.aws(),
+		counted: (usages: readonly WatchUsage[]) =>
+			countCalls(deps, ctx, { connectionId: one.id, usages }),
+	};
 	const tried = await verifyConnection(using, enrolment, one);
 	const kept = await deps.store.connections.update(ctx, one.id, (current) => ({
 		...current,

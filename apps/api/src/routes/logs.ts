@@ -1,22 +1,22 @@
-import { LamplightError, invalidField } from '@lamplight/core/errors';
-import { type FunctionId, functionIdSchema } from '@lamplight/core/ids';
+import type { LogEvent } from '@lamplight/aws/records/filterEvents';
+import type { Ctx } from '@lamplight/core/ctx';
+import { LamplightError } from '@lamplight/core/errors';
+import type { FunctionId } from '@lamplight/core/ids';
 import { parseMoney } from '@lamplight/core/money';
 import { minuteMs, type TimeRange } from '@lamplight/core/time';
-import { unitPrice } from '@lamplight/core/watchcost/watchcost';
-import * as z from 'zod';
 
-import type { LogEstimate, LogSearch, LogTail } from '../contract/logs.ts';
+import type { LogEstimate, LogSearch } from '../contract/logs.ts';
 import { picoMoney } from '../cost/watch.ts';
 import { knownMoney } from '../cost/wire.ts';
-import { filterPattern, lineOf } from '../customer/lines.ts';
+import { fitLines, lineOf } from '../customer/lines.ts';
 import { readLines } from '../customer/readLines.ts';
-import { functionsIn, searchable } from '../customer/scope.ts';
-import { beginSearch, continueSearch, findSearch } from '../customer/search.ts';
-import { readFleet } from '../fleet/fleet.ts';
+import { functionsIn, searchable, type Searched } from '../customer/scope.ts';
+import type { Wanted } from '../customer/search/kept.ts';
+import { beginSearch, goOn, weigh } from '../customer/search/search.ts';
+import { filterCalls, scanPicoUsd } from '../customer/search/terms.ts';
+import { tail } from '../customer/tail.ts';
 import { instant, type Range, resolved, resolveRange, span } from '../fleet/range.ts';
 import type { ApiRequest, Handlers } from '../http/handlers.ts';
-import { hashOf } from '../session/people.ts';
-import { sign, unsign } from '../session/signed.ts';
 import type { RouteDeps } from './context.ts';
 
 type LogKeys =
@@ -33,16 +33,13 @@ export function logHandlers(deps: RouteDeps): Handlers<LogKeys> {
 		'POST /v1/w/{ws}/logs/searches': async ({ ctx, body }) => {
 			const range = searchRange(deps, body);
 			const { ids, limits } = await functionsIn(deps, ctx, body.scope);
-			const begun = await beginSearch(deps, ctx, {
-				functions: [...ids],
-				fromMs: range.fromMs,
-				toMs: range.toMs,
-				levels: body.levels ?? [],
-				text: body.text,
-				requestId: body.requestId,
+			const answer = await beginSearch(deps, ctx, {
+				wanted: wantedOf(body, ids, range),
+				range,
+				engine: body.engine ?? 'auto',
+				maxCostUsd: body.maxCostUsd,
 			});
-			const step = await continueSearch(deps, ctx, { ...begun, after: undefined });
-			return { ...step, range: resolved(range), limits };
+			return { ...answer, range: resolved(range), limits: [...limits, ...answer.limits] };
 		},
 		'GET /v1/w/{ws}/logs/searches/{searchId}': async ({
 			ctx,
@@ -50,12 +47,11 @@ export function logHandlers(deps: RouteDeps): Handlers<LogKeys> {
 			query,
 		}): Promise<LogSearch> => {
 			const { searchId } = params;
-			const search = await findSearch(deps, ctx, searchId);
-			const step = await continueSearch(deps, ctx, { searchId, search, after: query.after });
-			const range = { ...span(search), stepMs: step.histogram.stepMs, relative: null };
-			return { ...step, range, limits: [] };
+			const { answer, wanted } = await goOn(deps, ctx, { searchId, after: query.after });
+			const range = { ...span(wanted), stepMs: answer.histogram.stepMs, relative: null };
+			return { ...answer, range };
 		},
-		'GET /v1/w/{ws}/logs/tail': (request) => tail(deps, request),
+		'GET /v1/w/{ws}/logs/tail': ({ ctx, query }) => tail(deps, ctx, query),
 		'GET /v1/w/{ws}/logs/context': (request) => context(deps, request),
 	};
 }
@@ -77,8 +73,22 @@ function searchRange(
 	return range;
 }
 
-// A page of FilterLogEvents holds up to 1 MB; @aws-sdk/client-cloudwatch-logs 3.1169.0.
-const bytesPerPage = 1_048_576;
+function wantedOf(
+	body: ApiRequest<'POST /v1/w/{ws}/logs/searches'>['body'],
+	ids: readonly FunctionId[],
+	{ fromMs, toMs }: Range,
+): Wanted {
+	const { text, requestId, levels = [] } = body;
+	return {
+		functions: [...ids],
+		fromMs,
+		toMs,
+		levels,
+		...(text === undefined ? {} : { text }),
+		...(requestId === undefined ? {} : { requestId }),
+	};
+}
+
 /** Calls from which a search takes more than a few seconds at 30 % of AWS's rate. */
 const slowFromCalls = 60;
 
@@ -88,21 +98,15 @@ async function estimate(
 ): Promise<LogEstimate> {
 	const range = searchRange(deps, body);
 	const { ids, limits } = await functionsIn(deps, ctx, body.scope);
-	const fleet = await readFleet(deps.store, ctx, { range, before: false, sparks: true });
-	const wanted = new Set(ids);
-	const items = fleet.items.filter(({ fn }) => wanted.has(fn.id));
-	const known = items.flatMap(({ now }) =>
-		now?.logBytes === null || now === null ? [] : [now.logBytes],
-	);
-	const ran = items.filter(({ now }) => now !== null).length;
-	const scanBytes = known.length < ran ? null : known.reduce((sum, bytes) => sum + bytes, 0);
-	const calls = ids.length + Math.ceil((scanBytes ?? 0) / bytesPerPage);
-	const price = unitPrice('logs:StartQuery');
-	const picoUsd = price?.picoUsd ?? 0n;
+	const wanted = wantedOf(body, ids, range);
+	const { maxCostUsd } = body;
+	const { terms, chosen, groups } = await weigh(deps, ctx, { wanted, range, maxCostUsd });
+	const { scanBytes, refusal, budgetLeftPicoUsd } = terms;
+	const calls = filterCalls(groups, scanBytes);
 	return {
 		range: resolved(range),
 		functions: ids.length,
-		logGroups: ids.length,
+		logGroups: groups,
 		scanBytes,
 		filter: {
 			cost: knownMoney(parseMoney('0'), 'measured'),
@@ -110,132 +114,75 @@ async function estimate(
 			slow: calls > slowFromCalls,
 		},
 		insights: {
-			cost:
-				scanBytes === null
-					? null
-					: knownMoney(picoMoney(picoUsd * BigInt(Math.round(scanBytes))), 'estimated'),
+			cost: scanBytes === null ? null : knownMoney(picoMoney(scanPicoUsd(scanBytes)), 'estimated'),
 			rate: '0.005',
 			rateSource: 'CloudWatch price list, us-east-1, a GB scanned, 2025-10-28',
+			refusal: refusal?.message ?? null,
+			budgetLeft: knownMoney(picoMoney(budgetLeftPicoUsd), 'measured'),
 		},
+		engine: chosen,
 		limits,
 	};
 }
 
-const tailSchema = z.object({
-	fromMs: z.number(),
-	functions: z.array(functionIdSchema),
-	pattern: z.string(),
-	/** Short hashes of the newest lines, which the next reading will find again. */
-	seen: z.array(z.string()),
-});
-const maxTailFunctions = 10;
-const maxTailLines = 500;
-const tailFromMs = 30_000;
-/** Lines become readable some seconds after they were written. */
-const ingestionMs = 20_000;
-const maxSeen = 150;
-const pollEveryMs = 3_000;
-
-async function tail(
-	deps: RouteDeps,
-	{ ctx, query }: ApiRequest<'GET /v1/w/{ws}/logs/tail'>,
-): Promise<LogTail> {
-	const nowMs = deps.clock();
-	const asked = [query.function].flat().slice(0, maxTailFunctions);
-	const pattern = filterPattern(query.text, undefined);
-	const state = tailState(deps, { ctx, cursor: query.cursor, asked, pattern, nowMs });
-	const searched = await searchable(deps, ctx, state.functions);
-	const range = { fromMs: state.fromMs, toMs: Math.max(nowMs + 1_000, state.fromMs + 1) };
-	const read = await Promise.all(
-		searched.map((one) =>
-			readLines(deps, ctx, one, { range, pattern, maxPages: 2, limit: maxTailLines }),
-		),
-	);
-	const seen = new Set(state.seen);
-	const fresh = read
-		.flatMap(({ events }, at) => {
-			const { fn } = searched[at] ?? {};
-			return fn === undefined ? [] : events.map((event) => ({ event, id: fn.id }));
-		})
-		.filter(({ event }) => !seen.has(shortHash(event.id)))
-		.sort((a, b) => a.event.timestampMs - b.event.timestampMs);
-	const shown = fresh.slice(-maxTailLines);
-	// Overlap the next reading, so that lines which arrive late are not lost.
-	const fromMs = Math.max(state.fromMs, nowMs - ingestionMs);
-	const again = [...shown.map(({ event }) => event)].filter(
-		({ timestampMs }) => timestampMs >= fromMs,
-	);
-	const hashes = [...state.seen, ...again.map(({ id }) => shortHash(id))].slice(-maxSeen);
-	const next = { ...state, fromMs, seen: hashes };
-	return {
-		lines: shown.map(({ event, id }) => lineOf(event, { functionId: id })),
-		cursor: sign(deps.settings.secret, `tail ${ctx.workspaceId}`, JSON.stringify(next)),
-		pollAfterMs: pollEveryMs,
-		dropped: fresh.length - shown.length,
-		failures: read.flatMap(({ failure }, at) => {
-			const { fn } = searched[at] ?? {};
-			return failure === null || fn === undefined ? [] : [{ functionId: fn.id, reason: failure }];
-		}),
-		limits:
-			fresh.length > shown.length
-				? [{ limit: 'tailLines', max: maxTailLines, message: 'Only the newest lines are shown.' }]
-				: [],
-	};
-}
-
-function shortHash(id: string): string {
-	return hashOf(id).slice(0, 10);
-}
-
-function tailState(
-	deps: RouteDeps,
-	from: {
-		ctx: { workspaceId: string };
-		cursor: string | undefined;
-		asked: readonly FunctionId[];
-		pattern: string;
-		nowMs: number;
-	},
-): z.infer<typeof tailSchema> {
-	const { cursor, asked, pattern, nowMs } = from;
-	if (cursor === undefined) {
-		return { fromMs: nowMs - tailFromMs, functions: [...asked], pattern, seen: [] };
-	}
-	const text = unsign(deps.settings.secret, `tail ${from.ctx.workspaceId}`, cursor);
-	if (text === null) throw invalidField('query.cursor', 'expected the cursor of a tail', cursor);
-	const state = tailSchema.parse(JSON.parse(text));
-	const same = state.pattern === pattern && state.functions.join() === asked.join();
-	if (!same) throw invalidField('query.cursor', 'expected the cursor of this same tail', cursor);
-	return state;
-}
-
-const contextMs = minuteMs;
+/** How far around a line is read: a little first, and more while there are few lines. */
+const contextSpansMs = [2_000, 10_000, minuteMs];
 const maxContextLines = 400;
+// FilterLogEvents, API reference, `limit`, read 2026-11.
+const maxEventsPerPage = 10_000;
 
 async function context(deps: RouteDeps, { ctx, query }: ApiRequest<'GET /v1/w/{ws}/logs/context'>) {
 	const atMs = Date.parse(query.at);
-	const range: TimeRange = { fromMs: atMs - contextMs, toMs: atMs + contextMs };
 	const [found] = await searchable(deps, ctx, [query.function]);
 	if (found === undefined) throw new LamplightError('not_found', 'There is no such function here.');
-	const { events, failure } = await readLines(deps, ctx, found, {
-		range,
-		pattern: '',
-		logStreams: [query.logStream],
-		maxPages: 4,
-		limit: maxContextLines * 2,
-	});
-	if (failure !== null) throw new LamplightError('aws_refused', failure);
+	const { events, range } = await readAround(deps, ctx, { found, atMs, stream: query.logStream });
 	const near = [...events]
 		.sort((a, b) => Math.abs(a.timestampMs - atMs) - Math.abs(b.timestampMs - atMs))
 		.slice(0, maxContextLines)
 		.sort((a, b) => a.timestampMs - b.timestampMs);
+	const fit = fitLines(near.map((event) => lineOf(event, { functionId: found.fn.id })));
 	return {
 		function: found.label,
 		span: { from: instant(range.fromMs), to: instant(range.toMs) },
-		lines: near.map((event) => lineOf(event, { functionId: found.fn.id })),
-		limits:
-			events.length > maxContextLines
+		lines: fit.lines,
+		limits: [
+			...fit.limits,
+			...(events.length > maxContextLines
 				? [{ limit: 'contextLines', max: maxContextLines, message: 'The nearest lines are shown.' }]
-				: [],
+				: []),
+		],
 	};
+}
+
+interface Around {
+	readonly found: Searched;
+	readonly atMs: number;
+	readonly stream: string;
+}
+
+/** A stream is read oldest first, so a busy one is read in a short span, all of which is seen. */
+async function readAround(
+	deps: RouteDeps,
+	ctx: Ctx,
+	{ found, atMs, stream }: Around,
+): Promise<{ events: readonly LogEvent[]; range: TimeRange }> {
+	let range: TimeRange = { fromMs: atMs, toMs: atMs + 1 };
+	let events: readonly LogEvent[] = [];
+	for (const spanMs of contextSpansMs) {
+		const wider = { fromMs: atMs - spanMs, toMs: atMs + spanMs };
+		const read = await readLines(deps, ctx, found, {
+			range: wider,
+			pattern: '',
+			logStreams: [stream],
+			maxPages: 8,
+			limit: maxEventsPerPage,
+		});
+		if (read.failure !== null) throw new LamplightError('aws_refused', read.failure);
+		// Not read to its end: what comes after the line may be missing.
+		if (read.next !== null && events.length > 0) break;
+		events = read.events;
+		range = wider;
+		if (events.length >= maxContextLines || read.next !== null) break;
+	}
+	return { events, range };
 }

@@ -80,6 +80,8 @@ export interface TestApiOptions {
 	readonly settings?: Partial<ApiDeps['settings']>;
 	readonly connect?: Partial<ApiDeps['connect']>;
 	readonly rateLimit?: ApiDeps['rateLimit'];
+	/** The time of the data; `dataNowMs` when left out. */
+	readonly clock?: ApiDeps['clock'];
 }
 
 /** Starts everything and makes a workspace with one member of each role. */
@@ -100,7 +102,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
 		credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
 	});
 	await ensureTable(client, 'lamplight');
-	const clock = () => dataNowMs;
+	const clock = options.clock ?? (() => dataNowMs);
 	const store = createStore({ client, tableName: 'lamplight', clock });
 	const aws = createAws({ clock, wallClock, region: 'us-east-1' });
 	const logged: string[] = [];

@@ -1,11 +1,17 @@
 import type { Connection, Enrolment } from '@lamplight/core/connection/connection';
 import { afterTrial } from '@lamplight/core/connection/health';
 import { LamplightError } from '@lamplight/core/errors';
+import type { WatchUsage } from '@lamplight/core/watchcost/watchcost';
 
 import { assumeRole } from '../credentials.ts';
 import { targetOf } from '../target.ts';
 import type { ConnectDeps } from './deps.ts';
 import { checkPermissions } from './doctor.ts';
+
+/** Where the calls of a trial are counted: asking for permission to read the bill costs a cent. */
+interface CountsCalls {
+	readonly counted?: (usages: readonly WatchUsage[]) => Promise<void>;
+}
 
 /**
  * Tries a connection once: the role with our external id, then without it (which must be refused),
@@ -13,7 +19,7 @@ import { checkPermissions } from './doctor.ts';
  * answers. A page that waits for a role calls this every few seconds for 15 minutes.
  */
 export async function verifyConnection(
-	deps: Pick<ConnectDeps, 'aws' | 'clock'>,
+	deps: Pick<ConnectDeps, 'aws' | 'clock'> & CountsCalls,
 	enrolment: Enrolment,
 	connection: Connection,
 ): Promise<Connection> {
@@ -33,6 +39,7 @@ export async function verifyConnection(
 		const openWithoutExternalId = connection.roleArn !== null && without === 'yes';
 		return afterTrial(connection, { assumed, openWithoutExternalId, checks, atMs });
 	} finally {
+		await deps.counted?.(account.meter.drain());
 		account.close();
 	}
 }
