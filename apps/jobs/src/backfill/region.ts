@@ -24,14 +24,16 @@ import { emptyRegionState } from '@lamplight/core/collection/state';
 import type { Execution } from '@lamplight/core/execution/execution';
 import type { LambdaFunction } from '@lamplight/core/function/function';
 import type { Region } from '@lamplight/core/ids';
-import { hourMs, minuteMs, type TimeRange } from '@lamplight/core/time';
+import { dayMs, hourMs, minuteMs, type TimeRange } from '@lamplight/core/time';
+import type { CompletenessMark } from '@lamplight/store/collection/collection';
+import type { PastDay } from '@lamplight/store/series/series';
 
 import type { Work } from '../account.ts';
 import { logsGranted } from '../collect/granted.ts';
 import { inParallel } from '../collect/pool.ts';
 import { readRecordsOf } from '../collect/readRecords.ts';
 import { readRegion, writeTotals } from '../collect/totals.ts';
-import { writeSlots } from '../collect/writeSlots.ts';
+import { pastFragments, writeSlots } from '../collect/writeSlots.ts';
 import type { JobDeps } from '../deps.ts';
 
 /** Executions of a function in a stretch that are still read record by record. */
@@ -54,15 +56,33 @@ interface Stretch extends Omit<PastInput, 'inventory'> {
 	readonly revision: number;
 	readonly spanMs: number;
 	readonly totals: ReadonlyMap<number, RegionBucket>;
+	/** `null` where the stretch is written as fragments. */
+	readonly day: PastDay | null;
+}
+
+/** What a stretch of one region's past told, to be written with the other regions'. */
+export interface PastReading {
+	readonly region: Region;
+	/** As read, figures of several metrics apart. */
+	readonly duration: readonly RegionBucket[];
+	readonly counts: readonly RegionBucket[];
+	readonly marks: readonly CompletenessMark[];
 }
 
 /** Reads one stretch of one region's past: totals, then functions, then the records of quiet ones. */
-export async function readPast(deps: JobDeps, work: Work, input: PastInput): Promise<void> {
+export async function readPast(deps: JobDeps, work: Work, input: PastInput): Promise<PastReading> {
 	const { region, range } = input;
 	const periodSeconds = finestPeriodSeconds(range.fromMs, deps.clock());
 	const spanMs = range.toMs % hourMs === 0 ? hourMs : slotSpanMs;
-	const totals = await readTotals(deps, work, { ...input, periodSeconds, spanMs });
-	const stretch = { region, range, periodSeconds, spanMs, revision: range.toMs, totals };
+	const read = await readRegion(work, { region, window: range, counts: true, periodSeconds });
+	const totals = joinedTotals(read);
+	const day = isWholeDay(range)
+		? await deps.store.series.beginPastDay(work.ctx, {
+				home: { connectionId: work.connection.id, region },
+				dayStartMs: range.fromMs,
+			})
+		: null;
+	const stretch = { region, range, periodSeconds, spanMs, revision: range.toMs, totals, day };
 	const all: FunctionFigures[] = [];
 	if (anythingHappened(totals)) {
 		const functions = await everyFunction(work, input);
@@ -78,6 +98,7 @@ export async function readPast(deps: JobDeps, work: Work, input: PastInput): Pro
 			all.push(...read);
 		}
 	}
+	await day?.close();
 	const counts = new Map<number, number>();
 	for (const { buckets } of all) {
 		for (const [minute, { invocations }] of buckets) {
@@ -85,39 +106,54 @@ export async function readPast(deps: JobDeps, work: Work, input: PastInput): Pro
 		}
 	}
 	const residuals = residualsOf(range, totals, counts);
-	await deps.store.completeness.mark(
-		work.ctx,
-		work.connection.id,
-		completenessOf(residuals, deps.clock()).map(({ fromMs, toMs, state }) => ({
-			region,
-			range: { fromMs, toMs },
-			state,
-		})),
-	);
+	const marks = completenessOf(residuals, deps.clock()).map(({ fromMs, toMs, state }) => ({
+		region,
+		range: { fromMs, toMs },
+		state,
+	}));
+	return { region, ...read, marks };
 }
 
-async function readTotals(
-	deps: JobDeps,
-	work: Work,
-	input: PastInput & { readonly periodSeconds: number; readonly spanMs: number },
-): Promise<Map<number, RegionBucket>> {
-	const { region, range, periodSeconds, spanMs } = input;
-	const window = range;
-	const read = await readRegion(work, { region, window, counts: true, periodSeconds });
-	const write = { window, nowMs: range.toMs, spanMs };
-	// A batch of its own for each region, as stretches are read region by region.
-	for (const [batch, buckets] of [
-		[`past-duration-${region}`, read.duration],
-		[`past-counts-${region}`, read.counts],
-	] as const) {
-		await writeTotals(deps, work, { ...write, batch, regions: [{ region, buckets }] });
-	}
-	const totals = new Map(read.duration.map((bucket) => [bucket.minuteMs, bucket]));
-	for (const bucket of read.counts) {
+function isWholeDay({ fromMs, toMs }: TimeRange): boolean {
+	return fromMs % dayMs === 0 && toMs - fromMs === dayMs;
+}
+
+function joinedTotals({
+	duration,
+	counts,
+}: Pick<PastReading, 'duration' | 'counts'>): Map<number, RegionBucket> {
+	const totals = new Map(duration.map((bucket) => [bucket.minuteMs, bucket]));
+	for (const bucket of counts) {
 		const { durationCount = null, durationSumUs = null } = totals.get(bucket.minuteMs) ?? {};
 		totals.set(bucket.minuteMs, { ...bucket, durationCount, durationSumUs });
 	}
 	return totals;
+}
+
+/** Writes the totals of a stretch, all regions together, and how complete each minute is. */
+export async function writePast(
+	deps: JobDeps,
+	work: Work,
+	{ range, readings }: { readonly range: TimeRange; readonly readings: readonly PastReading[] },
+): Promise<void> {
+	const { ctx, connection } = work;
+	const regions = readings.map((reading) => ({
+		region: reading.region,
+		buckets: [...joinedTotals(reading).values()].sort((a, b) => a.minuteMs - b.minuteMs),
+	}));
+	const past = {
+		connectionId: connection.id,
+		dayStartMs: range.fromMs,
+		regions: regions.filter(({ buckets }) => buckets.length > 0),
+	};
+	const isWritten = isWholeDay(range) && (await deps.store.series.writePastTotals(ctx, past));
+	if (!isWritten) {
+		const spanMs = range.toMs % hourMs === 0 ? hourMs : slotSpanMs;
+		const write = { window: range, nowMs: range.toMs, spanMs, batch: 'past' };
+		await writeTotals(deps, work, { ...write, regions });
+	}
+	const marks = readings.flatMap((reading) => reading.marks);
+	await deps.store.completeness.mark(ctx, connection.id, marks);
 }
 
 /** The inventory, and what ran without being in it: deleted functions, replicas of Lambda@Edge. */
@@ -176,10 +212,25 @@ async function readGroup(
 		nowMs: stretch.revision,
 		prefix: 'past-',
 	};
-	const metrics = filled.map((fn) => ({ ...fn, executions: null }));
-	await writeSlots(deps, work, { ...common, source: 'metrics', functions: metrics });
-	const records = await readQuiet(work, stretch, ran);
-	await writeSlots(deps, work, { ...common, source: 'records', functions: records });
+	const metrics = {
+		...common,
+		source: 'metrics' as const,
+		functions: filled.map((fn) => ({ ...fn, executions: null })),
+	};
+	const quiet = await readQuiet(work, stretch, ran);
+	const records = { ...common, source: 'records' as const, functions: quiet };
+	if (stretch.day === null) {
+		await writeSlots(deps, work, metrics);
+		await writeSlots(deps, work, records);
+		return filled;
+	}
+	const { fromMs, toMs } = stretch.range;
+	await stretch.day.add(
+		[...pastFragments(work, metrics), ...pastFragments(work, records)],
+		quiet
+			.flatMap(({ executions }) => executions)
+			.filter(({ startMs }) => startMs >= fromMs && startMs < toMs),
+	);
 	return filled;
 }
 

@@ -11,7 +11,7 @@ import { putCheckpoint } from '../checkpoint.ts';
 import { findRegions } from '../collect/regions.ts';
 import type { JobDeps } from '../deps.ts';
 import type { MessageOf } from '../message.ts';
-import { readPast } from './region.ts';
+import { type PastReading, readPast, writePast } from './region.ts';
 
 /** How much of the past is read on connecting. */
 export const backfillDays = 35;
@@ -113,10 +113,12 @@ async function readStretch(
 	// One metric a function, and one more each where the region shows errors or throttles.
 	const mostUsd = known.length * 3e-5;
 	if (mostUsd > left) return save(deps, work, { ...backfill, stopped: true });
+	const readings: PastReading[] = [];
 	for (const region of regions) {
 		const inventory = known.filter((fn) => fn.region === region);
-		await readPast(deps, work, { region, range, inventory });
+		readings.push(await readPast(deps, work, { region, range, inventory }));
 	}
+	await writePast(deps, work, { range, readings });
 	return save(deps, work, {
 		...backfill,
 		doneFromMs: range.fromMs,
@@ -134,6 +136,10 @@ async function save(deps: JobDeps, work: Work, backfill: Backfill): Promise<Back
 	const key = { connectionId: work.connection.id, name: checkpointNames.backfill };
 	const saved = { ...backfill, updatedMs: deps.clock() };
 	await putCheckpoint(deps, work.ctx, key, saved);
+	await deps.store.connections.update(work.ctx, work.connection.id, (current) => ({
+		...current,
+		knownFromMs: saved.doneFromMs,
+	}));
 	deps.log('backfill', {
 		connectionId: work.connection.id,
 		doneFromMs: saved.doneFromMs,

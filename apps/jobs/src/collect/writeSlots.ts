@@ -1,10 +1,10 @@
-import type { FunctionSlice } from '@lamplight/core/bucket/fragment';
+import type { Fragment, FunctionSlice } from '@lamplight/core/bucket/fragment';
 import { durationsOf, type MinuteBuckets } from '@lamplight/core/collection/buckets';
 import { groupCount, groupOf } from '@lamplight/core/collection/plan';
 import { bucketsIn, contentMark, slotsOf } from '@lamplight/core/collection/slots';
 import type { Execution } from '@lamplight/core/execution/execution';
 import { functionId } from '@lamplight/core/ids';
-import type { TimeRange } from '@lamplight/core/time';
+import { hourMs, type TimeRange } from '@lamplight/core/time';
 
 import type { Work } from '../account.ts';
 import type { JobDeps } from '../deps.ts';
@@ -31,6 +31,32 @@ export interface SlotWrite {
 	readonly nowMs: number;
 	/** Sets items apart that are written on another occasion; empty when left out. */
 	readonly prefix?: string;
+}
+
+/** Everything of a day of the past that was read of some functions: one fragment an hour. */
+export function pastFragments(
+	work: Pick<Work, 'connection'>,
+	write: Omit<SlotWrite, 'unread' | 'spanMs'>,
+): Fragment[] {
+	const { region, source, window, nowMs: revision } = write;
+	return slotsOf(window, hourMs).flatMap((slot): Fragment[] => {
+		const functions = slicesOf(work, { ...write, slot });
+		if (functions.length === 0) return [];
+		const connectionId = work.connection.id;
+		const batch = source.charAt(0);
+		return [
+			{
+				connectionId,
+				region,
+				slotMs: slot.fromMs,
+				spanMs: hourMs,
+				source,
+				batch,
+				revision,
+				functions,
+			},
+		];
+	});
 }
 
 /**
@@ -109,7 +135,10 @@ async function writeSlot(
 	return true;
 }
 
-function slicesOf(work: Pick<Work, 'connection'>, write: OneSlot): FunctionSlice[] {
+function slicesOf(
+	work: Pick<Work, 'connection'>,
+	write: Pick<OneSlot, 'region' | 'functions' | 'slot'>,
+): FunctionSlice[] {
 	const { accountId } = work.connection;
 	const slices: FunctionSlice[] = [];
 	for (const { name, buckets, executions } of write.functions) {

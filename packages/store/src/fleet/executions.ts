@@ -12,6 +12,7 @@ import { bytes } from '../dynamo/item.ts';
 import { hourKey, sortKey } from '../dynamo/keys.ts';
 import {
 	homeOf,
+	isSettled,
 	minPieceBytes,
 	queriesAtOnce,
 	readFragmentItems,
@@ -78,6 +79,7 @@ async function writeExecutions(
 	}
 	const chosen: Execution[] = selectExecutions(fragment.executions);
 	if (chosen.length === 0) return;
+	if (await isSettled(db, ctx, homeOf(fragment), hourStartMs)) return;
 	const whole = encodeExecutions(chosen);
 	const pieces = pieceCountFor(whole.length, minPieceBytes);
 	await regions.use(ctx, homeOf(fragment), 'fragmentPieces', pieces);

@@ -1,6 +1,6 @@
 import type { Ctx } from '@lamplight/core/ctx';
 import { connectionIdSchema, regionSchema } from '@lamplight/core/ids';
-import { hourMs } from '@lamplight/core/time';
+import { dayMs, hourMs, utcDay } from '@lamplight/core/time';
 
 import type { Db } from '../dynamo/db.ts';
 import { count } from '../dynamo/item.ts';
@@ -46,6 +46,29 @@ export async function readBuilt(db: Db, ctx: Ctx, hours: readonly HourKey[]): Pr
 			pieces: pieceCounts.find((one) => one === pieces) ?? 1,
 		};
 	});
+}
+
+/** A day that was written whole, from its past: it has no hours, and takes no more fragments. */
+const wholeDayKey = (ctx: Ctx, { connectionId, region }: Home, dayStartMs: number) => ({
+	pk: partitions.built(ctx, connectionId),
+	sk: sortKey('whole', utcDay(dayStartMs), region),
+});
+
+export async function writeWholeDay(
+	db: Db,
+	ctx: Ctx,
+	{ home, dayStartMs }: { readonly home: Home; readonly dayStartMs: number },
+): Promise<void> {
+	const expiresAt = expiryOf(dayStartMs + dayMs, kept.fleetHourMs, db.clock());
+	await db.put({ ...wholeDayKey(ctx, home, dayStartMs), expiresAt });
+}
+
+export async function isWholeDay(
+	db: Db,
+	ctx: Ctx,
+	{ home, dayStartMs }: { readonly home: Home; readonly dayStartMs: number },
+): Promise<boolean> {
+	return (await db.get(wholeDayKey(ctx, home, dayStartMs))) !== null;
 }
 
 /** Names an hour of a region in a set. */

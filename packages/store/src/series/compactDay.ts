@@ -1,47 +1,19 @@
-import type { FunctionSlice } from '@lamplight/core/bucket/fragment';
-import { groupBySteps, sumAggregates, sumBuckets } from '@lamplight/core/bucket/sum';
 import type { Ctx } from '@lamplight/core/ctx';
-import type { Execution } from '@lamplight/core/execution/execution';
-import { selectExecutions } from '@lamplight/core/execution/select';
-import { type ExponentialHistogram, mergeHistograms } from '@lamplight/core/histogram';
 import type { FunctionId } from '@lamplight/core/ids';
-import { dayMs, hourMs, minuteMs, utcDay } from '@lamplight/core/time';
+import { dayMs, hourMs } from '@lamplight/core/time';
 
-import { withShortPercentiles } from '../codec/aggregates.ts';
-import { encodeMinuteDay, encodeStepDay, type TimedAggregate } from '../codec/days.ts';
-import { decodeExecutions, encodeExecutions } from '../codec/executions.ts';
-import { encodeFleet, type FleetEntry } from '../codec/fleet.ts';
+import { decodeExecutions } from '../codec/executions.ts';
+import type { FleetEntry } from '../codec/fleet.ts';
 import { decodeSlices } from '../codec/slices.ts';
 import type { Db } from '../dynamo/db.ts';
 import { inParallel } from '../dynamo/faults.ts';
 import { bytes, type Item } from '../dynamo/item.ts';
-import { hourKey, hourOfKey, sortKey } from '../dynamo/keys.ts';
-import { blobParts } from '../dynamo/parts.ts';
+import { hourKey, hourOfKey } from '../dynamo/keys.ts';
 import { readBuilt } from './built.ts';
 import { decodeFleetItems } from './fleetItems.ts';
 import { homeOf, queriesAtOnce, type SeriesDeps } from './fragments.ts';
-import {
-	expiryOf,
-	fleetKeys,
-	type Home,
-	kept,
-	partitions,
-	pieceOf,
-	type PieceCount,
-} from './layout.ts';
-
-const fiveMinutesMs = 5 * minuteMs;
-/**
- * A day this small keeps its minutes as long as others keep five-minute steps: it costs one write
- * unit either way, and the second blob is saved.
- */
-const smallDayBytes = 900;
-
-/** The hours of one function of a day. */
-interface FunctionHours {
-	readonly slices: { readonly hourStartMs: number; readonly slice: FunctionSlice }[];
-	readonly executions: Execution[];
-}
+import { dayItems, fleetDayItems, functionDay, type FunctionHours } from './functionDay.ts';
+import { fleetKeys, type Home, partitions, pieceOf, type PieceCount } from './layout.ts';
 
 /** Turns a day's hours into one item a function and layer, and into one row a function of the fleet. */
 export async function compactDay(
@@ -115,89 +87,6 @@ function byFunction(items: readonly Item[]): Map<FunctionId, FunctionHours> {
 	return functions;
 }
 
-interface FunctionDay {
-	readonly functionId: FunctionId;
-	readonly minutes: Uint8Array | null;
-	readonly fiveMinutes: Uint8Array | null;
-	readonly hours: Uint8Array | null;
-	readonly executions: Uint8Array | null;
-	/** `null` when nothing ran. */
-	readonly entry: FleetEntry | null;
-}
-
-function functionDay(day: {
-	readonly functionId: FunctionId;
-	readonly hours: FunctionHours;
-	readonly dayStartMs: number;
-}): FunctionDay {
-	const { functionId, hours, dayStartMs } = day;
-	const chosen = selectExecutions(hours.executions);
-	const executions = chosen.length === 0 ? null : encodeExecutions(chosen);
-	const buckets = hours.slices.flatMap(({ slice }) => slice.buckets);
-	if (buckets.length === 0) {
-		return { functionId, minutes: null, fiveMinutes: null, hours: null, executions, entry: null };
-	}
-	const byHour = new Map<number, ExponentialHistogram>();
-	for (const { hourStartMs, slice } of hours.slices) {
-		if (slice.durations !== null) byHour.set(hourStartMs, slice.durations);
-	}
-	const durations = byHour.size === 0 ? null : mergeHistograms(byHour.values());
-	const steps: TimedAggregate[] = hours.slices.map(({ hourStartMs, slice }) => ({
-		atMs: hourStartMs,
-		...sumBuckets(slice.buckets, slice.durations),
-	}));
-	const fiveMinutes = groupBySteps(buckets, fiveMinutesMs, (bucket) => bucket.minuteMs).map(
-		([atMs, members]) => ({ atMs, ...sumBuckets(members) }),
-	);
-	const minutes = encodeMinuteDay({ buckets, hours: byHour });
-	const small = minutes.length <= smallDayBytes;
-	return {
-		functionId,
-		minutes,
-		fiveMinutes: small ? null : encodeStepDay({ steps: fiveMinutes, durations: null }),
-		hours: encodeStepDay({ steps, durations }),
-		executions,
-		entry: {
-			functionId,
-			aggregate: withShortPercentiles(sumAggregates(steps, durations)),
-			...hourlySparks(dayStartMs, steps),
-		},
-	};
-}
-
-function hourlySparks(dayStartMs: number, steps: readonly TimedAggregate[]) {
-	const invocations = new Array<number>(24).fill(0);
-	const errors = new Array<number | null>(24).fill(null);
-	for (const step of steps) {
-		const hour = Math.floor((step.atMs - dayStartMs) / hourMs);
-		invocations[hour] = step.invocations;
-		errors[hour] = step.errors;
-	}
-	return { invocations, errors };
-}
-
-function dayItems(
-	ctx: Ctx,
-	day: FunctionDay,
-	{ dayStartMs, nowMs }: { readonly dayStartMs: number; readonly nowMs: number },
-): Item[] {
-	const pk = partitions.function(ctx, day.functionId);
-	const endMs = dayStartMs + dayMs;
-	const item = (layer: string, blob: Uint8Array | null, keptMs: number): Item[] => {
-		// Backfilled days may be past a layer's time already.
-		if (blob === null || endMs + keptMs <= nowMs) return [];
-		const expiresAt = Math.ceil((endMs + keptMs) / 1000);
-		return [{ pk, sk: sortKey(layer, utcDay(dayStartMs)), blob, expiresAt }];
-	};
-	const minutesKeptMs = day.fiveMinutes === null ? kept.fiveMinuteDayMs : kept.minuteDayMs;
-	return [
-		...item('1m', day.minutes, minutesKeptMs),
-		...item('5m', day.fiveMinutes, kept.fiveMinuteDayMs),
-		...item('1h', day.hours, kept.hourDayMs),
-		...item('ex', day.executions, kept.executionsMs),
-	];
-}
-
 async function writeFleetDay(
 	{ db }: SeriesDeps,
 	ctx: Ctx,
@@ -209,7 +98,7 @@ async function writeFleetDay(
 ): Promise<void> {
 	const { home, dayStartMs, entries } = day;
 	if (entries.length === 0) return;
-	const hourSpans = await inParallel(
+	const hourSteps = await inParallel(
 		Array.from({ length: 24 }, (_, hour) => dayStartMs + hour * hourMs),
 		4,
 		async (hourStartMs) => {
@@ -218,18 +107,5 @@ async function writeFleetDay(
 			return decodeFleetItems(items).flatMap(({ span }) => span.steps);
 		},
 	);
-	const steps = groupBySteps(hourSpans.flat(), hourMs, (step) => step.atMs).map(
-		([atMs, members]) => ({ atMs, ...withShortPercentiles(sumAggregates(members)) }),
-	);
-	const sorted = [...entries].sort((a, b) => (a.functionId < b.functionId ? -1 : 1));
-	await db.putMany(
-		blobParts(
-			{
-				pk: partitions.fleet(ctx),
-				sk: fleetKeys.day(utcDay(dayStartMs), home),
-				expiresAt: expiryOf(dayStartMs + dayMs, kept.fleetDayMs, db.clock()),
-			},
-			encodeFleet({ stepMs: hourMs, entries: sorted, steps }),
-		),
-	);
+	await db.putMany(fleetDayItems(ctx, { ...day, hourSteps: hourSteps.flat(), nowMs: db.clock() }));
 }

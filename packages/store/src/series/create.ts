@@ -3,10 +3,11 @@ import type { ConnectionId, FunctionId } from '@lamplight/core/ids';
 
 import { compact, type CompactDeps } from './compact.ts';
 import { writeFragment } from './fragments.ts';
+import { beginPastDay } from './pastDay.ts';
 import { readFleet } from './readFleet.ts';
 import { readFunctionSeries } from './readFunction.ts';
 import type { Series } from './series.ts';
-import { readTotals, writeTotals } from './totals.ts';
+import { readTotals, writePastTotals, writeTotals } from './totals.ts';
 import { WrittenFragments } from './written.ts';
 
 export interface CreateSeriesDeps extends CompactDeps {
@@ -21,6 +22,8 @@ export function createSeries(deps: CreateSeriesDeps): Series {
 	return {
 		writeFragment: (ctx, fragment) => writeFragment({ ...deps, written }, ctx, fragment),
 		writeTotals: (ctx, fragment) => writeTotals(deps, ctx, fragment),
+		beginPastDay: (ctx, day) => beginPastDay(deps, ctx, day),
+		writePastTotals: (ctx, day) => writePastTotals(deps, ctx, day),
 		compact: (ctx, connectionId, limits) => compact(deps, ctx, connectionId, limits),
 		async readFunctionSeries(ctx, functionId, span) {
 			const connectionId = await deps.connectionOf(ctx, functionId);

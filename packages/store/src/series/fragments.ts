@@ -2,14 +2,14 @@ import type { Fragment, FunctionSlice } from '@lamplight/core/bucket/fragment';
 import type { MergeFragment } from '@lamplight/core/bucket/merge';
 import type { Ctx } from '@lamplight/core/ctx';
 import { invalidField } from '@lamplight/core/errors';
-import { floorTo, hourMs, minuteMs, type TimeRange } from '@lamplight/core/time';
+import { dayMs, floorTo, hourMs, minuteMs, type TimeRange } from '@lamplight/core/time';
 
 import { decodeSlices, encodeSlices } from '../codec/slices.ts';
 import { type Db, ifLower } from '../dynamo/db.ts';
 import { inParallel } from '../dynamo/faults.ts';
 import { bytes, count, type Item } from '../dynamo/item.ts';
 import { minuteOfKey } from '../dynamo/keys.ts';
-import { readBuilt } from './built.ts';
+import { isWholeDay, readBuilt } from './built.ts';
 import type { DueList } from './due.ts';
 import {
 	correctionsForMs,
@@ -95,7 +95,8 @@ export function checkSlot(slot: { slotMs: number; spanMs: number; batch: string 
 	}
 }
 
-function checkBuckets({ slotMs, spanMs }: Fragment, slice: FunctionSlice): void {
+/** A slice's buckets lie in the slot, ascending, on whole minutes. */
+export function checkBuckets({ slotMs, spanMs }: Fragment, slice: FunctionSlice): void {
 	let last = -1;
 	for (const bucket of slice.buckets) {
 		const at = bucket.minuteMs;
@@ -107,7 +108,17 @@ function checkBuckets({ slotMs, spanMs }: Fragment, slice: FunctionSlice): void 
 	}
 }
 
-async function isSettled(db: Db, ctx: Ctx, home: Home, hourStartMs: number): Promise<boolean> {
+/** Whether an hour takes no more fragments: it is too old, or of a day that was written whole. */
+export async function isSettled(
+	db: Db,
+	ctx: Ctx,
+	home: Home,
+	hourStartMs: number,
+): Promise<boolean> {
+	const dayStartMs = floorTo(dayMs, hourStartMs);
+	// A day under way is never whole: what is read live needs no look.
+	if (dayStartMs + dayMs > db.clock()) return false;
+	if (await isWholeDay(db, ctx, { home, dayStartMs })) return true;
 	const settledMs = db.clock() - correctionsForMs;
 	if (hourStartMs > settledMs) return false;
 	const [built] = await readBuilt(db, ctx, [{ ...home, hourStartMs }]);

@@ -1,16 +1,19 @@
 import type { FunctionSlice } from '@lamplight/core/bucket/fragment';
 import { mergeFragments } from '@lamplight/core/bucket/merge';
 import type { Ctx } from '@lamplight/core/ctx';
-import { hourMs } from '@lamplight/core/time';
+import { dayMs, floorTo, hourMs, utcDay } from '@lamplight/core/time';
 
+import { decodeMinuteDay } from '../codec/days.ts';
 import { decodeSlices } from '../codec/slices.ts';
+import type { Db } from '../dynamo/db.ts';
 import { inParallel } from '../dynamo/faults.ts';
 import { bytes } from '../dynamo/item.ts';
-import { hourKey } from '../dynamo/keys.ts';
-import { type BuiltHour, hourName, readBuilt } from './built.ts';
+import { hourKey, sortKey } from '../dynamo/keys.ts';
+import { type BuiltHour, hourName, isWholeDay, readBuilt } from './built.ts';
 import type { Due } from './due.ts';
+import { decodeFleetItems } from './fleetItems.ts';
 import { homeOf, queriesAtOnce, readFragments, type SeriesDeps } from './fragments.ts';
-import { type Home, partitions } from './layout.ts';
+import { fleetKeys, type Home, partitions } from './layout.ts';
 
 /** Of what is due, the hours of a span that no compaction has seen: only fragments know them. */
 export async function openHours(
@@ -33,6 +36,11 @@ export async function readHour(
 	const { db, regions } = deps;
 	const [built] = await readBuilt(db, ctx, [hour]);
 	if (built !== undefined) return readBuiltHour(deps, ctx, built);
+	const dayStartMs = floorTo(dayMs, hour.hourStartMs);
+	const isOver = dayStartMs + dayMs <= db.clock();
+	if (isOver && (await isWholeDay(db, ctx, { home: hour, dayStartMs }))) {
+		return readHourOfDays(db, ctx, hour);
+	}
 	const layout = await regions.get(ctx, hour);
 	if (layout === null) return [];
 	const span = { fromMs: hour.hourStartMs, toMs: hour.hourStartMs + hourMs };
@@ -53,4 +61,27 @@ async function readBuiltHour(
 		}),
 	);
 	return found.flatMap((item) => (item === null ? [] : decodeSlices(bytes(item, 'blob'))));
+}
+
+/** An hour of a day that was written whole: the region's row tells who ran, and their days the minutes. */
+async function readHourOfDays(
+	db: Db,
+	ctx: Ctx,
+	hour: Home & { readonly hourStartMs: number },
+): Promise<FunctionSlice[]> {
+	const { hourStartMs } = hour;
+	const sk = fleetKeys.hour(hourStartMs, hour);
+	const [row] = decodeFleetItems(await db.query(partitions.fleet(ctx), { from: sk, to: `${sk}$` }));
+	const ids = row?.span.entries.map(({ functionId }) => functionId) ?? [];
+	const day = sortKey('1m', utcDay(hourStartMs));
+	const items = await db.getMany(ids.map((id) => ({ pk: partitions.function(ctx, id), sk: day })));
+	const found = new Map(items.map((item) => [item.pk, decodeMinuteDay(bytes(item, 'blob'))]));
+	return ids.flatMap((functionId): FunctionSlice[] => {
+		const minutes = found.get(partitions.function(ctx, functionId));
+		if (minutes === undefined) return [];
+		const buckets = minutes.buckets.filter(
+			({ minuteMs: at }) => at >= hourStartMs && at < hourStartMs + hourMs,
+		);
+		return [{ functionId, buckets, durations: minutes.hours.get(hourStartMs) ?? null }];
+	});
 }

@@ -1,8 +1,11 @@
 import type { Aggregate } from '@lamplight/core/bucket/aggregate';
 import type { Fragment, RegionBucket, TotalsFragment } from '@lamplight/core/bucket/fragment';
 import type { Ctx } from '@lamplight/core/ctx';
+import type { Execution } from '@lamplight/core/execution/execution';
 import type { ConnectionId, FunctionId, Region } from '@lamplight/core/ids';
 import type { TimeRange } from '@lamplight/core/time';
+
+import type { Home } from './layout.ts';
 
 /** The most points that one series read returns; ask for a longer step beyond. */
 export const maxSeriesPoints = 750;
@@ -54,16 +57,51 @@ export interface CompactionReport {
 	readonly more: boolean;
 }
 
+/** A day of a region's past as it is written. Cut short, it may be begun again. */
+export interface PastDay {
+	/**
+	 * Everything of some functions, each in one call: their fragments, merged as readers would, and
+	 * their executions. Throws `invalid_input` for what is not of the day.
+	 */
+	add(fragments: readonly Fragment[], executions: readonly Execution[]): Promise<void>;
+	/** Writes the region's rows. From then on fragments of the day are refused. */
+	close(): Promise<void>;
+}
+
+export interface PastTotals {
+	readonly connectionId: ConnectionId;
+	readonly dayStartMs: number;
+	readonly regions: readonly {
+		readonly region: Region;
+		readonly buckets: readonly RegionBucket[];
+	}[];
+}
+
 /** One-minute figures of functions and regions: fragments, then hours, then days. */
 export interface Series {
 	/**
 	 * Keeps a fragment; `false` when the same or a higher revision was there already, when this
-	 * process wrote the same content before, or when the hour was settled more than 13 days ago.
+	 * process wrote the same content before, when the hour was settled more than 13 days ago, or
+	 * when its day was written whole by `beginPastDay`.
 	 * Throws `invalid_input` when a bucket lies outside the slot or the slot crosses an hour.
 	 */
 	writeFragment(ctx: Ctx, fragment: Fragment): Promise<boolean>;
 	/** The same for region totals. */
 	writeTotals(ctx: Ctx, fragment: TotalsFragment): Promise<boolean>;
+	/**
+	 * Begins a UTC day of a region's past that is read in one go: it is written as compaction would
+	 * leave it, without fragments and hours, for a fifth of the writes. `null` when the day is not
+	 * over for 20 minutes or was collected before: then write fragments.
+	 */
+	beginPastDay(
+		ctx: Ctx,
+		day: { readonly home: Home; readonly dayStartMs: number },
+	): Promise<PastDay | null>;
+	/**
+	 * Region totals of a whole day of the past, all regions at once; `false`, and nothing written,
+	 * when the day is not over for 20 minutes or has fragments.
+	 */
+	writePastTotals(ctx: Ctx, day: PastTotals): Promise<boolean>;
 	/**
 	 * Merges what is due of a connection: hours closed for 20 minutes, hours that got a correction,
 	 * and the days of those hours once over. Figures and executions alike. Safe to kill and repeat.

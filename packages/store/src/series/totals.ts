@@ -14,7 +14,12 @@ import { minuteKey, sortKey } from '../dynamo/keys.ts';
 import { blobParts, wholeBlob } from '../dynamo/parts.ts';
 import { checkSlot, type SeriesDeps } from './fragments.ts';
 import { expiryOf, type Home, kept, partitions } from './layout.ts';
-import { maxSeriesPoints, type RegionTotals } from './series.ts';
+import {
+	maxSeriesPoints,
+	type PastTotals,
+	type RegionTotals,
+	slotClosesAfterMs,
+} from './series.ts';
 
 const fiveMinutesMs = 5 * minuteMs;
 /** Totals are of a connection; what is due is kept by region, so they take a place of their own. */
@@ -48,6 +53,24 @@ const layers = [
 	{ name: '1h', stepMs: hourMs, keptMs: kept.hourDayMs },
 ] as const;
 
+/** See `Series.writePastTotals`. */
+export async function writePastTotals(
+	{ db, due }: SeriesDeps,
+	ctx: Ctx,
+	day: PastTotals,
+): Promise<boolean> {
+	const { connectionId, dayStartMs } = day;
+	if (dayStartMs + dayMs + slotClosesAfterMs > db.clock()) return false;
+	const waits = (await due.list(ctx, connectionId)).some(
+		({ kind, startMs }) => kind === 'totals' && startMs === dayStartMs,
+	);
+	if (waits) return false;
+	const range = { fromMs: dayStartMs, toMs: dayStartMs + dayMs };
+	if ((await readSlots(db, ctx, connectionId, range)).length > 0) return false;
+	await putTotalsDay(db, ctx, day);
+	return true;
+}
+
 /** Merges a day of a connection's totals into one item a layer, all regions in each. */
 export async function compactTotalsDay(
 	{ db }: SeriesDeps,
@@ -55,8 +78,14 @@ export async function compactTotalsDay(
 	{ home, dayStartMs }: { readonly home: Home; readonly dayStartMs: number },
 ): Promise<void> {
 	const { connectionId } = home;
+	const range = { fromMs: dayStartMs, toMs: dayStartMs + dayMs };
+	const regions = await readSlots(db, ctx, connectionId, range);
+	await putTotalsDay(db, ctx, { connectionId, dayStartMs, regions });
+}
+
+async function putTotalsDay(db: Db, ctx: Ctx, day: PastTotals): Promise<void> {
+	const { connectionId, dayStartMs, regions } = day;
 	const endMs = dayStartMs + dayMs;
-	const regions = await readSlots(db, ctx, connectionId, { fromMs: dayStartMs, toMs: endMs });
 	for (const { name, stepMs, keptMs } of layers) {
 		if (endMs + keptMs <= db.clock()) continue;
 		const coarser = regions.map(({ region, buckets }) => ({
