@@ -1,6 +1,6 @@
+import { mount, unmount } from 'svelte';
 import { page, userEvent } from 'vitest/browser';
-import { render } from 'vitest-browser-svelte';
-import { beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import '../../styles/app.css';
 
@@ -19,16 +19,22 @@ const bars: DrawnSeries = {
 	values: Array.from({ length: 60 }, (_, index) => (index < 20 || index >= 30 ? 50 : null)),
 };
 
-const shown = (more: object = {}) =>
-	render(TimeChart, {
-		axis,
-		series: [bars],
-		summary: 'Fifty a minute.',
-		tick: (value: number) => String(value),
-		zone: 'UTC',
-		height: 160,
-		...more,
+let mounted: Record<string, unknown> | undefined;
+
+function shown(more: object = {}): void {
+	mounted = mount(TimeChart, {
+		target: document.body,
+		props: {
+			axis,
+			series: [bars],
+			summary: 'Fifty a minute.',
+			tick: (value: number) => String(value),
+			zone: 'UTC',
+			height: 160,
+			...more,
+		},
 	});
+}
 
 /** Whether anything is drawn in a column of the canvas. */
 function drawnAt(share: number): boolean {
@@ -43,16 +49,20 @@ beforeEach(async () => {
 	cursor.atMs = null;
 	await page.viewport(900, 500);
 });
+afterEach(async () => {
+	if (mounted !== undefined) await unmount(mounted);
+	mounted = undefined;
+});
 
 it('draws what is known and leaves a gap where nothing is', async () => {
-	await shown();
+	shown();
 	await expect.poll(() => drawnAt(0.1)).toBe(true);
 	expect(drawnAt(0.42)).toBe(false);
 	expect(drawnAt(0.8)).toBe(true);
 });
 
 it('moves the shared crosshair by keyboard, and says the time', async () => {
-	await shown();
+	shown();
 	const plot = page.getByRole('application', { name: /Fifty a minute/ });
 	(plot.element() as HTMLElement).focus();
 	await userEvent.keyboard('{ArrowLeft}{ArrowLeft}');
@@ -64,7 +74,7 @@ it('moves the shared crosshair by keyboard, and says the time', async () => {
 
 it('chooses a span with shift and zooms to whole steps with Enter', async () => {
 	const onzoom = vi.fn();
-	await shown({ onzoom });
+	shown({ onzoom });
 	(page.getByRole('application').element() as HTMLElement).focus();
 	await userEvent.keyboard('{ArrowLeft}{Shift>}{PageUp}{/Shift}{Enter}');
 	expect(onzoom).toHaveBeenCalledOnce();
@@ -74,7 +84,7 @@ it('chooses a span with shift and zooms to whole steps with Enter', async () => 
 });
 
 it('draws a limit that is near and marks deploys as one where they would cover each other', async () => {
-	await shown({
+	shown({
 		limits: [
 			{ value: 60, label: 'reserved 60' },
 			{ value: 5_000, label: 'account limit' },
@@ -89,4 +99,10 @@ it('draws a limit that is near and marks deploys as one where they would cover e
 	expect(page.getByText('account limit').elements()).toHaveLength(0);
 	await expect.element(page.getByText('2 deploys')).toBeVisible();
 	await expect.element(page.getByText('v43')).toBeVisible();
+});
+
+it('says over an empty plot why nothing is there', async () => {
+	shown({ series: [{ ...bars, values: bars.values.map(() => null) }], note: 'Nothing is known.' });
+	await expect.element(page.getByText('Nothing is known.')).toBeVisible();
+	expect(drawnAt(0.1)).toBe(false);
 });

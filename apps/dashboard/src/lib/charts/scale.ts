@@ -51,7 +51,7 @@ export interface TimeTick {
 }
 
 const timeSteps = [
-	1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440, 2880, 10_080, 20_160, 43_200,
+	1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440, 2880, 4320, 10_080, 20_160, 43_200,
 ].map((minutes) => minutes * minuteMs);
 
 /** Ticks at round times of the zone, at most `most` of them, labelled by clock or by day. */

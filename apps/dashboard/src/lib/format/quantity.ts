@@ -12,7 +12,7 @@ export function duration(ms: number | null | undefined): string {
 	const size = Math.abs(ms);
 	if (size > 0 && size < 10) return `${fixed(ms, 1)}${nbsp}ms`;
 	if (size < secondsFromMs) return `${fixed(ms, 0)}${nbsp}ms`;
-	if (size < minutesFromMs) return `${fixed(ms / 1000, 1)}${nbsp}s`;
+	if (size < minutesFromMs) return `${fixed(ms / 1000, ms % 1000 === 0 ? 0 : 1)}${nbsp}s`;
 	if (size < hoursFromMs) return pair(Math.round(ms / 1000), 60, ['min', 's']);
 	if (size < daysFromMs) return pair(Math.round(ms / 60_000), 60, ['h', 'min']);
 	return pair(Math.round(ms / 3_600_000), 24, ['d', 'h']);

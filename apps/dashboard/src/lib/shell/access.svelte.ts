@@ -6,6 +6,11 @@ class Access {
 	permissions = $state.raw<readonly Permission[]>([]);
 	role = $state<Shell['role'] | null>(null);
 
+	/** Until the frame has been read nothing is refused, or a page would say no and then yes. */
+	get known(): boolean {
+		return this.role !== null;
+	}
+
 	take(shell: Shell): void {
 		this.permissions = shell.permissions;
 		this.role = shell.role;

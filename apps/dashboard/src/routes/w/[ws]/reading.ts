@@ -7,6 +7,8 @@ import { duration } from '#lib/format/quantity.ts';
 import { clock, moment, type TimeView } from '#lib/format/time.ts';
 import { b, type Reading } from '#lib/ui/reading.ts';
 
+import { pastSentence } from './past.ts';
+
 /** What needs somebody; accounts that are not read for the same reason are one thing. */
 export type Finding =
 	Attention | { readonly kind: 'connections'; readonly connections: readonly TroubledConnection[] };
@@ -33,14 +35,21 @@ export function findings(list: readonly Attention[]): Finding[] {
 	return joined;
 }
 
-/** What the overview says in a sentence or two: what needs somebody, and where the month is going. */
-export function overviewReading(overview: Overview, view: TimeView): Reading {
+/**
+ * What the overview says in a sentence or two: what needs somebody, and where the month is going; that
+ * cannot be told while the past is still being read.
+ */
+export function overviewReading(
+	overview: Overview,
+	view: TimeView,
+	past: number | null = null,
+): Reading {
 	if (overview.functionsTotal === 0)
 		return [
 			'No function is known yet. The first figures arrive a few minutes after an account is connected.',
 		];
 	const [first, ...rest] = findings(overview.attention);
-	const month = monthSentence(overview);
+	const month = past === null ? monthSentence(overview) : [`${pastSentence(past)}.`];
 	if (first === undefined) {
 		return [
 			b('All is quiet.'),

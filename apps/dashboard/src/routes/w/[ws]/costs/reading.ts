@@ -3,29 +3,33 @@ import { share } from '#lib/format/number.ts';
 import { monthName } from '#lib/format/time.ts';
 import { b, type Reading } from '#lib/ui/reading.ts';
 
+import { pastSentence } from '../past.ts';
 import type { CostsAnswer } from './data.ts';
 import { daySpan, driverWords } from './words.ts';
 
 /** From which share of the difference on one driver is worth naming. */
 const mainShare = 0.3;
 
-/** What the month has cost, where it is heading, and what made the difference. */
-export function costsReading(answer: CostsAnswer): Reading {
+/**
+ * What the month has cost, where it is heading, and what made the difference. While the past is still
+ * being read neither of the two can be told.
+ */
+export function costsReading(answer: CostsAnswer, past: number | null = null): Reading {
 	const { figures, month, period } = answer;
 	if (figures.soFar === null && figures.complete.value === null) {
 		return ['No cost of this month is known yet.'];
 	}
 	const name = monthName(period.from.slice(0, 7)).split(' ')[0] ?? '';
-	const running = month.forecast !== null && figures.today !== null;
+	const running = month.forecast !== null && figures.today !== null && past === null;
 	const amount = figures.soFar ?? figures.complete.value;
 	return [
-		`${name} ${running ? 'has cost' : 'cost'} `,
+		`${name} ${running || (past !== null && figures.today !== null) ? 'has cost' : 'cost'} `,
 		b(money(amount?.amount)),
 		...(running && month.forecast !== null
 			? [' and is heading for ', b(moneyWhole(month.forecast.total.amount))]
 			: []),
 		'.',
-		...differenceSentence(answer),
+		...(past === null ? differenceSentence(answer) : [` ${pastSentence(past)}.`]),
 	];
 }
 
@@ -34,8 +38,11 @@ function differenceSentence({
 	drivers,
 	completePeriod,
 	previousPeriod,
+	figures,
 }: CostsAnswer): Reading {
 	if (difference === null || previousPeriod === null || completePeriod.days === 0) return [];
+	// What is not known of the days before is no 0 to compare with.
+	if (figures.complete.previous === null) return [];
 	const total = Number(difference.amount);
 	if (Math.abs(total) < 0.005)
 		return [` ${daySpan(completePeriod)} cost as much as ${daySpan(previousPeriod)}.`];

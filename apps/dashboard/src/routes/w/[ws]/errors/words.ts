@@ -27,6 +27,6 @@ export function errorsReading(page: IssuesPage): Reading {
 				]),
 		...(errors === null || errors === 0
 			? []
-			: [` ${share(grouped / errors, 0)} of ${count(errors)} failures are explained by an issue.`]),
+			: [` Issues explain ${share(grouped / errors, 0)} of ${count(errors)} failures.`]),
 	];
 }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import type { FunctionsPage } from '@lamplight/api/contract/functions';
 
-import { columnIds, columns, shownColumns, toggleColumn } from './columns.ts';
+import { columnIds, columns, emptyColumns, shownColumns, toggleColumn } from './columns.ts';
 
 it('defines every column once', () => {
 	expect(columns.map(({ id }) => id)).toEqual([...columnIds]);
@@ -22,4 +23,22 @@ it('leaves the URL clean when the standard set is back', () => {
 	const without = toggleColumn(shownColumns(''), 'owner');
 	expect(without).not.toContain('owner');
 	expect(toggleColumn(shownColumns(without), 'owner')).toBe('');
+});
+
+it('leaves out what nobody would fill, but not what was asked for', () => {
+	const figures = { peakConcurrency: null } as FunctionsPage['total'];
+	const facet = (value: string) => ({
+		field: 'owner' as const,
+		values: [{ value, label: value, count: 2 }],
+	});
+	const answer = { facets: [facet('-')], groups: null, rows: [], total: figures };
+	expect(emptyColumns(answer)).toEqual(new Set(['owner', 'peakConcurrency']));
+	expect(shownColumns('', emptyColumns(answer)).map(({ id }) => id)).not.toContain('owner');
+	expect(shownColumns('owner', emptyColumns(answer)).map(({ id }) => id)).toEqual(['owner']);
+	const filled = {
+		...answer,
+		facets: [facet('payments')],
+		total: { ...figures, peakConcurrency: 3 },
+	};
+	expect(emptyColumns(filled).size).toBe(0);
 });

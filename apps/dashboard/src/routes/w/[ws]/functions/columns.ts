@@ -1,4 +1,4 @@
-import type { functionSorts } from '@lamplight/api/contract/functions';
+import type { FunctionsPage, functionSorts } from '@lamplight/api/contract/functions';
 
 export type FunctionSort = (typeof functionSorts)[number];
 
@@ -212,22 +212,44 @@ const standardIds = columns.filter(({ standard }) => standard).map(({ id }) => i
 export type ShownColumn = Column & { readonly leaves: string | undefined };
 
 /**
- * The columns that the URL's `cols` asks for; those of every day when it says nothing. Without an
- * owner anywhere the column of owners would be empty, so it is not one of every day then.
+ * The columns that the URL's `cols` asks for; those of every day when it says nothing. What would be
+ * an empty column in this fleet is not one of every day.
  */
-export function shownColumns(cols: string, hasOwners = true): readonly ShownColumn[] {
+export function shownColumns(
+	cols: string,
+	empty: ReadonlySet<ColumnId> = new Set(),
+): readonly ShownColumn[] {
 	const asked = cols
 		.split(',')
 		.filter((id): id is ColumnId => (columnIds as readonly string[]).includes(id));
 	const chosen =
 		asked.length === 0
-			? columns.filter(({ standard, id }) => standard && (hasOwners || id !== 'owner'))
+			? columns.filter(({ standard, id }) => standard && !empty.has(id))
 			: columns.filter(({ id }) => asked.includes(id));
 	// What was taken by hand beyond the usual stays at every width.
 	return chosen.map((one) => ({
 		...one,
 		leaves: asked.length === 0 || one.standard ? (one.rank ?? undefined) : undefined,
 	}));
+}
+
+/** A function that nobody owns is counted under this name. */
+const nobody = '-';
+
+/** Columns of every day that no line of the answer would fill. */
+export function emptyColumns(
+	answer: Pick<FunctionsPage, 'facets' | 'groups' | 'rows' | 'total'> | undefined,
+): ReadonlySet<ColumnId> {
+	const empty = new Set<ColumnId>();
+	if (answer === undefined) return empty;
+	const owners = answer.facets.find(({ field }) => field === 'owner')?.values ?? [];
+	if (!owners.some(({ value }) => value !== nobody)) empty.add('owner');
+	const lines = [
+		answer.total,
+		...[...(answer.groups ?? []), ...answer.rows].map((one) => one.figures),
+	];
+	if (lines.every(({ peakConcurrency }) => peakConcurrency === null)) empty.add('peakConcurrency');
+	return empty;
 }
 
 /** `cols` for the URL with one column taken or left; empty when it is the standard set. */
@@ -240,23 +262,23 @@ export function toggleColumn(shown: readonly Column[], id: ColumnId): string {
 
 /** Widths in pixels that hold the widest usual value and the head. */
 export const columnPx: Readonly<Record<ColumnId, number>> = {
-	owner: 100,
+	owner: 92,
 	account: 130,
 	region: 96,
 	runtime: 96,
-	invocations: 84,
-	spark: 72,
-	errorShare: 54,
-	throttleShare: 54,
-	p50: 74,
-	p95: 74,
-	p99: 74,
-	p99OfTimeout: 108,
-	coldStartShare: 56,
-	memoryUsedShare: 120,
+	invocations: 82,
+	spark: 70,
+	errorShare: 50,
+	throttleShare: 52,
+	p50: 72,
+	p95: 72,
+	p99: 72,
+	p99OfTimeout: 100,
+	coldStartShare: 54,
+	memoryUsedShare: 116,
 	peakConcurrency: 50,
 	lastDeploy: 72,
-	cost: 84,
+	cost: 82,
 	costPerThousand: 80,
-	completeness: 46,
+	completeness: 48,
 };

@@ -1,4 +1,5 @@
 import type { FunctionRow } from '@lamplight/api/contract/functions';
+import { untrack } from 'svelte';
 
 import { asProblem, type ApiProblem } from '#lib/api/problem.ts';
 
@@ -29,12 +30,17 @@ export class FleetRows {
 	/** Up to which row each list is wanted. */
 	readonly #wanted: Record<string, number> = {};
 
-	constructor(fetchPage: FetchPage) {
+	/** Lists of the answer before, in sight until this one's own have come. */
+	readonly #before: Readonly<Record<string, RowList>>;
+
+	constructor(fetchPage: FetchPage, before: FleetRows | null = null) {
 		this.#fetchPage = fetchPage;
+		this.#before = before === null ? {} : { ...before.#before, ...untrack(() => before.lists) };
 	}
 
 	list(group: string | null): RowList | undefined {
-		return this.lists[group ?? flat];
+		const key = group ?? flat;
+		return this.lists[key] ?? this.#before[key];
 	}
 
 	/** Puts a page that was read elsewhere at the beginning of the flat list. */

@@ -46,13 +46,29 @@ describe('the story of an execution', () => {
 		);
 	});
 
+	it('says of a failure what its line says, and no more than fits', () => {
+		const line = {
+			kind: 'line',
+			level: 'error',
+			json: null,
+			message: `2026-11-23T10:00:00Z\tid\tERROR\tInvoke Error \t{"errorType":"LedgerTimeout","errorMessage":"hold not confirmed","stack":[]}`,
+		} as unknown as LogLine;
+		const failed = { ...page, lines: [line] };
+		expect(plainReading(executionReading(failed))).toContain(
+			' and failed: LedgerTimeout: hold not confirmed. ',
+		);
+		const long = { ...line, message: 'x'.repeat(300) };
+		const text = plainReading(executionReading({ ...page, lines: [long] }));
+		expect(text).toContain(`${'x'.repeat(90)}…`);
+	});
+
 	it('has a title that says what happened', () => {
-		expect(executionTitle(page)).toBe('A cold start, then LedgerTimeout');
+		expect(executionTitle(page)).toBe('A cold start, then it failed with LedgerTimeout');
 		const warm = {
 			...page,
 			execution: { ...page.execution, initMs: null, status: 'ok' },
 		} as ExecutionPage;
-		expect(executionTitle(warm)).toBe('It went well');
+		expect(executionTitle(warm)).toBe('It ended well');
 	});
 
 	it('says nothing of a short silence', () => {
@@ -62,6 +78,9 @@ describe('the story of an execution', () => {
 				{ kind: 'run', fromMs: 0, toMs: 900, billed: true, label: null },
 				{ kind: 'silent', fromMs: 900, toMs: 1000, billed: true, label: null },
 			]),
+		).toBeNull();
+		expect(
+			longestSilence([{ kind: 'silent', fromMs: 0, toMs: 50, billed: true, label: null }]),
 		).toBeNull();
 	});
 

@@ -4,11 +4,13 @@ import type { LogLine } from '@lamplight/api/contract/logs';
 import { micro } from '#lib/format/money.ts';
 import { fixed, share } from '#lib/format/number.ts';
 import { duration } from '#lib/format/quantity.ts';
+import { lineText } from '#lib/logs/lineText.ts';
 import { b, type Reading } from '#lib/ui/reading.ts';
 import { executionStatus } from '#lib/fleet/words.ts';
 
-/** Silence shorter than this share of the run is not worth a word. */
+/** Silence shorter than this share of the run, or than a blink, is not worth a word. */
 const silenceShare = 0.25;
+const silenceMs = 100;
 
 /** The longest stretch without a log line; `null` when there is none worth telling. */
 export function longestSilence(phases: readonly Phase[]): Phase | null {
@@ -18,7 +20,8 @@ export function longestSilence(phases: readonly Phase[]): Phase | null {
 		.filter(({ kind }) => kind === 'silent')
 		.sort((one, other) => other.toMs - other.fromMs - (one.toMs - one.fromMs))[0];
 	if (silent === undefined || runMs === 0) return null;
-	return (silent.toMs - silent.fromMs) / runMs >= silenceShare ? silent : null;
+	const ms = silent.toMs - silent.fromMs;
+	return ms >= silenceMs && ms / runMs >= silenceShare ? silent : null;
 }
 
 /** The page's title: what happened, in a few words. */
@@ -28,8 +31,8 @@ export function executionTitle(page: ExecutionPage): string {
 	const status = executionStatus(execution);
 	const retry = execution.attempt > 1 ? `, at attempt ${execution.attempt}` : '';
 	const end = {
-		ok: 'it went well',
-		error: status.word,
+		ok: 'it ended well',
+		error: `${cold === '' ? 'It failed' : 'it failed'} with ${status.word}`,
 		timeout: 'it ran out of time',
 		outOfMemory: 'it ran out of memory',
 		unknown: 'its end is not known',
@@ -50,12 +53,28 @@ export function executionReading(page: ExecutionPage): Reading {
 		parts.push(', and wrote nothing for ', b(duration(silence.toMs - silence.fromMs)), ' of it');
 		if (silence.label !== null) parts.push(' in ', b(silence.label));
 	}
-	if (execution.durationMs !== null) parts.push('. ');
+	const failure = failureText(page);
+	if (failure !== null)
+		parts.push(execution.durationMs === null ? 'It failed: ' : ', and failed: ', failure);
+	if (execution.durationMs !== null || failure !== null) parts.push('. ');
 	if (cost.total === null) parts.push('It cannot be priced.');
 	else {
 		parts.push('It cost ', b(micro(cost.total.amount)), times(Number(cost.total.amount), usual));
 	}
 	return parts;
+}
+
+/** A message longer than this would push out what it cost. */
+const failureLetters = 90;
+
+/** What the line that tells of the failure says, without its stack; `null` when none does. */
+function failureText({ lines, execution }: ExecutionPage): string | null {
+	if (execution.status !== 'error') return null;
+	const told = (lines ?? []).findLast(({ level }) => level === 'error' || level === 'fatal');
+	const first = told === undefined ? '' : (lineText(told).split('\n')[0] ?? '');
+	const text = first.replace(/^Invoke Error\s+/, '').replace(/[.\s]+$/, '');
+	if (text === '') return null;
+	return text.length <= failureLetters ? text : `${text.slice(0, failureLetters).trimEnd()}…`;
 }
 
 function times(cost: number, usual: ExecutionPage['usual']): string {
@@ -80,7 +99,7 @@ export function withSilences(lines: readonly LogLine[], runMs: number | null): S
 		if (line.offsetMs === null || runMs === null || runMs === 0) return [here];
 		const ms = line.offsetMs - before.offsetMs;
 		// Before the handler starts there is init, which is a phase of its own and no silence.
-		if (before.offsetMs < 0 || ms / runMs < silenceShare) return [here];
+		if (before.offsetMs < 0 || ms < silenceMs || ms / runMs < silenceShare) return [here];
 		return [{ kind: 'gap', id: `gap ${line.id}`, ms, share: ms / runMs }, here];
 	});
 }

@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+
+import { pastRead, pastSentence } from './past.ts';
+
+const backfill = (share: number) => ({
+	functionsDone: 0,
+	functions: 1,
+	share,
+	budgetUsd: '1.00',
+	spentUsd: '0',
+});
+
+it('weighs accounts by their functions', () => {
+	const rows = [
+		{ functions: 90, backfill: backfill(0.1) },
+		{ functions: 10, backfill: null },
+	];
+	expect(pastRead({ rows })).toBeCloseTo(0.19);
+	expect(pastSentence(0.19)).toBe('Earlier days are still being read, 19\u00a0% so far');
+});
+
+it('is null when everything has been read, and when nothing is known', () => {
+	expect(pastRead({ rows: [{ functions: 5, backfill: null }] })).toBeNull();
+	expect(pastRead({ rows: [] })).toBeNull();
+	expect(pastRead(undefined)).toBeNull();
+});
+
+it('counts an account without functions too', () => {
+	expect(pastRead({ rows: [{ functions: 0, backfill: backfill(0.5) }] })).toBe(0.5);
+});

@@ -1,0 +1,23 @@
+import type { ConnectionRow } from '@lamplight/api/contract/connections';
+
+import { share } from '#lib/format/number.ts';
+
+/**
+ * How much of the past has been read, over all functions: 0 to 1; `null` when all of it has, or when
+ * that is not known.
+ */
+export function pastRead(
+	answer: { readonly rows: readonly Pick<ConnectionRow, 'functions' | 'backfill'>[] } | undefined,
+): number | null {
+	const rows = answer?.rows ?? [];
+	if (rows.every(({ backfill }) => backfill === null)) return null;
+	const weight = (row: (typeof rows)[number]) => Math.max(1, row.functions);
+	const all = rows.reduce((sum, row) => sum + weight(row), 0);
+	const read = rows.reduce((sum, row) => sum + weight(row) * (row.backfill?.share ?? 1), 0);
+	return Math.min(1, read / all);
+}
+
+/** Says so wherever earlier days are compared: they still grow. */
+export function pastSentence(read: number): string {
+	return `Earlier days are still being read, ${share(read, 0)} so far`;
+}
