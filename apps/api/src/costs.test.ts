@@ -2,6 +2,7 @@ import type { Role } from '@lamplight/core/ctx';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import type { RouteKey } from './contract/client.ts';
+import { forgetConnections } from './fleet/connections.ts';
 import { dataNowMs, startTestApi, type TestApi } from './testing/api.ts';
 import { askApi, type TestRequest } from './testing/client.ts';
 import { seedFleet, type TestFleet } from './testing/fleet.ts';
@@ -29,6 +30,34 @@ describe('costs', () => {
 			totals.add(page.total.cost.value?.amount ?? '');
 		}
 		expect(totals.size).toBe(1);
+	});
+
+	test('days that nobody has read are unknown, and nothing is compared with them', async () => {
+		const [first] = fleet.connections;
+		if (first === undefined) throw new Error('a fleet has a connection');
+		const knownFromMs = Date.parse(`${fleet.billedDays[1]}T12:00:00Z`);
+		const { ctx, store } = api;
+		await store.connections.update(ctx, first.id, (one) => ({ ...one, knownFromMs }));
+		forgetConnections(store, ctx);
+		const page = await ask('GET /v1/w/{ws}/costs');
+		const overview = await ask('GET /v1/w/{ws}/overview');
+		await store.connections.update(ctx, first.id, () => first);
+		forgetConnections(store, ctx);
+
+		const [, , knownDay] = fleet.billedDays;
+		expect(page.knownFrom).toBe(knownDay);
+		expect(page.completePeriod).toMatchObject({ from: knownDay, days: 1 });
+		expect(page.previousPeriod).toBeNull();
+		expect(page.figures.complete.previous).toBeNull();
+		expect(page.drivers).toEqual([]);
+		expect(page.month.forecast).toBeNull();
+		expect(page.month.days[0]?.cumulativeUsd).toBeNull();
+		expect(page.days.map(({ day }) => day)[0]).toBe(knownDay);
+		expect(overview.figures.costMonth.previous).toBeNull();
+		expect(overview.month.forecast).toBeNull();
+		const whole = await ask('GET /v1/w/{ws}/costs');
+		expect(whole.knownFrom).toBeNull();
+		expect(whole.previousPeriod).not.toBeNull();
 	});
 
 	test('the way from estimate to bill sums exactly, with tax kept apart', async () => {

@@ -143,7 +143,10 @@ export type CostDay = z.infer<typeof costDaySchema>;
 export const costsPageSchema = z
 	.object({
 		period: daySpanSchema,
-		/** The days of it that are over and complete; totals and comparison are of these. */
+		/** The first day known for every account, when that is not the first of the period: earlier ones
+		 * are still being read, or out of reach. */
+		knownFrom: daySchema.nullable(),
+		/** The days of it that are over and known; totals and comparison are of these. */
 		completePeriod: daySpanSchema,
 		previousPeriod: daySpanSchema.nullable(),
 		basis: costBasisSchema,

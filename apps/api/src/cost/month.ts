@@ -17,15 +17,19 @@ export interface MonthInput {
 	readonly month: Fleet | null;
 	readonly lastMonth: Fleet | null;
 	readonly nowMs: number;
+	/** Since when figures are whole: a month that is known in part is not guessed to its end. */
+	readonly knownFromMs: number;
 }
 
 /**
  * The month day by day and where it is heading. Each function's cost of the month is spread over
  * its days by its invocations, which is for drawing; the totals are exact.
  */
-export function monthCurve({ month, lastMonth, nowMs }: MonthInput): MonthCurve {
+export function monthCurve({ month, lastMonth, nowMs, knownFromMs }: MonthInput): MonthCurve {
 	const { fromMs, toMs } = monthRange(utcMonth(nowMs));
-	const current = month === null ? [] : costByDay(month, fromMs);
+	const current = (month === null ? [] : costByDay(month, fromMs)).map((usd, at) =>
+		fromMs + at * dayMs < knownFromMs ? null : usd,
+	);
 	const previous =
 		lastMonth === null ? [] : costByDay(lastMonth, monthRange(utcMonth(fromMs - 1)).fromMs);
 	const today = Math.floor((nowMs - fromMs) / dayMs);
@@ -81,9 +85,11 @@ function costByDay(fleet: Fleet, monthFromMs: number): number[] {
 	return Array.from(days, (value) => value ?? 0);
 }
 
-function running(values: readonly number[]): number[] {
+/** The sum up to each day, of the days that are known. */
+function running(values: readonly (number | null)[]): (number | null)[] {
 	let sum = 0;
 	return values.map((value) => {
+		if (value === null) return null;
 		sum += value;
 		return Math.round(sum * 1e4) / 1e4;
 	});
@@ -99,11 +105,13 @@ interface Forecast {
  * weeks are known; the band holds 80 % of outcomes if days vary as they have.
  */
 function forecastOf(
-	perDay: readonly number[],
+	perDay: readonly (number | null)[],
 	{ today, days }: { readonly today: number; readonly days: number },
 ): Forecast | null {
-	const over = perDay.slice(0, today);
-	if (over.length < daysToForecast) return null;
+	const past = perDay.slice(0, today);
+	const over = past.filter((value) => value !== null);
+	// Days that nobody has read are no free days.
+	if (over.length < past.length || over.length < daysToForecast) return null;
 	const expected = (at: number): number => {
 		const same = over.filter((_, day) => (day - at) % 7 === 0).slice(-2);
 		const recent = over.slice(-7);
@@ -132,7 +140,7 @@ function cents(value: number): number {
 }
 
 export interface DaysInput {
-	/** Dollars of each day of the span; `null` for days to come. */
+	/** Dollars of each day of the span; `null` for days to come and days that are not known. */
 	readonly perDay: readonly (number | null)[];
 	readonly previous: readonly (number | null)[];
 	readonly span: DaySpan;
@@ -145,15 +153,10 @@ export function forecastFromDays(input: DaysInput): MonthCurve {
 	const { perDay, previous, span, nowMs, currency } = input;
 	const names = daysOf(span);
 	const today = Math.min(names.length, Math.floor((nowMs - dayStart(span.fromDay)) / dayMs));
-	const known = running(perDay.slice(0, today + 1).map((value) => value ?? 0));
-	const before = running(previous.map((value) => value ?? 0));
+	const known = running(perDay.slice(0, today + 1));
+	const before = running(previous);
 	const over = today >= names.length;
-	const forecast = over
-		? null
-		: forecastOf(
-				perDay.map((value) => value ?? 0),
-				{ today, days: names.length },
-			);
+	const forecast = over ? null : forecastOf(perDay, { today, days: names.length });
 	const end = forecast?.path.at(-1);
 	const guess = (usd: number) => knownMoney(moneyOf(usd, currency), 'estimated');
 	return {

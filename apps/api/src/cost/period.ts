@@ -41,6 +41,34 @@ export function resolvePeriod(query: PeriodQuery, nowMs: number): CostPeriod {
 	return { span, complete, previous: previousOf(complete, query.compare ?? 'previousMonth') };
 }
 
+/** A period with what of it is known for every account. */
+export interface KnownPeriod extends CostPeriod {
+	/** The first whole day that is known; `null` when all of the period is. */
+	readonly knownFromDay: string | null;
+}
+
+/**
+ * Leaves out days before everything was read: they are unknown rather than cheap. A period that is
+ * not known from its first day on has nothing to be compared with, as what lies before it is not
+ * known either.
+ */
+export function knownPart(period: CostPeriod, knownFromMs: number): KnownPeriod {
+	const known = utcDay(Math.ceil(knownFromMs / dayMs) * dayMs);
+	const { complete, previous, span } = period;
+	const isWhole = known <= span.fromDay;
+	return {
+		span,
+		knownFromDay: isWhole ? null : known,
+		complete: isWhole ? complete : { ...complete, fromDay: known },
+		previous: previous !== null && known <= previous.fromDay ? previous : null,
+	};
+}
+
+/** Whether a day of the period is known for every account. */
+export function isKnown({ knownFromDay }: KnownPeriod, day: string | undefined): boolean {
+	return knownFromDay === null || (day !== undefined && day >= knownFromDay);
+}
+
 function spanOf(query: PeriodQuery, nowMs: number): DaySpan {
 	if (query.from !== undefined || query.to !== undefined) {
 		if (query.month !== undefined) {

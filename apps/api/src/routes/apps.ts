@@ -11,8 +11,9 @@ import { appDeploys, markerOf, readDeploys } from '../fleet/deploys.ts';
 import { figuresOf, figuresOfMany, sumCost, unpricedOf } from '../fleet/figures.ts';
 import { type Fleet, type FleetItem, readFleet } from '../fleet/fleet.ts';
 import { countIn } from '../fleet/issueView.ts';
+import { knownFromMs } from '../fleet/knownFrom.ts';
 import { costNumber, groupItems, noValue, sortItems } from '../fleet/list.ts';
-import { instant, resolved, resolveRange, span } from '../fleet/range.ts';
+import { instant, resolved, resolveRange, span, spanBefore } from '../fleet/range.ts';
 import { RowView, sumSparks } from '../fleet/rows.ts';
 import { nothing, sumOf } from '../fleet/sum.ts';
 import type { ApiRequest, Handlers } from '../http/handlers.ts';
@@ -76,9 +77,10 @@ async function readApps(
 	{ ctx, query }: Pick<ApiRequest<'GET /v1/w/{ws}/apps'>, 'ctx' | 'query'>,
 ) {
 	const range = resolveRange(query, deps.clock());
-	const [fleet, connections, issues] = await Promise.all([
-		readFleet(deps.store, ctx, { range, before: true, sparks: true }),
-		readConnections(deps, ctx),
+	const connections = await readConnections(deps, ctx);
+	const before = spanBefore(range).fromMs >= knownFromMs(connections);
+	const [fleet, issues] = await Promise.all([
+		readFleet(deps.store, ctx, { range, before, sparks: true }),
 		deps.store.issues.list(ctx, ['open', 'regressed']),
 	]);
 	const reading = await readCompleteness(deps, ctx, { range: fleet.range, connections });

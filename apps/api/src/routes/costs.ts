@@ -24,11 +24,12 @@ import {
 import { type CostDayReading, daysOf, dayStart, type DayUse, readCostDays } from '../cost/days.ts';
 import { dayTable } from '../cost/dayTable.ts';
 import { forecastFromDays } from '../cost/month.ts';
-import { resolvePeriod, wireSpan } from '../cost/period.ts';
+import { isKnown, knownPart, resolvePeriod, wireSpan } from '../cost/period.ts';
 import { whyDearer } from '../cost/why.ts';
 import { knownMoney, mixedProvenance, perThousand, wireMoney } from '../cost/wire.ts';
 import { accountNames, readConnections } from '../fleet/connections.ts';
 import { share } from '../fleet/figures.ts';
+import { knownFromMs } from '../fleet/knownFrom.ts';
 import { noValue } from '../fleet/list.ts';
 import { instant } from '../fleet/range.ts';
 import { tagKeysOfFunctions } from '../fleet/tags.ts';
@@ -55,11 +56,11 @@ export async function readCosts(
 	ctx: Ctx,
 	query: Omit<CostQuery, 'cursor' | 'limit' | 'sort' | 'order'>,
 ) {
-	const period = resolvePeriod(query, deps.clock());
 	const [directory, connections] = await Promise.all([
 		deps.store.rollups.directory(ctx),
 		readConnections(deps, ctx),
 	]);
+	const period = knownPart(resolvePeriod(query, deps.clock()), knownFromMs(connections));
 	const [listDays, listBefore] = await Promise.all([
 		readCostDays(deps, ctx, period.span),
 		period.previous === null ? [] : readCostDays(deps, ctx, period.previous),
@@ -137,6 +138,7 @@ async function costsPage(
 	const total = rowOf(view, { slice: whole, previous: wholeBefore, whole: whole.total });
 	return {
 		period: wireSpan(period.span),
+		knownFrom: period.knownFromDay,
 		completePeriod: wireSpan(period.complete),
 		previousPeriod: period.previous === null ? null : wireSpan(period.previous),
 		basis,
@@ -144,7 +146,9 @@ async function costsPage(
 		tagKeys: tagKeysOfFunctions(costs.functions),
 		figures: figuresOf(costs, { whole, wholeBefore, complete, nowMs }),
 		month: forecastFromDays({
-			perDay: perDayOf(costs.days, view, wanted),
+			perDay: perDayOf(costs.days, view, wanted).map((usd, at) =>
+				isKnown(period, costs.days[at]?.day) ? usd : null,
+			),
 			previous: perDayOf(costs.before, view, wanted),
 			span: period.span,
 			nowMs,
@@ -170,11 +174,11 @@ async function costsPage(
 }
 
 function besideTheBill(
-	{ listDays, completeDays, bill, basis }: Costs,
+	{ listDays, completeDays, bill, basis, period }: Costs,
 	nowMs: number,
 ): Pick<CostsPage, 'reconciliation' | 'days'> {
 	const complete = listDays.filter(({ day }) => completeDays.has(day));
-	const begun = listDays.filter(({ day }) => dayStart(day) < nowMs);
+	const begun = listDays.filter(({ day }) => dayStart(day) < nowMs && isKnown(period, day));
 	return {
 		reconciliation: reconciliationOf({ days: complete, bill, basis }),
 		days: dayTable(begun, bill, { basis, nowMs }),

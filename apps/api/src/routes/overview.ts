@@ -1,4 +1,4 @@
-import { utcDay, utcMonth } from '@lamplight/core/time';
+import { monthRange, utcDay, utcMonth } from '@lamplight/core/time';
 
 import type { Overview } from '../contract/overview.ts';
 import type { Chart, ChartSet, ComparedNumber } from '../contract/shared.ts';
@@ -17,9 +17,10 @@ import {
 import { appDeploys, markerOf, readDeploys } from '../fleet/deploys.ts';
 import { ms, share, sparkOf, sumCost, unpricedOf } from '../fleet/figures.ts';
 import { type Fleet, readFleet, readWindow } from '../fleet/fleet.ts';
+import { knownFromMs } from '../fleet/knownFrom.ts';
 import { memo } from '../fleet/memo.ts';
 import { moversOf } from '../fleet/moverViews.ts';
-import { instant, resolved, resolveRange, span } from '../fleet/range.ts';
+import { instant, resolved, resolveRange, span, spanBefore } from '../fleet/range.ts';
 import { nothing } from '../fleet/sum.ts';
 import type { ApiRequest, Handlers } from '../http/handlers.ts';
 import type { RouteDeps } from './context.ts';
@@ -37,13 +38,16 @@ async function overview(
 ): Promise<Overview> {
 	const nowMs = deps.clock();
 	const range = resolveRange(query, nowMs);
-	const parts = { before: true, sparks: true };
-	const [fleet, today, month, lastMonth, connections] = await Promise.all([
-		readFleet(deps.store, ctx, { range, ...parts }),
+	const connections = await readConnections(deps, ctx);
+	const known = knownFromMs(connections);
+	const lastMonthMs = monthRange(utcMonth(monthRange(utcMonth(nowMs)).fromMs - 1)).fromMs;
+	const [fleet, today, month, lastMonth] = await Promise.all([
+		readFleet(deps.store, ctx, { range, before: spanBefore(range).fromMs >= known, sparks: true }),
 		readWindow(deps.store, ctx, 'today', { before: false, sparks: false }),
-		readWindow(deps.store, ctx, 'month', parts),
-		readWindow(deps.store, ctx, 'previousMonth', { before: false, sparks: true }),
-		readConnections(deps, ctx),
+		readWindow(deps.store, ctx, 'month', { before: lastMonthMs >= known, sparks: true }),
+		lastMonthMs >= known
+			? readWindow(deps.store, ctx, 'previousMonth', { before: false, sparks: true })
+			: null,
 	]);
 	const [completeness, deploys, watch] = await Promise.all([
 		readCompleteness(deps, ctx, { range: fleet.range, connections }),
@@ -69,8 +73,8 @@ async function overview(
 		figures: figuresOf(fleet, today, month),
 		sparks: sparksOf(fleet, month),
 		charts: trafficCharts(fleet, markers),
-		month: memo(month ?? fleet, `curve ${utcDay(nowMs)}`, () =>
-			monthCurve({ month, lastMonth, nowMs }),
+		month: memo(month ?? fleet, `curve ${utcDay(nowMs)} ${known}`, () =>
+			monthCurve({ month, lastMonth, nowMs, knownFromMs: known }),
 		),
 		attention: attentionOf({ ...story, connections: troubledConnections(connections), watch }),
 		movers: moversOf(story),
@@ -107,7 +111,9 @@ function figuresOf(fleet: Fleet, today: Fleet | null, month: Fleet | null): Over
 	const todayCost = today === null ? null : memo(today, 'cost', () => sumCost(today.items));
 	const monthCost = month === null ? null : memo(month, 'cost', () => sumCost(month.items));
 	const monthBefore =
-		month === null ? null : memo(month, 'costBefore', () => sumCost(beforeItems(month)));
+		month === null || month.previousTotal === null
+			? null
+			: memo(month, 'costBefore', () => sumCost(beforeItems(month)));
 	return {
 		invocations: both(now.invocations, before.invocations),
 		errors: both(now.errors, before.errors),

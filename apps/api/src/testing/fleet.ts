@@ -49,6 +49,9 @@ export async function seedFleet(store: Store, ctx: Ctx, options: FleetOptions): 
 	return { functions, connections, perBucket, billedDays, ...extras };
 }
 
+/** Months before the seeded days are known too: nothing ran then. */
+const knownDays = 100;
+
 async function seedConnections(store: Store, ctx: Ctx, nowMs: number): Promise<Connection[]> {
 	const made: Connection[] = [];
 	for (const [at, accountId] of accounts.entries()) {
@@ -89,6 +92,7 @@ async function seedConnections(store: Store, ctx: Ctx, nowMs: number): Promise<C
 			createdMs: nowMs - 20 * dayMs,
 			verifiedMs: nowMs - hourMs,
 			lastCollectedMs: nowMs - 2 * minuteMs,
+			knownFromMs: nowMs - knownDays * dayMs,
 		};
 		await store.enrolments.create(ctx, enrolment);
 		await store.connections.create(ctx, connection);

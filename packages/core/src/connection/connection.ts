@@ -53,7 +53,8 @@ export const connectionStates = [
 export const permissionCheckSchema = z.object({
 	feature: featureSchema,
 	action: z.string(),
-	outcome: z.enum(['granted', 'denied', 'untested', 'unknown']),
+	/** `missing`: whoever answers at the endpoint does not have the operation. */
+	outcome: z.enum(['granted', 'denied', 'missing', 'untested', 'unknown']),
 	/** What does not work without it, in the product's words. */
 	without: z.string(),
 	checkedMs: z.number().int(),
@@ -79,5 +80,7 @@ export const connectionSchema = z.object({
 	createdMs: z.number().int(),
 	verifiedMs: z.number().int().nullable(),
 	lastCollectedMs: z.number().int().nullable(),
+	/** Everything that ran since then has been read; absent until the reading of the past has begun. */
+	knownFromMs: z.number().int().optional(),
 });
 export type Connection = z.infer<typeof connectionSchema>;
