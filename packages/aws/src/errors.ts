@@ -35,22 +35,46 @@ export function isExpired(error: unknown): boolean {
 	return isSdkError(error) && expiredNames.has(error.name);
 }
 
+// What AWS's own front says of an operation it does not know, and what servers in its place say.
+const missingNames = new Set([
+	'UnknownOperationException',
+	'UnrecognizedServiceException',
+	'NotImplemented',
+	'NotImplementedException',
+	'InvalidAction',
+]);
+const missingStatuses: readonly (number | undefined)[] = [404, 405, 500, 501];
+
+/**
+ * True when the endpoint does not have the operation: it says so, or it answers with something that
+ * is no answer of AWS at all, such as a web page. AWS gives every answer a request id.
+ */
+function isMissing(error: SdkError): boolean {
+	if (missingNames.has(error.name) || status(error) === 501) return true;
+	const isNoAnswer = error.name === 'SyntaxError' && error.$metadata?.requestId === undefined;
+	return isNoAnswer && missingStatuses.includes(status(error));
+}
+
 /** An SDK failure as one of our own, naming the action and region; other errors come back unchanged. */
 export function translateError(error: unknown, call: CallContext): unknown {
 	if (error instanceof LamplightError || !isSdkError(error)) return error;
 	const requestId = error.$metadata?.requestId;
-	return new LamplightError(codeOf(error), `${call.action} in ${call.region}: ${error.name}`, {
+	const missing = isMissing(error);
+	const what = missing ? 'the endpoint does not offer it' : error.name;
+	return new LamplightError(codeOf(error), `${call.action} in ${call.region}: ${what}`, {
 		cause: error,
 		details: {
 			action: call.action,
 			region: call.region,
 			awsCode: error.name,
+			...(missing ? { missing } : {}),
 			...(requestId === undefined ? {} : { awsRequestId: requestId }),
 		},
 	});
 }
 
 function codeOf(error: SdkError): ErrorCode {
+	if (isMissing(error)) return 'aws_refused';
 	if (isThrottle(error)) return 'aws_throttled';
 	if (deniedNames.has(error.name) || status(error) === 403) return 'aws_access_denied';
 	if (expiredNames.has(error.name)) return 'aws_access_denied';

@@ -77,7 +77,7 @@ export const permissionRowSchema = z
 	.object({
 		feature: featureSchema,
 		action: z.string(),
-		outcome: z.enum(['granted', 'denied', 'untested', 'unknown']),
+		outcome: z.enum(['granted', 'denied', 'missing', 'untested', 'unknown']),
 		without: z.string(),
 		checkedAt: instantSchema,
 	})

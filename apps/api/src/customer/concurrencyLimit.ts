@@ -1,4 +1,5 @@
 import type { Connection } from '@lamplight/core/connection/connection';
+import { isRefused } from '@lamplight/core/connection/health';
 import type { Ctx } from '@lamplight/core/ctx';
 import { LamplightError } from '@lamplight/core/errors';
 import type { Region } from '@lamplight/core/ids';
@@ -19,7 +20,7 @@ export function concurrencyLimit(
 	const key = `${ctx.workspaceId} ${connection.id} ${region}`;
 	return keptLimits.read(deps.store, key, deps.wallClock(), async () => {
 		const denied = connection.checks.some(
-			({ action, outcome }) => action === 'lambda:GetAccountSettings' && outcome === 'denied',
+			(check) => check.action === 'lambda:GetAccountSettings' && isRefused(check),
 		);
 		if (denied || connection.verifiedMs === null || connection.state === 'paused') return null;
 		try {

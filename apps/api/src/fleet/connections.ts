@@ -1,4 +1,5 @@
 import type { Connection } from '@lamplight/core/connection/connection';
+import { isRefused } from '@lamplight/core/connection/health';
 import type { Ctx } from '@lamplight/core/ctx';
 import { type AccountId, functionParts } from '@lamplight/core/ids';
 import { minuteMs } from '@lamplight/core/time';
@@ -102,7 +103,7 @@ export function troubledConnections(connections: readonly Connection[]): Trouble
 	return connections
 		.filter(({ state }) => state === 'degraded' || state === 'unsafe' || state === 'lost')
 		.map((connection) => {
-			const denied = connection.checks.find(({ outcome }) => outcome === 'denied');
+			const denied = connection.checks.find(isRefused);
 			return {
 				connectionId: connection.id,
 				accountId: connection.accountId,

@@ -183,6 +183,7 @@ async function tryPermission(
 		return 'granted';
 	} catch (error) {
 		if (!(error instanceof LamplightError)) throw error;
+		if (error.details['missing'] === true) return 'missing';
 		switch (error.code) {
 			case 'aws_access_denied':
 				return 'denied';

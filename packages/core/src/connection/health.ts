@@ -34,10 +34,26 @@ export function afterTrial(connection: Connection, trial: ConnectionTrial): Conn
 			reason: 'The role can be assumed without the external id. Restore the trust of the template.',
 		};
 	}
-	const denied = trial.checks.filter(({ outcome }) => outcome === 'denied');
-	if (denied.length === 0) return { ...verified, state: 'healthy', reason: null };
-	const actions = denied.map(({ action }) => action).join(', ');
-	return { ...verified, state: 'degraded', reason: `Not granted: ${actions}.` };
+	const reasons = [
+		sentence('Not granted', trial.checks, 'denied'),
+		sentence('Not offered by the endpoint', trial.checks, 'missing'),
+	].filter((reason) => reason !== null);
+	if (reasons.length === 0) return { ...verified, state: 'healthy', reason: null };
+	return { ...verified, state: 'degraded', reason: reasons.join(' ') };
+}
+
+/** Whether what the check is about cannot be had: it is not granted, or the endpoint has no such thing. */
+export function isRefused({ outcome }: Pick<PermissionCheck, 'outcome'>): boolean {
+	return outcome === 'denied' || outcome === 'missing';
+}
+
+function sentence(
+	what: string,
+	checks: readonly PermissionCheck[],
+	outcome: PermissionCheck['outcome'],
+): string | null {
+	const actions = checks.filter((check) => check.outcome === outcome).map(({ action }) => action);
+	return actions.length === 0 ? null : `${what}: ${actions.join(', ')}.`;
 }
 
 function waitingReason(connection: Connection, nowMs: number): string {

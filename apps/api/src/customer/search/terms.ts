@@ -1,4 +1,5 @@
 import type { Connection } from '@lamplight/core/connection/connection';
+import { isRefused } from '@lamplight/core/connection/health';
 import type { Ctx } from '@lamplight/core/ctx';
 import { LamplightError } from '@lamplight/core/errors';
 import { monthRange, utcDay, utcMonth } from '@lamplight/core/time';
@@ -100,12 +101,14 @@ function notAllowed(connection: Connection): LamplightError | null {
 		);
 	}
 	const denied = connection.checks.find(
-		({ feature, outcome }) => feature === 'insights' && outcome === 'denied',
+		(check) => check.feature === 'insights' && isRefused(check),
 	);
 	if (denied === undefined) return null;
 	return new LamplightError(
 		'aws_access_denied',
-		`The role in ${called} does not grant ${denied.action}. Update its stack, then check the connection.`,
+		denied.outcome === 'missing'
+			? `${denied.action} is not offered by the endpoint that ${called} is read from. Search page by page.`
+			: `The role in ${called} does not grant ${denied.action}. Update its stack, then check the connection.`,
 		{ details: { feature: 'insights', action: denied.action, connectionId: connection.id } },
 	);
 }
