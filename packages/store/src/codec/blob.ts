@@ -51,14 +51,19 @@ export function sealBlob(
  * The body of a blob. Throws `data_damaged`, with `details.version`, when it is of another kind
  * or of a version this program does not know: a newer Lamplight may have written it.
  */
-export function openBlob(kind: BlobKind, version: number, blob: Uint8Array): ByteReader {
+export function openBlob(
+	kind: BlobKind,
+	version: number | readonly number[],
+	blob: Uint8Array,
+): ByteReader {
 	if (blob[0] !== blobKinds[kind]) {
 		throw damaged(`of kind ${blob[0] ?? 'none'}, expected ${kind}`);
 	}
-	if (blob[1] !== version) {
+	const known = [version].flat();
+	if (!known.includes(blob[1] ?? -1)) {
 		throw new LamplightError(
 			'data_damaged',
-			`A stored ${kind} blob has format version ${blob[1] ?? 'none'}; this program knows ${version}`,
+			`A stored ${kind} blob has format version ${blob[1] ?? 'none'}; this program knows ${known.join(' and ')}`,
 			{ details: { kind, version: blob[1] ?? -1 } },
 		);
 	}

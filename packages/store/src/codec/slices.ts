@@ -1,3 +1,4 @@
+import type { Bucket } from '@lamplight/core/bucket/bucket';
 import type { FunctionSlice } from '@lamplight/core/bucket/fragment';
 import { LamplightError } from '@lamplight/core/errors';
 import { ExponentialHistogram } from '@lamplight/core/histogram';
@@ -6,9 +7,11 @@ import { type FunctionId, functionIdSchema } from '@lamplight/core/ids';
 import { openBlob, sealBlob } from './blob.ts';
 import { readBuckets, writeBuckets } from './buckets.ts';
 import { maxRows } from './column.ts';
-import { type ByteReader, ByteWriter } from './varint.ts';
+import { ByteReader, ByteWriter } from './varint.ts';
 
-const version = 1;
+/** Since the second, each function's buckets are a block, so that others' need not be read. */
+const version = 2;
+const knownVersions = [1, version];
 
 /** Functions of one account and region with their buckets and histograms: a fragment or an hour. */
 export function encodeSlices(slices: readonly FunctionSlice[]): Uint8Array {
@@ -19,19 +22,45 @@ export function encodeSlices(slices: readonly FunctionSlice[]): Uint8Array {
 	);
 	for (const { buckets, durations } of slices) {
 		out.block(durations === null ? new Uint8Array() : durations.encode());
-		writeBuckets(out, buckets);
+		const own = new ByteWriter();
+		writeBuckets(own, buckets);
+		out.block(own.bytes());
 	}
 	return sealBlob('slices', version, out.bytes());
 }
 
 /** What `encodeSlices` was given. Throws `data_damaged`. */
 export function decodeSlices(blob: Uint8Array): FunctionSlice[] {
-	const reader = openBlob('slices', version, blob);
-	return readNames(reader).map((functionId) => {
-		const histogram = reader.block();
-		const durations = histogram.length === 0 ? null : ExponentialHistogram.decode(histogram);
-		return { functionId, buckets: readBuckets(reader), durations };
-	});
+	const reader = openBlob('slices', knownVersions, blob);
+	const ids = readNames(reader);
+	return ids.map((functionId) => sliceOf(functionId, reader.block(), bucketsFrom(blob, reader)));
+}
+
+/** One function's slice, its neighbours skipped; `null` when it is not among them. Throws `data_damaged`. */
+export function decodeSlice(blob: Uint8Array, functionId: FunctionId): FunctionSlice | null {
+	const reader = openBlob('slices', knownVersions, blob);
+	const ids = readNameTexts(reader);
+	const place = ids.indexOf(functionId);
+	if (place === -1) return null;
+	for (let left = place; left > 0; left--) {
+		reader.block();
+		if (blob[1] === 1) readBuckets(reader);
+		else reader.block();
+	}
+	return sliceOf(functionId, reader.block(), bucketsFrom(blob, reader));
+}
+
+function bucketsFrom(blob: Uint8Array, reader: ByteReader): Bucket[] {
+	return readBuckets(blob[1] === 1 ? reader : new ByteReader(reader.block()));
+}
+
+function sliceOf(
+	functionId: FunctionId,
+	histogram: Uint8Array,
+	buckets: readonly Bucket[],
+): FunctionSlice {
+	const durations = histogram.length === 0 ? null : ExponentialHistogram.decode(histogram);
+	return { functionId, buckets, durations };
 }
 
 /** Ids of one account and region: the account and region once, then the names, less what they share. */
@@ -53,12 +82,16 @@ export function writeNames(out: ByteWriter, ids: readonly FunctionId[]): void {
 }
 
 export function readNames(reader: ByteReader): FunctionId[] {
+	return readNameTexts(reader).map((id) => functionIdSchema.parse(id));
+}
+
+function readNameTexts(reader: ByteReader): string[] {
 	const home = reader.text();
-	const ids: FunctionId[] = [];
+	const ids: string[] = [];
 	let name = '';
 	for (let left = reader.count(maxRows); left > 0; left--) {
 		name = name.slice(0, reader.varint()) + reader.text();
-		ids.push(functionIdSchema.parse(home + name));
+		ids.push(home + name);
 	}
 	return ids;
 }

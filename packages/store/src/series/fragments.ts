@@ -2,9 +2,10 @@ import type { Fragment, FunctionSlice } from '@lamplight/core/bucket/fragment';
 import type { MergeFragment } from '@lamplight/core/bucket/merge';
 import type { Ctx } from '@lamplight/core/ctx';
 import { invalidField } from '@lamplight/core/errors';
+import type { FunctionId } from '@lamplight/core/ids';
 import { dayMs, floorTo, hourMs, minuteMs, type TimeRange } from '@lamplight/core/time';
 
-import { decodeSlices, encodeSlices } from '../codec/slices.ts';
+import { decodeSlice, decodeSlices, encodeSlices } from '../codec/slices.ts';
 import { type Db, ifLower } from '../dynamo/db.ts';
 import { inParallel } from '../dynamo/faults.ts';
 import { bytes, count, type Item } from '../dynamo/item.ts';
@@ -20,6 +21,7 @@ import {
 	kept,
 	partitions,
 	pieceCountFor,
+	pieceOf,
 	type PieceCount,
 } from './layout.ts';
 import type { RegionLayout, Regions } from './regions.ts';
@@ -125,22 +127,28 @@ export async function isSettled(
 	return built !== undefined && built.builtMs < settledMs;
 }
 
-/** The fragments of a region whose slots begin in the range; of one piece of each count when `pieceFor` says so. */
+/** The fragments of a region whose slots begin in the range; only one function's share when it is named. */
 export async function readFragments(
 	{ db }: Pick<SeriesDeps, 'db'>,
 	ctx: Ctx,
 	layout: RegionLayout,
-	span: TimeRange & { readonly pieceFor?: (pieces: PieceCount) => number },
+	span: TimeRange & { readonly functionId?: FunctionId },
 ): Promise<MergeFragment[]> {
-	const items = await readFragmentItems(db, ctx, layout, { ...span, kind: 's' });
+	const { functionId, ...range } = span;
+	const only = functionId !== undefined && {
+		pieceFor: (pieces: PieceCount) => pieceOf(functionId, pieces),
+	};
+	const items = await readFragmentItems(db, ctx, layout, { ...range, ...only, kind: 's' });
 	return items.map((item) => {
 		const [, minute = '', source] = item.sk.split('#');
+		const blob = bytes(item, 'blob');
+		const own = functionId === undefined ? null : decodeSlice(blob, functionId);
 		return {
 			slotMs: minuteOfKey(minute),
 			spanMs: count(item, 'spanMs'),
 			source: source === 'records' ? 'records' : 'metrics',
 			revision: count(item, 'revision'),
-			functions: decodeSlices(bytes(item, 'blob')),
+			functions: functionId === undefined ? decodeSlices(blob) : own === null ? [] : [own],
 		};
 	});
 }

@@ -7,7 +7,7 @@ import { type ConnectionId, type FunctionId, functionParts } from '@lamplight/co
 import { dayMs, floorTo, hourMs, minuteMs, type TimeRange, utcDay } from '@lamplight/core/time';
 
 import { decodeMinuteDay, decodeStepDay, type TimedAggregate } from '../codec/days.ts';
-import { decodeSlices } from '../codec/slices.ts';
+import { decodeSlice } from '../codec/slices.ts';
 import { bytes, type Item } from '../dynamo/item.ts';
 import { hourKey, hourOfKey, sortKey } from '../dynamo/keys.ts';
 import { inParallel } from '../dynamo/faults.ts';
@@ -150,18 +150,11 @@ async function readRecent(
 		openHours(deps, ctx, inRange),
 	]);
 	const found = hours.flat().flatMap((item) => {
-		const slice = decodeSlices(bytes(item, 'blob')).find((one) => one.functionId === functionId);
-		return slice === undefined ? [] : [{ atMs: hourOfKey(item.sk), ...slice }];
+		const slice = decodeSlice(bytes(item, 'blob'), functionId);
+		return slice === null ? [] : [{ atMs: hourOfKey(item.sk), ...slice }];
 	});
 	for (const span of neighbours(open.map((one) => one.startMs))) {
-		const fragments = await readFragments(deps, ctx, layout, {
-			...span,
-			pieceFor: (pieces) => pieceOf(functionId, pieces),
-		});
-		const mine = fragments.map((fragment) => ({
-			...fragment,
-			functions: fragment.functions.filter((slice) => slice.functionId === functionId),
-		}));
+		const mine = await readFragments(deps, ctx, layout, { ...span, functionId });
 		for (const [atMs, members] of groupBySteps(mine, hourMs, (fragment) => fragment.slotMs)) {
 			for (const slice of mergeFragments(members)) found.push({ atMs, ...slice });
 		}
