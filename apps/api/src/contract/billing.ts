@@ -59,7 +59,7 @@ export const billingRoutes = routes({
 	},
 	'POST /v1/w/{ws}/billing-sources': {
 		tag: 'billing',
-		summary: 'Add a payer’s Cost Explorer, or files to upload',
+		summary: 'Add a payer’s Cost Explorer, files in S3, or files to upload',
 		params: wsParams,
 		body: z.discriminatedUnion('kind', [
 			z.object({
@@ -71,6 +71,10 @@ export const billingRoutes = routes({
 				kind: z.enum(['cur', 'focus']),
 				name: z.string().trim().min(1).max(80),
 				payerAccountId: accountIdSchema.optional(),
+				/** With `location`: the connection whose role reads the bucket. Without both, files are uploaded. */
+				connectionId: connectionIdSchema.optional(),
+				/** `s3://bucket/prefix` of one export. */
+				location: z.string().max(1_200).optional(),
 			}),
 		]),
 		response: billingSourceViewSchema,

@@ -1,4 +1,5 @@
 import type { BillDayRow } from '@lamplight/core/bill/day';
+import { oneSourceEach } from '@lamplight/core/bill/oneSource';
 import type { Connection } from '@lamplight/core/connection/connection';
 import type { Ctx } from '@lamplight/core/ctx';
 import { type Money, parseMoney, subtract, sum, zero } from '@lamplight/core/money';
@@ -46,11 +47,14 @@ export function readBill(
 		const accounts = new Set<string>(connections.map(({ accountId }) => accountId));
 		const sources = await deps.store.billingSources.list(ctx);
 		const statements = await Promise.all(
-			sources.flatMap(({ id }) =>
-				months.map((month) => deps.store.bill.statement(ctx, id, { month })),
+			sources.flatMap(({ id, form }) =>
+				months.map(async (month) => {
+					const statement = await deps.store.bill.statement(ctx, id, { month });
+					return statement === null ? null : { ...statement, form };
+				}),
 			),
 		);
-		const found = statements.filter((one) => one !== null);
+		const found = oneSourceEach(statements.filter((one) => one !== null));
 		return {
 			rows: found.flatMap(({ rows, final }) =>
 				rows

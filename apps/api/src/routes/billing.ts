@@ -6,17 +6,15 @@ import type { BillingSource, BillStatement } from '@lamplight/core/bill/day';
 import { type DayRows, newDayRows } from '@lamplight/core/bill/dayRows';
 import type { Ctx } from '@lamplight/core/ctx';
 import { invalidField, LamplightError } from '@lamplight/core/errors';
-import { billingSourceIdSchema } from '@lamplight/core/ids';
 import { parseMoney, sum } from '@lamplight/core/money';
 
-import type { BillImport, BillingSourceView } from '../contract/billing.ts';
+import type { BillImport } from '../contract/billing.ts';
 import { wireSpan } from '../cost/period.ts';
 import { wireMoney } from '../cost/wire.ts';
-import { connectionOrThrow } from '../customer/account.ts';
-import { instant, instantOrNull } from '../fleet/range.ts';
+import { instant } from '../fleet/range.ts';
 import type { ApiRequest, Handlers } from '../http/handlers.ts';
-import { makeId } from '../session/people.ts';
 import { audited } from './audit.ts';
+import { addSource, sourceView } from './billingSource.ts';
 import type { RouteDeps } from './context.ts';
 
 type Base = '/v1/w/{ws}/billing-sources';
@@ -27,10 +25,8 @@ type BillingKeys =
 	| `POST ${Base}/{sourceId}/imports`
 	| `GET ${Base}/{sourceId}/imports`;
 
-const maxSources = 50;
 /** An upload unpacked; what is larger belongs into a bucket. */
 const maxUnpackedBytes = 64 * 1_024 * 1_024;
-const unknownPayer = '000000000000';
 
 /** Where billed money comes from, and files uploaded. */
 export function billingHandlers(deps: RouteDeps): Handlers<BillingKeys> {
@@ -79,82 +75,6 @@ async function sourceOrThrow(deps: RouteDeps, ctx: Ctx, id: string): Promise<Bil
 	const source = await deps.store.billingSources.get(ctx, id);
 	if (source === null) throw new LamplightError('not_found', 'There is no such billing source.');
 	return source;
-}
-
-const kinds: Readonly<Record<BillingSource['form'], BillingSourceView['kind']>> = {
-	'cost-explorer': 'costExplorer',
-	'cur-legacy': 'cur',
-	'cur-2': 'cur',
-	focus: 'focus',
-};
-
-async function sourceView(
-	deps: RouteDeps,
-	ctx: Ctx,
-	source: BillingSource,
-): Promise<BillingSourceView> {
-	const months = await deps.store.bill.months(ctx, source.id);
-	const newest = months.at(-1);
-	const statement =
-		newest === undefined
-			? null
-			: await deps.store.bill.statement(ctx, source.id, { month: newest });
-	const days = (statement?.rows ?? []).map(({ day }) => day).sort();
-	const [first] = days;
-	const last = days.at(-1);
-	return {
-		id: source.id,
-		kind: kinds[source.form],
-		name: source.name,
-		payerAccountId: source.payerAccountId === unknownPayer ? null : source.payerAccountId,
-		connectionId: source.connectionId as BillingSourceView['connectionId'],
-		location: source.location,
-		state: source.state === 'failing' ? 'failing' : statement === null ? 'waiting' : 'healthy',
-		reason: source.reason,
-		readAt: instantOrNull(source.lastReadMs ?? statement?.readMs ?? null),
-		billed:
-			first === undefined || last === undefined ? null : wireSpan({ fromDay: first, toDay: last }),
-		provisional: statement === null ? null : !statement.final,
-		createdAt: instant(source.createdMs),
-	};
-}
-
-async function addSource(
-	deps: RouteDeps,
-	{ ctx, body }: ApiRequest<`POST ${Base}`>,
-): Promise<BillingSourceView> {
-	if ((await deps.store.billingSources.list(ctx)).length >= maxSources) {
-		throw new LamplightError('too_large', 'Remove a billing source before adding another.', {
-			details: { limit: 'billingSources', max: maxSources },
-		});
-	}
-	const connection =
-		body.kind === 'costExplorer' ? await connectionOrThrow(deps, ctx, body.connectionId) : null;
-	if (connection !== null && !connection.features.includes('costs')) {
-		throw invalidField('body.connectionId', 'expected a connection with the feature costs');
-	}
-	const source: BillingSource = {
-		id: billingSourceIdSchema.parse(makeId('bil')),
-		workspaceId: ctx.workspaceId,
-		form: body.kind === 'costExplorer' ? 'cost-explorer' : body.kind === 'cur' ? 'cur-2' : 'focus',
-		payerAccountId:
-			connection?.accountId ??
-			(body.kind === 'costExplorer' ? unknownPayer : (body.payerAccountId ?? unknownPayer)),
-		name: body.name,
-		connectionId: connection?.id ?? null,
-		location: null,
-		state: 'healthy',
-		reason: null,
-		createdMs: deps.clock(),
-		lastReadMs: null,
-	};
-	await deps.store.billingSources.create(ctx, source);
-	await audited(deps, ctx, {
-		action: 'billing.add',
-		target: source.name,
-		details: { form: source.form },
-	});
-	return sourceView(deps, ctx, source);
 }
 
 async function importBill(
