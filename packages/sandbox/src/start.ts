@@ -6,9 +6,10 @@ import { FaultRegistry } from './faults/registry.ts';
 import type { AuthorizeOptions } from './iam/authorize.ts';
 import { Directory, type Key } from './iam/directory.ts';
 import { PermissionLog } from './iam/permissionLog.ts';
+import { Stacks } from './iam/stacks.ts';
 import { createSts } from './iam/sts.ts';
 import { rateLimiter } from './limits/limiter.ts';
-import type { Credentials, RoleStack, Sandbox, SandboxOptions } from './sandbox.ts';
+import type { Credentials, Sandbox, SandboxOptions } from './sandbox.ts';
 import { allServices } from './services/all.ts';
 import { controlAnswer, type ControlledSandbox } from './truth/control.ts';
 import { CallRecorder } from './truth/recorder.ts';
@@ -125,6 +126,7 @@ interface Parts {
 
 function controls(parts: Parts): Omit<ControlledSandbox, 'endpoint'> {
 	const { world, clock, directory, faults, recorder, permissionLog } = parts;
+	const stacks = new Stacks(world, directory);
 	return {
 		clock,
 		world,
@@ -144,9 +146,17 @@ function controls(parts: Parts): Omit<ControlledSandbox, 'endpoint'> {
 				}),
 			);
 		},
-		createStack: (stack) => createStack(parts, stack),
-		deleteStack: (accountId, stackName = defaultStack) =>
-			directory.deleteStack(accountId, stackName),
+		createStack(stack) {
+			known(world, stack.accountId);
+			return stacks.put({
+				accountId: stack.accountId,
+				region: stackRegion,
+				stackName: stack.stackName ?? defaultStack,
+				template: stack.template,
+				parameters: stack.parameters ?? {},
+			});
+		},
+		deleteStack: (accountId, stackName = defaultStack) => stacks.delete(accountId, stackName),
 		addFault: (request) => faults.add(request),
 		removeFault: (id) => void faults.remove(id),
 		listFaults: () => faults.list(),
@@ -166,18 +176,6 @@ function controls(parts: Parts): Omit<ControlledSandbox, 'endpoint'> {
 			};
 		},
 	};
-}
-
-function createStack({ world, directory }: Parts, stack: RoleStack): string[] {
-	known(world, stack.accountId);
-	const roles = directory.putStack({
-		accountId: stack.accountId,
-		region: stackRegion,
-		stackName: stack.stackName ?? defaultStack,
-		template: stack.template,
-		parameters: stack.parameters ?? {},
-	});
-	return roles.map((role) => role.arn);
 }
 
 function credentialsOf(key: Key): Credentials {

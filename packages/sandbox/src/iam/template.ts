@@ -19,6 +19,16 @@ export interface StackInput {
 	readonly parameters: Readonly<Record<string, string>>;
 }
 
+/** A StackSet as its template describes it, every function of CloudFormation resolved. */
+export interface StackSetTemplate {
+	readonly name: string;
+	/** Roots or organisational units. */
+	readonly unitIds: readonly string[];
+	readonly parameters: Readonly<Record<string, string>>;
+	/** The template of its stacks as parsed JSON. */
+	readonly template: unknown;
+}
+
 type Json = Readonly<Record<string, unknown>>;
 
 interface Scope {
@@ -36,21 +46,55 @@ const noValue = Symbol('AWS::NoValue');
  * does, for parameters that break their rules and for functions or references it does not know.
  */
 export function rolesOfTemplate(input: StackInput): RoleTemplate[] {
+	const scope = scopeOf(input);
+	return resourcesOf('AWS::IAM::Role', scope).map(([logicalId, resource]) =>
+		roleOf(logicalId, resource, input, scope),
+	);
+}
+
+/** The StackSets of a template. Throws as `rolesOfTemplate` does. */
+export function stackSetsOfTemplate(input: StackInput): StackSetTemplate[] {
+	const scope = scopeOf(input);
+	return resourcesOf('AWS::CloudFormation::StackSet', scope).map(([logicalId, resource]) => {
+		const properties = object(resolve(resource['Properties'], scope), `${logicalId}.Properties`);
+		if (properties['PermissionModel'] !== 'SERVICE_MANAGED') {
+			throw refused(`${logicalId}: only service-managed StackSets are simulated`);
+		}
+		const groups = (properties['StackInstancesGroup'] ?? []) as readonly Json[];
+		const parameters = (properties['Parameters'] ?? []) as readonly Json[];
+		return {
+			name: text(properties['StackSetName']),
+			unitIds: groups.flatMap((group) => {
+				const targets = object(group['DeploymentTargets'], 'DeploymentTargets');
+				return (targets['OrganizationalUnitIds'] ?? []) as readonly string[];
+			}),
+			parameters: Object.fromEntries(
+				parameters.map((each) => [text(each['ParameterKey']), text(each['ParameterValue'])]),
+			),
+			template: JSON.parse(text(properties['TemplateBody'])) as unknown,
+		};
+	});
+}
+
+function scopeOf(input: StackInput): Scope {
 	const template = object(input.template, 'Template');
-	const resources = object(template['Resources'], 'Resources');
-	const scope: Scope = {
+	return {
 		parameters: parametersOf(template, input),
 		conditions: (template['Conditions'] ?? {}) as Json,
-		resources,
+		resources: object(template['Resources'], 'Resources'),
 		accountId: input.accountId,
 		roleNames: new Map(),
 	};
-	const roles = Object.entries(resources).filter(([, resource]) => {
-		const { Type: type, Condition: condition } = object(resource, 'Resource');
-		if (type !== 'AWS::IAM::Role') return false;
-		return condition === undefined || conditionHolds(text(condition), scope);
-	});
-	return roles.map(([logicalId, resource]) => roleOf(logicalId, resource as Json, input, scope));
+}
+
+/** Resources of a type whose condition holds. */
+function resourcesOf(wanted: string, scope: Scope): (readonly [string, Json])[] {
+	return Object.entries(scope.resources)
+		.map(([logicalId, resource]) => [logicalId, object(resource, 'Resource')] as const)
+		.filter(([, { Type: type, Condition: condition }]) => {
+			if (type !== wanted) return false;
+			return condition === undefined || conditionHolds(text(condition), scope);
+		});
 }
 
 function roleOf(logicalId: string, resource: Json, input: StackInput, scope: Scope): RoleTemplate {

@@ -1,4 +1,5 @@
 import type { Sandbox } from '../sandbox.ts';
+import { neighbour } from '../world/neighbour.ts';
 import type { TimeRange } from '../world/world.ts';
 
 /** Each with what it tells. Times are epoch milliseconds, functions `account.region.name`. */
@@ -24,6 +25,8 @@ export function worldAnswer(
 				options: world.options,
 				organization: world.organization,
 				accounts: world.accounts,
+				// Not connected by anybody yet: for trying how one connects.
+				neighbour,
 				regions: world.regions,
 				hubAccountId: sandbox.hubAccountId,
 				nowMs: sandbox.clock.nowMs(),

@@ -205,12 +205,12 @@ export function planAccounts(options: Pick<WorldOptions, 'faultLab' | 'replay'>)
 }
 
 /** The organisation of these accounts. */
-export function organizationOf(accounts: readonly AccountPlan[]): Organization {
+export function organizationOf(id: string, accounts: readonly WorldAccount[]): Organization {
 	const payer = accounts.find((account) => account.isPayer);
 	if (payer === undefined) throw new RangeError('organizationOf: expected a payer');
 	return {
-		id: 'o-m7r1d14ng0',
-		arn: `arn:aws:organizations::${payer.id}:organization/o-m7r1d14ng0`,
+		id,
+		arn: `arn:aws:organizations::${payer.id}:organization/${id}`,
 		managementAccountId: payer.id,
 		managementAccountEmail: payer.email,
 	};

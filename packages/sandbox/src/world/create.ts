@@ -3,6 +3,7 @@ import { type AccountPlan, defaultRegions, organizationOf, planAccounts } from '
 import { configurationAt } from './configuration.ts';
 import { assemble, type Member } from './fleet.ts';
 import { occurrences } from './grid.ts';
+import { neighbour } from './neighbour.ts';
 import { deployOf, releases } from './releases.ts';
 import { Blocks } from './run/cache.ts';
 import { invocationsOf } from './run/invocations.ts';
@@ -37,7 +38,8 @@ export function createWorld(
 	const { nowMs, ...rest } = options;
 	const whole: WorldOptions = { ...defaults, beginsMs: defaultBegin(nowMs), ...rest };
 	const accounts = planAccounts(whole);
-	const organization = organizationOf(accounts);
+	const organization = organizationOf('o-m7r1d14ng0', accounts);
+	const organizations = [{ organization, rootId: 'r-m7r1', accounts }, neighbour];
 	const members = assemble(whole, accounts);
 	const blocks = new Blocks(whole);
 	const byId = new Map(members.map((member) => [member.id, member]));
@@ -60,7 +62,10 @@ export function createWorld(
 		blocks,
 		member: (id) => byId.get(id) ?? null,
 		membersIn,
-		account: (id) => accounts.find((account) => account.id === id) ?? null,
+		account: (id) =>
+			[...accounts, ...neighbour.accounts].find((account) => account.id === id) ?? null,
+		organizationOf: (accountId) =>
+			organizations.find((one) => one.accounts.some(({ id }) => id === accountId)) ?? null,
 		functions: (accountId, region, atMs) =>
 			membersIn(accountId, region).filter((fn) => existsAt(fn, atMs)),
 		allFunctions: (accountId) =>

@@ -10,12 +10,15 @@ import type { ReplayOptions } from './replay/trace.ts';
 export interface World {
 	readonly options: WorldOptions;
 	readonly organization: Organization;
-	/** All accounts of the organisation, the payer first. */
+	/** All accounts of the organisation whose fleet this is, the payer first. */
 	readonly accounts: readonly WorldAccount[];
 	/** Regions enabled in every account (the seventeen that AWS enables by default). */
 	readonly regions: readonly string[];
 
+	/** Also of the other organisation, in which nothing runs. */
 	account(accountId: string): WorldAccount | null;
+	/** The organisation of an account; `null` for accounts that are in none. */
+	organizationOf(accountId: string): OrganizationAccounts | null;
 	/** Functions that exist at `atMs` in one account and region, ascending by name as ListFunctions has them. */
 	functions(accountId: string, region: string, atMs: number): readonly WorldFunction[];
 	/** Every function that ever exists, of one account or of all. */
@@ -63,6 +66,14 @@ export interface Organization {
 	/** The payer. */
 	readonly managementAccountId: string;
 	readonly managementAccountEmail: string;
+}
+
+/** An organisation with its accounts, the management account first. */
+export interface OrganizationAccounts {
+	readonly organization: Organization;
+	/** The root of its units, which a StackSet names. */
+	readonly rootId: string;
+	readonly accounts: readonly WorldAccount[];
 }
 
 export interface WorldAccount {

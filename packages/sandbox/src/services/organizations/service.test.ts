@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Sandbox } from '../../sandbox.ts';
 import { startSandbox } from '../../start.ts';
+import { neighbour } from '../../world/neighbour.ts';
 
 describe('Organizations', () => {
 	let sandbox: Sandbox;
@@ -31,6 +32,15 @@ describe('Organizations', () => {
 			sandbox.world.accounts.map((account) => account.id),
 		);
 		expect(accounts.filter((account) => account.Status === 'SUSPENDED')).toHaveLength(1);
+	});
+
+	it('knows another organisation, of which only its own accounts are told', async () => {
+		const [management] = neighbour.accounts;
+		const pages = paginateListAccounts({ client: client(management?.id ?? '') }, {});
+		const accounts = [];
+		for await (const page of pages) accounts.push(...(page.Accounts ?? []));
+		expect(accounts.map(({ Id }) => Id)).toEqual(neighbour.accounts.map(({ id }) => id));
+		expect(accounts).toHaveLength(12);
 	});
 
 	it('tells a member account about the organisation, and lists nothing to it', async () => {

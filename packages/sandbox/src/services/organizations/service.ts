@@ -3,7 +3,7 @@ import * as sdk from '@aws-sdk/client-organizations';
 import { AwsError } from '../../wire/awsError.ts';
 import { type Call, defineService, type Service } from '../../wire/service.ts';
 import type { LivingWorld } from '../../world/create.ts';
-import type { WorldAccount } from '../../world/world.ts';
+import type { OrganizationAccounts, WorldAccount } from '../../world/world.ts';
 import type { ServiceDeps } from '../deps.ts';
 import { pageToken, positionOf } from '../page.ts';
 
@@ -18,25 +18,34 @@ export function organizationsService({ world }: ServiceDeps): Service {
 		sdk,
 		client: sdk.OrganizationsClient,
 		operations: {
-			DescribeOrganization: () => ({ Organization: describe(world) }),
+			DescribeOrganization: (_input, call) => ({ Organization: describe(ownOf(world, call)) }),
 			ListAccounts: (input, call) => listAccounts(world, input, call),
 			DescribeAccount: (input, call) => {
-				managementOnly(world, call);
-				const account = world.account(input.AccountId ?? '');
-				if (account === null) {
+				const own = managementOnly(world, call);
+				const account = own.accounts.find(({ id }) => id === input.AccountId);
+				if (account === undefined) {
 					throw new AwsError(
 						'AccountNotFoundException',
 						"You specified an account that doesn't exist.",
 					);
 				}
-				return { Account: accountOf(world, account) };
+				return { Account: accountOf(own, account) };
 			},
 		},
 	});
 }
 
-function describe(world: LivingWorld): sdk.Organization {
-	const { organization } = world;
+/** The organisation that the caller's account is of. */
+function ownOf(world: LivingWorld, call: Call): OrganizationAccounts {
+	const own = world.organizationOf(call.accountId);
+	if (own !== null) return own;
+	throw new AwsError(
+		'AWSOrganizationsNotInUseException',
+		'Your account is not a member of an organization.',
+	);
+}
+
+function describe({ organization }: OrganizationAccounts): sdk.Organization {
 	const { managementAccountId: id } = organization;
 	return {
 		Id: organization.id,
@@ -54,21 +63,22 @@ function listAccounts(
 	input: sdk.ListAccountsRequest,
 	call: Call,
 ): sdk.ListAccountsResponse {
-	managementOnly(world, call);
+	const own = managementOnly(world, call);
 	const limit = Math.min(input.MaxResults ?? perPage, perPage);
 	const refused = () => new AwsError('InvalidInputException', 'Invalid NextToken');
 	const skip = Number(positionOf('accounts', input.NextToken, refused)?.[0] ?? 0);
-	const joined = world.accounts.filter((account) => account.joinedMs <= call.nowMs);
+	const joined = own.accounts.filter((account) => account.joinedMs <= call.nowMs);
 	return {
-		Accounts: joined.slice(skip, skip + limit).map((account) => accountOf(world, account)),
+		Accounts: joined.slice(skip, skip + limit).map((account) => accountOf(own, account)),
 		...(skip + limit < joined.length
 			? { NextToken: pageToken('accounts', [String(skip + limit)]) }
 			: {}),
 	};
 }
 
-function managementOnly(world: LivingWorld, call: Call): void {
-	if (call.accountId === world.organization.managementAccountId) return;
+function managementOnly(world: LivingWorld, call: Call): OrganizationAccounts {
+	const own = ownOf(world, call);
+	if (call.accountId === own.organization.managementAccountId) return own;
 	throw new AwsError(
 		'AccessDeniedException',
 		"You don't have permissions to access this resource.",
@@ -76,8 +86,7 @@ function managementOnly(world: LivingWorld, call: Call): void {
 	);
 }
 
-function accountOf(world: LivingWorld, account: WorldAccount): sdk.Account {
-	const { organization } = world;
+function accountOf({ organization }: OrganizationAccounts, account: WorldAccount): sdk.Account {
 	const stem = `arn:aws:organizations::${organization.managementAccountId}:account`;
 	return {
 		Id: account.id,
