@@ -1,6 +1,5 @@
 import type { Identity } from './auth.ts';
 import { customerRoles, trustedRoles, type Connect } from './connect.ts';
-import type { Work } from './jobs.ts';
 import { roleNamed } from './roles.ts';
 import { tablePermissions, type Storage } from './storage.ts';
 
@@ -13,7 +12,6 @@ interface ApiOptions {
 	readonly identity: Identity;
 	readonly templateUrl: Connect['templateUrl'];
 	readonly trustedRoleNames: Connect['trustedRoleNames'];
-	readonly queue: Work['queue'];
 }
 
 /**
@@ -22,11 +20,13 @@ interface ApiOptions {
  * token, and the secret that the distribution adds.
  */
 export function api(options: ApiOptions) {
-	const { router, origin, originSecret, table, exportsBucket, identity, queue } = options;
+	const { router, origin, originSecret, table, exportsBucket, identity } = options;
 	const { result: secret } = new random.RandomPassword('ApiSecret', { length: 48, special: false });
 	return new sst.aws.Function('Api', {
 		name: `lamplight-${$app.stage}-api`,
 		handler: 'apps/api/src/lambda.handler',
+		// Routes, the clients of AWS and the bill readers lie in files of their own, loaded when needed.
+		nodejs: { splitting: true },
 		timeout: '30 seconds',
 		memory: '1024 MB',
 		transform: roleNamed(trustedRoles().api),
@@ -37,7 +37,6 @@ export function api(options: ApiOptions) {
 			LAMPLIGHT_ORIGIN_SECRET: originSecret,
 			LAMPLIGHT_TABLE: table.name,
 			LAMPLIGHT_EXPORTS_BUCKET: exportsBucket.name,
-			LAMPLIGHT_COLLECT_QUEUE_URL: queue.url,
 			LAMPLIGHT_CONNECT_TEMPLATE_URL: options.templateUrl,
 			LAMPLIGHT_TRUSTED_ROLE_NAMES: options.trustedRoleNames.join(','),
 			LAMPLIGHT_SECRET: secret,
@@ -48,7 +47,6 @@ export function api(options: ApiOptions) {
 		permissions: [
 			...tablePermissions(table),
 			{ actions: ['sts:AssumeRole'], resources: [customerRoles] },
-			{ actions: ['sqs:SendMessage'], resources: [queue.arn] },
 			{
 				actions: ['s3:PutObject', 's3:GetObject'],
 				resources: [$interpolate`${exportsBucket.arn}/*`],

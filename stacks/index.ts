@@ -25,7 +25,6 @@ export function stacks() {
 		identity,
 		templateUrl,
 		trustedRoleNames,
-		queue: work.queue,
 	});
 	dashboard({ router });
 	alarms({ deadLetters: work.deadLetters });

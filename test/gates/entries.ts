@@ -2,13 +2,43 @@ import { join } from 'node:path';
 
 export const root = join(import.meta.dirname, '..', '..');
 
+/** A Lambda function of ours, and the most that its minified bundle may weigh. */
+export interface LambdaEntry {
+	readonly name: string;
+	readonly source: string;
+	/** Files for what is imported dynamically, as the stack deploys it. */
+	readonly splitting: boolean;
+	/** What a cold start reads before it can answer: the entry and all that it imports statically. */
+	readonly startAtMostBytes: number;
+	/** Every file together. */
+	readonly atMostBytes: number;
+}
+
 /**
- * Each Lambda function of ours, its entry, and the most its minified bundle may weigh: what it weighs
- * today and a little more, so that it cannot grow unseen. The aim for the API is 700 kB; its AWS
- * clients and the bill readers, loaded only by the calls that need them, are what is above it.
+ * What each weighs today and a little more, so that it cannot grow unseen. The API's start has a
+ * promise of its own, 700 kB: its routes, the clients of AWS and the bill readers are loaded by the
+ * calls that need them.
  */
-export const lambdaEntries = [
-	{ name: 'api', source: 'apps/api/src/lambda.ts', atMostBytes: 1_900_000 },
-	{ name: 'plan', source: 'apps/jobs/src/plan/handler.ts', atMostBytes: 1_000_000 },
-	{ name: 'collect', source: 'apps/jobs/src/collect/handler.ts', atMostBytes: 1_150_000 },
-] as const;
+export const lambdaEntries: readonly LambdaEntry[] = [
+	{
+		name: 'api',
+		source: 'apps/api/src/lambda.ts',
+		splitting: true,
+		startAtMostBytes: 700_000,
+		atMostBytes: 2_000_000,
+	},
+	{
+		name: 'plan',
+		source: 'apps/jobs/src/plan/handler.ts',
+		splitting: false,
+		startAtMostBytes: 1_050_000,
+		atMostBytes: 1_050_000,
+	},
+	{
+		name: 'collect',
+		source: 'apps/jobs/src/collect/handler.ts',
+		splitting: false,
+		startAtMostBytes: 1_500_000,
+		atMostBytes: 1_500_000,
+	},
+];

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectRoleName } from '@lamplight/core/connection/template';
 import { tableKeys } from '@lamplight/store/table';
 
+import { lambdaEntries } from '../gates/entries.ts';
 import { missing, root } from '../support/needs.ts';
 
 interface Registered {
@@ -19,7 +20,12 @@ interface Registered {
 
 interface Synthesis {
 	readonly resources: readonly Registered[];
-	readonly builds: readonly { readonly handler: string; readonly bytes: number }[];
+	readonly builds: readonly {
+		readonly handler: string;
+		readonly bytes: number;
+		readonly files: number;
+		readonly splitting: boolean;
+	}[];
 	readonly error: string | null;
 }
 
@@ -172,6 +178,16 @@ describe.skipIf(reason !== null)(
 				tokenValidityUnits: { accessToken: 'minutes' },
 				refreshTokenRotation: { feature: 'ENABLED' },
 			});
+		});
+
+		it('deploys the API in files that are loaded when needed, as its budget weighs it', () => {
+			const deployed = new Map(ci.builds.map((build) => [build.handler, build]));
+			for (const { source, splitting } of lambdaEntries) {
+				const build = deployed.get(source.replace(/\.ts$/, '.handler'));
+				expect(build, source).toMatchObject({ splitting });
+				if (splitting) expect(build?.files).toBeGreaterThan(20);
+				else expect(build?.files).toBe(1);
+			}
 		});
 
 		it('serves the dashboard and the API from one origin that adds the secret header', () => {

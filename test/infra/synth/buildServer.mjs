@@ -1,8 +1,8 @@
 /** Answers the platform's calls that SST's own command would: where assets go, and function builds. */
 import { createCipheriv } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { extname, join } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { existsSync } from 'node:fs';
 
 import * as esbuild from 'esbuild';
@@ -31,10 +31,12 @@ async function buildFunction({ root, work, builds }, target) {
 	// Not where the platform puts its archive: it would pack the archive into itself.
 	const out = join(work, 'builds', target.functionID ?? `function-${builds.length}`);
 	mkdirSync(out, { recursive: true });
-	const bundle = join(out, 'bundle.mjs');
+	const splitting = target.properties?.splitting === true;
 	const { metafile } = await esbuild.build({
-		entryPoints: [file],
-		outfile: bundle,
+		entryPoints: { bundle: file },
+		outdir: out,
+		outExtension: { '.js': '.mjs' },
+		splitting,
 		bundle: true,
 		minify: true,
 		platform: 'node',
@@ -47,12 +49,16 @@ async function buildFunction({ root, work, builds }, target) {
 		},
 		logLevel: 'silent',
 	});
-	const [output] = Object.values(metafile.outputs);
-	if (!output.exports.includes(exportName)) {
+	const outputs = Object.values(metafile.outputs);
+	const output = outputs.find(
+		({ entryPoint }) => entryPoint !== undefined && resolve(entryPoint) === file,
+	);
+	if (!output?.exports.includes(exportName)) {
 		throw new Error(`handler ${target.handler}: ${file} exports no ${exportName}`);
 	}
 	writeResource(out, target);
-	builds.push({ handler: target.handler, bytes: readFileSync(bundle).length });
+	const bytes = outputs.reduce((sum, one) => sum + one.bytes, 0);
+	builds.push({ handler: target.handler, bytes, files: outputs.length, splitting });
 	return { handler: `bundle.${exportName}`, out, errors: [], sourcemaps: [] };
 }
 

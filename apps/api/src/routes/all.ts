@@ -1,49 +1,134 @@
 import type { RouteKey } from '../contract/contract.ts';
-import type { Handlers } from '../http/handlers.ts';
+import type { ApiRequest, Handler, Handlers } from '../http/handlers.ts';
 import type { RouteDeps } from './context.ts';
-import { appHandlers } from './apps.ts';
-import { concurrencyHandlers } from './concurrency.ts';
-import { connectionHandlers } from './connections.ts';
-import { deployHandlers } from './deploys.ts';
-import { enrolmentHandlers } from './enrolments.ts';
-import { watchCostHandlers } from './watchCost.ts';
-import { executionHandlers } from './executions.ts';
-import { logHandlers } from './logs.ts';
-import { billingHandlers } from './billing.ts';
-import { exportHandlers } from './exports.ts';
-import { metricsHandlers } from './metrics.ts';
-import { costHandlers } from './costs.ts';
-import { functionHandlers } from './function.ts';
-import { functionListHandlers } from './functions.ts';
-import { issueHandlers } from './issues.ts';
-import { meHandlers } from './me.ts';
-import { peopleHandlers } from './people.ts';
-import { sessionHandlers } from './session.ts';
-import { workspaceHandlers } from './workspace.ts';
-import { overviewHandlers } from './overview.ts';
 
-/** The handler of every route of the contract. */
-export function allHandlers(deps: RouteDeps): Handlers<RouteKey> {
-	return {
-		...sessionHandlers(deps),
-		...meHandlers(deps),
-		...workspaceHandlers(deps),
-		...overviewHandlers(deps),
-		...functionListHandlers(deps),
-		...functionHandlers(deps),
-		...issueHandlers(deps),
-		...executionHandlers(deps),
-		...logHandlers(deps),
-		...appHandlers(deps),
-		...costHandlers(deps),
-		...billingHandlers(deps),
-		...exportHandlers(deps),
-		...metricsHandlers(deps),
-		...deployHandlers(deps),
-		...connectionHandlers(deps),
-		...enrolmentHandlers(deps),
-		...watchCostHandlers(deps),
-		...concurrencyHandlers(deps),
-		...peopleHandlers(deps),
+/**
+ * The files of routes, each loaded when one of its routes is first called: a cold start should not
+ * wait for pages that nobody asked for.
+ */
+const files = {
+	apps: () => import('./apps.ts').then(({ appHandlers }) => appHandlers),
+	billing: () => import('./billing.ts').then(({ billingHandlers }) => billingHandlers),
+	concurrency: () =>
+		import('./concurrency.ts').then(({ concurrencyHandlers }) => concurrencyHandlers),
+	connections: () =>
+		import('./connections.ts').then(({ connectionHandlers }) => connectionHandlers),
+	costs: () => import('./costs.ts').then(({ costHandlers }) => costHandlers),
+	deploys: () => import('./deploys.ts').then(({ deployHandlers }) => deployHandlers),
+	enrolments: () => import('./enrolments.ts').then(({ enrolmentHandlers }) => enrolmentHandlers),
+	executions: () => import('./executions.ts').then(({ executionHandlers }) => executionHandlers),
+	exports: () => import('./exports.ts').then(({ exportHandlers }) => exportHandlers),
+	function: () => import('./function.ts').then(({ functionHandlers }) => functionHandlers),
+	functions: () =>
+		import('./functions.ts').then(({ functionListHandlers }) => functionListHandlers),
+	issues: () => import('./issues.ts').then(({ issueHandlers }) => issueHandlers),
+	logs: () => import('./logs.ts').then(({ logHandlers }) => logHandlers),
+	me: () => import('./me.ts').then(({ meHandlers }) => meHandlers),
+	metrics: () => import('./metrics.ts').then(({ metricsHandlers }) => metricsHandlers),
+	overview: () => import('./overview.ts').then(({ overviewHandlers }) => overviewHandlers),
+	people: () => import('./people.ts').then(({ peopleHandlers }) => peopleHandlers),
+	session: () => import('./session.ts').then(({ sessionHandlers }) => sessionHandlers),
+	watchCost: () => import('./watchCost.ts').then(({ watchCostHandlers }) => watchCostHandlers),
+	workspace: () => import('./workspace.ts').then(({ workspaceHandlers }) => workspaceHandlers),
+};
+type File = keyof typeof files;
+type KeysOf<F extends File> = keyof ReturnType<Awaited<ReturnType<(typeof files)[F]>>>;
+
+/** Where each route is; naming a file that does not handle it does not compile. */
+const fileOf: { readonly [K in RouteKey]: { [F in File]: K extends KeysOf<F> ? F : never }[File] } =
+	{
+		'GET /v1/session/sign-in': 'session',
+		'GET /v1/session/callback': 'session',
+		'POST /v1/session/refresh': 'session',
+		'POST /v1/session/sign-out': 'session',
+		'GET /v1/me': 'me',
+		'POST /v1/workspaces': 'me',
+		'GET /v1/invitations/{token}': 'me',
+		'POST /v1/invitations/{token}/accept': 'me',
+		'GET /v1/w/{ws}': 'workspace',
+		'PATCH /v1/w/{ws}': 'workspace',
+		'DELETE /v1/w/{ws}': 'workspace',
+		'GET /v1/w/{ws}/search': 'workspace',
+		'GET /v1/w/{ws}/views': 'workspace',
+		'POST /v1/w/{ws}/views': 'workspace',
+		'DELETE /v1/w/{ws}/views/{viewId}': 'workspace',
+		'GET /v1/w/{ws}/overview': 'overview',
+		'GET /v1/w/{ws}/functions': 'functions',
+		'GET /v1/w/{ws}/functions/{functionId}': 'function',
+		'GET /v1/w/{ws}/functions/{functionId}/series': 'function',
+		'GET /v1/w/{ws}/functions/{functionId}/heatmap': 'function',
+		'GET /v1/w/{ws}/functions/{functionId}/cost': 'function',
+		'GET /v1/w/{ws}/functions/{functionId}/history': 'function',
+		'GET /v1/w/{ws}/functions/{functionId}/executions': 'executions',
+		'GET /v1/w/{ws}/functions/{functionId}/executions/{requestId}': 'executions',
+		'POST /v1/w/{ws}/logs/estimate': 'logs',
+		'POST /v1/w/{ws}/logs/searches': 'logs',
+		'GET /v1/w/{ws}/logs/searches/{searchId}': 'logs',
+		'GET /v1/w/{ws}/logs/tail': 'logs',
+		'GET /v1/w/{ws}/logs/context': 'logs',
+		'GET /v1/w/{ws}/issues': 'issues',
+		'PATCH /v1/w/{ws}/issues': 'issues',
+		'GET /v1/w/{ws}/issues/{issueId}': 'issues',
+		'PATCH /v1/w/{ws}/issues/{issueId}': 'issues',
+		'GET /v1/w/{ws}/apps': 'apps',
+		'GET /v1/w/{ws}/apps/{appId}': 'apps',
+		'GET /v1/w/{ws}/costs': 'costs',
+		'GET /v1/w/{ws}/watch-cost': 'watchCost',
+		'GET /v1/w/{ws}/deploys': 'deploys',
+		'POST /v1/w/{ws}/deploys': 'deploys',
+		'GET /v1/w/{ws}/deploys/{deployId}': 'deploys',
+		'GET /v1/w/{ws}/concurrency': 'concurrency',
+		'GET /v1/w/{ws}/billing-sources': 'billing',
+		'POST /v1/w/{ws}/billing-sources': 'billing',
+		'DELETE /v1/w/{ws}/billing-sources/{sourceId}': 'billing',
+		'POST /v1/w/{ws}/billing-sources/{sourceId}/imports': 'billing',
+		'GET /v1/w/{ws}/billing-sources/{sourceId}/imports': 'billing',
+		'GET /v1/w/{ws}/connections': 'connections',
+		'GET /v1/w/{ws}/connections/{connectionId}': 'connections',
+		'PATCH /v1/w/{ws}/connections/{connectionId}': 'connections',
+		'DELETE /v1/w/{ws}/connections/{connectionId}': 'connections',
+		'POST /v1/w/{ws}/connections/{connectionId}/check': 'connections',
+		'GET /v1/w/{ws}/enrolments/estimate': 'enrolments',
+		'POST /v1/w/{ws}/enrolments': 'enrolments',
+		'GET /v1/w/{ws}/enrolments/{enrolmentId}': 'enrolments',
+		'GET /v1/w/{ws}/enrolments/{enrolmentId}/template': 'enrolments',
+		'POST /v1/w/{ws}/enrolments/{enrolmentId}/verify': 'enrolments',
+		'DELETE /v1/w/{ws}/enrolments/{enrolmentId}': 'enrolments',
+		'GET /v1/w/{ws}/members': 'people',
+		'PATCH /v1/w/{ws}/members/{userId}': 'people',
+		'DELETE /v1/w/{ws}/members/{userId}': 'people',
+		'POST /v1/w/{ws}/invitations': 'people',
+		'DELETE /v1/w/{ws}/invitations/{invitationId}': 'people',
+		'GET /v1/w/{ws}/tokens': 'people',
+		'POST /v1/w/{ws}/tokens': 'people',
+		'DELETE /v1/w/{ws}/tokens/{tokenId}': 'people',
+		'GET /v1/w/{ws}/audit': 'people',
+		'GET /v1/w/{ws}/exports/functions.csv': 'exports',
+		'GET /v1/w/{ws}/exports/costs.csv': 'exports',
+		'GET /v1/w/{ws}/exports/costs.json': 'exports',
+		'GET /v1/w/{ws}/exports/focus.csv': 'exports',
+		'GET /v1/metrics': 'metrics',
 	};
+
+/** The handler of every route of the contract; its file is loaded with its first call. */
+export function allHandlers(deps: RouteDeps): Handlers {
+	const loaded = new Map<File, Promise<Partial<Handlers>>>();
+	const load = (file: File) => {
+		const known = loaded.get(file);
+		if (known !== undefined) return known;
+		const loading = files[file]().then((make): Partial<Handlers> => make(deps));
+		// A file that could not be read is tried again by the next call.
+		loading.catch(() => loaded.delete(file));
+		loaded.set(file, loading);
+		return loading;
+	};
+	const handlerOf =
+		<K extends RouteKey>(key: K): Handler<K> =>
+		async (request: ApiRequest<K>) => {
+			const handler = (await load(fileOf[key]))[key];
+			if (handler === undefined) throw new Error(`${key} has no handler`);
+			return handler(request);
+		};
+	const keys = Object.keys(fileOf) as RouteKey[];
+	return Object.fromEntries(keys.map((key) => [key, handlerOf(key)])) as unknown as Handlers;
 }

@@ -28,6 +28,8 @@ export interface TestApi {
 	readonly deps: ApiDeps;
 	readonly store: Store;
 	readonly identity: RunningIdentity;
+	/** Where the embedded DynamoDB listens, and the table in it, for another process. */
+	readonly database: { readonly endpoint: string; readonly tableName: string };
 	readonly workspaceId: WorkspaceId;
 	/** Where the provider keeps its signing key, for tokens that only it could have made. */
 	readonly keyFile: string;
@@ -71,6 +73,8 @@ export function newId(prefix: string): string {
 	return `${prefix}_${base32(randomBytes(15))}`;
 }
 
+const tableName = 'lamplight';
+
 /** The e-mail of the member with a role in the test workspace. */
 export function emailOf(role: Role): string {
 	return `${role}@example.com`;
@@ -101,9 +105,9 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
 		region: 'us-east-1',
 		credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
 	});
-	await ensureTable(client, 'lamplight');
+	await ensureTable(client, tableName);
 	const clock = options.clock ?? (() => dataNowMs);
-	const store = createStore({ client, tableName: 'lamplight', clock });
+	const store = createStore({ client, tableName, clock });
 	const aws = createAws({ clock, wallClock, region: 'us-east-1' });
 	const logged: string[] = [];
 	const deps: ApiDeps = {
@@ -143,6 +147,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
 		deps,
 		store,
 		identity,
+		database: { endpoint: database.endpoint, tableName },
 		workspaceId: ctx.workspaceId,
 		keyFile: join(folder, 'identity.json'),
 		logged,
