@@ -13,6 +13,8 @@ export interface RouteContract {
 	readonly status?: 200 | 201 | 202 | 204 | 302;
 	/** The media type of an answer that is not JSON; its schema is then a string. */
 	readonly mediaType?: string;
+	/** Of a file to download: what a browser calls it. */
+	readonly fileName?: string;
 }
 
 /** Keys are the method and the path template, such as `GET /v1/w/{ws}/overview`. */

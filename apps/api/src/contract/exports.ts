@@ -22,6 +22,7 @@ export const exportRoutes = routes({
 		query: functionsQuerySchema.omit({ cursor: true, limit: true }),
 		response: z.string(),
 		mediaType: 'text/csv',
+		fileName: 'lamplight-functions.csv',
 	},
 	'GET /v1/w/{ws}/exports/costs.csv': {
 		tag: 'exports',
@@ -30,6 +31,7 @@ export const exportRoutes = routes({
 		query: costExportQuery,
 		response: z.string(),
 		mediaType: 'text/csv',
+		fileName: 'lamplight-costs.csv',
 	},
 	'GET /v1/w/{ws}/exports/costs.json': {
 		tag: 'exports',
@@ -49,6 +51,7 @@ export const exportRoutes = routes({
 				}),
 			),
 		}),
+		fileName: 'lamplight-costs.json',
 	},
 	'GET /v1/w/{ws}/exports/focus.csv': {
 		tag: 'exports',
@@ -57,6 +60,7 @@ export const exportRoutes = routes({
 		query: costExportQuery.omit({ by: true, tagKey: true }),
 		response: z.string(),
 		mediaType: 'text/csv',
+		fileName: 'lamplight-focus.csv',
 	},
 	'GET /v1/metrics': {
 		tag: 'exports',

@@ -18,7 +18,7 @@ import { readFleet } from '../fleet/fleet.ts';
 import { filterItems, sortItems } from '../fleet/list.ts';
 import { resolveRange } from '../fleet/range.ts';
 import { RowView } from '../fleet/rows.ts';
-import { csvFile, csvRecord } from '../http/csv.ts';
+import { csvRecord, FileText, maxFileRows } from '../http/csv.ts';
 import type { ApiRequest, Handlers } from '../http/handlers.ts';
 import { readCosts } from './costs.ts';
 import type { RouteDeps } from './context.ts';
@@ -26,9 +26,6 @@ import type { RouteDeps } from './context.ts';
 type Base = 'GET /v1/w/{ws}/exports';
 type ExportKeys =
 	`${Base}/functions.csv` | `${Base}/costs.csv` | `${Base}/costs.json` | `${Base}/focus.csv`;
-
-/** Rows of one file: a Function URL answers at most 6 MB (Lambda quotas, read 2026-11). */
-const maxExportRows = 20_000;
 
 /** Files to download. */
 export function exportHandlers(deps: RouteDeps): Handlers<ExportKeys> {
@@ -45,21 +42,26 @@ export function exportHandlers(deps: RouteDeps): Handlers<ExportKeys> {
 				'basis',
 				'provenance',
 			];
-			const records = rows.map((row) =>
-				csvRecord([
-					row.day,
-					row.key,
-					row.label,
-					row.amount,
-					row.currency,
-					row.basis,
-					row.provenance,
-				]),
+			const file = new FileText();
+			rows.forEach((row, at) =>
+				file.add(
+					csvRecord([
+						row.day,
+						row.key,
+						row.label,
+						row.amount,
+						row.currency,
+						row.basis,
+						row.provenance,
+					]),
+					at / rows.length,
+				),
 			);
-			return csvFile('lamplight-costs.csv', csvRecord(header) + records.join(''));
+			return file.under(csvRecord(header));
 		},
 		'GET /v1/w/{ws}/exports/costs.json': async ({ ctx, query }) => {
 			const rows = await costRows(deps, ctx, query);
+			if (rows.length > maxFileRows) throw tooManyRows(rows.length);
 			return {
 				currency: rows[0]?.currency ?? 'USD',
 				basis: query.basis ?? 'list',
@@ -76,14 +78,11 @@ export function exportHandlers(deps: RouteDeps): Handlers<ExportKeys> {
 	};
 }
 
-function checkRows(rows: number): void {
-	if (rows <= maxExportRows) return;
-	throw new LamplightError(
+function tooManyRows(rows: number): LamplightError {
+	return new LamplightError(
 		'too_large',
-		`A file holds ${maxExportRows} rows; this would be ${rows}.`,
-		{
-			details: { limit: 'exportRows', max: maxExportRows, rows },
-		},
+		`A file holds ${maxFileRows} rows; this would be ${rows}. Choose a shorter range, an account or an app.`,
+		{ details: { limit: 'fileRows', max: maxFileRows, rows } },
 	);
 }
 
@@ -106,7 +105,6 @@ async function costRows(deps: RouteDeps, ctx: CostRequest['ctx'], query: CostReq
 			provenance,
 		}));
 	});
-	checkRows(rows.length);
 	return rows.sort((a, b) => (a.day === b.day ? (a.key < b.key ? -1 : 1) : a.day < b.day ? -1 : 1));
 }
 
@@ -139,7 +137,7 @@ const functionColumns = [
 async function functionsCsv(
 	deps: RouteDeps,
 	{ ctx, query }: ApiRequest<`${Base}/functions.csv`>,
-): Promise<Response> {
+): Promise<string> {
 	const range = resolveRange(query, deps.clock());
 	const [fleet, connections] = await Promise.all([
 		readFleet(deps.store, ctx, { range, before: false, sparks: true }),
@@ -148,10 +146,10 @@ async function functionsCsv(
 	const reading = await readCompleteness(deps, ctx, { range: fleet.range, connections });
 	const view = new RowView(connections, reading);
 	const items = sortItems(filterItems(fleet.items, query), query.sort ?? 'cost', query.order);
-	checkRows(items.length);
-	const records = items.map((item) => {
+	const file = new FileText();
+	items.forEach((item, at) => {
 		const { figures, ...fn } = view.row(item, null);
-		return csvRecord([
+		const record = csvRecord([
 			fn.name,
 			fn.accountId,
 			fn.accountName,
@@ -176,8 +174,9 @@ async function functionsCsv(
 			figures.cost?.provenance ?? null,
 			figures.completeness,
 		]);
+		file.add(record, at / items.length);
 	});
-	return csvFile('lamplight-functions.csv', csvRecord([...functionColumns]) + records.join(''));
+	return file.under(csvRecord([...functionColumns]));
 }
 
 /**
@@ -187,7 +186,7 @@ async function functionsCsv(
 async function focusCsv(
 	deps: RouteDeps,
 	{ ctx, query }: ApiRequest<`${Base}/focus.csv`>,
-): Promise<Response> {
+): Promise<string> {
 	if (query.basis !== undefined && query.basis !== 'list') {
 		throw new LamplightError(
 			'invalid_input',
@@ -198,19 +197,19 @@ async function focusCsv(
 		);
 	}
 	const { listDays, view, wanted } = await readCosts(deps, ctx, { ...query, compare: 'none' });
-	const records: string[] = [];
-	for (const { day, uses } of listDays) {
+	const file = new FileText();
+	for (const [at, { day, uses }] of listDays.entries()) {
 		const book = priceBook(dayStart(day));
 		for (const use of uses) {
 			if (!wanted(use)) continue;
 			for (const part of use.parts) {
 				if (part.cost === null) continue;
-				records.push(csvRecord(focusRecord(focusRow({ day, use, part, book, view }))));
-				checkRows(records.length);
+				const record = csvRecord(focusRecord(focusRow({ day, use, part, book, view })));
+				file.add(record, at / listDays.length);
 			}
 		}
 	}
-	return csvFile('lamplight-focus.csv', csvRecord(focusHeader()) + records.join(''));
+	return file.under(csvRecord(focusHeader()));
 }
 
 interface FocusInput {
