@@ -2,6 +2,7 @@ import type { FunctionId } from '@lamplight/core/ids';
 import { dayMs, floorTo, hourMs, minuteMs } from '@lamplight/core/time';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import { countUnits, unitsOf } from '../bench/dynamoUnits.ts';
 import {
 	bucket,
 	ctxOf,
@@ -137,4 +138,24 @@ it('keeps documents of jobs', async () => {
 	await rollups.putDocument(ctx, 'cost.days', value);
 	expect((await rollups.document(ctx, 'cost.days'))?.value).toEqual(value);
 	expect(await rollups.document(ctxOf(), 'cost.days')).toBeNull();
+});
+
+it('serves what a page asks for at once with one look at the heads and one batch', async () => {
+	const { ctx } = await twoDays();
+	const { rollups } = harness.store;
+	for (const window of ['24h', 'today', '7d'] as const) await rollups.rebuildWindow(ctx, window);
+	const units = countUnits(harness.client);
+	const cold = harness.other();
+	const page = () =>
+		Promise.all([
+			cold.rollups.directory(ctx),
+			cold.rollups.fleetWindow(ctx, '24h'),
+			cold.rollups.fleetWindow(ctx, 'today', { before: false }),
+			cold.rollups.fleetWindow(ctx, '7d', { sparks: false }),
+		]);
+	expect(await unitsOf(units, page)).toMatchObject({ readCalls: 2 });
+	expect(await unitsOf(units, page)).toMatchObject({ readCalls: 1 });
+	const [directory, day] = await page();
+	expect(directory.functions).toHaveLength(1);
+	expect(day?.rows).toHaveLength(2);
 });

@@ -21,6 +21,8 @@ export interface Bill {
 	): Promise<BillStatement | null>;
 	/** Every different reading of a month, ascending by time. */
 	history(ctx: Ctx, billingSourceId: BillingSourceId, month: string): Promise<StatementHead[]>;
+	/** Deletes all that a source said. May be cut short and run again. */
+	removeSource(ctx: Ctx, billingSourceId: BillingSourceId): Promise<void>;
 	/** Months with a statement, ascending. */
 	months(ctx: Ctx, billingSourceId: BillingSourceId): Promise<string[]>;
 }

@@ -61,6 +61,14 @@ export function createBill(db: Db): Bill {
 			const items = await db.query(heads(ctx, id), { prefix: `${month}#` });
 			return items.map((item) => headOf(id, item));
 		},
+		async removeSource(ctx, id) {
+			// Rows first: heads tell that there is something left.
+			for (const pk of [rowsPartition(ctx, id), heads(ctx, id)]) {
+				for await (const page of db.pages(pk)) {
+					await db.removeMany(page.map(({ pk: own, sk }) => ({ pk: own, sk })));
+				}
+			}
+		},
 		async months(ctx, id) {
 			const items = await db.query(heads(ctx, id));
 			return [...new Set(items.map((item) => monthOf(item)))];

@@ -16,6 +16,7 @@ import { type DayStates, paint, readDay, spansOf, unknownDay, writeDay } from '.
 const keptDays = 40;
 const maxDays = 36;
 const attempts = 12;
+const maxDaysByKey = 3;
 const version = 1;
 
 type Regions = Map<Region, DayStates>;
@@ -70,10 +71,13 @@ export function createCompleteness(db: Db): CompletenessStore {
 			if (range.toMs - range.fromMs > maxDays * dayMs) {
 				throw new LamplightError('too_large', `Completeness is read for at most ${maxDays} days`);
 			}
-			const items = await db.query(partition(ctx, connectionId), {
-				from: utcDay(range.fromMs),
-				to: utcDay(range.toMs - 1),
-			});
+			const pk = partition(ctx, connectionId);
+			const asked = stepsOf(dayMs, range).map(utcDay);
+			// By key where it is a few days: connections that are asked for side by side share a batch.
+			const items =
+				asked.length <= maxDaysByKey
+					? await db.getMany(asked.map((sk) => ({ pk, sk })))
+					: await db.query(pk, { from: utcDay(range.fromMs), to: utcDay(range.toMs - 1) });
 			const days = new Map(
 				items.map((item) => [Date.parse(`${item.sk}T00:00:00Z`), decode(bytes(item, 'blob'))]),
 			);

@@ -57,11 +57,22 @@ export interface QuerySpan {
 	readonly consistent?: boolean;
 }
 
+interface Gathering {
+	readonly keys: Map<string, Key>;
+	readonly found: Promise<ReadonlyMap<string, Item>>;
+}
+
+function nameOf({ pk, sk }: Key): string {
+	return `${pk}\n${sk}`;
+}
+
 /** The one table, with plain values, expired items left out, and faults in the product's words. */
 export class Db {
 	readonly clock: Clock;
 	readonly #client: DynamoDBClient;
 	readonly #table: string;
+	/** Keys of this turn of the event loop, not asked for yet. */
+	#gathering: Gathering | null = null;
 
 	constructor(options: { client: DynamoDBClient; tableName: string; clock: Clock }) {
 		this.#client = options.client;
@@ -84,11 +95,24 @@ export class Db {
 		return this.#alive(item) ? item : null;
 	}
 
-	/** The items that exist, in no order. */
+	/** The items that exist, in no order. What is asked for side by side shares its batches. */
 	async getMany(keys: readonly Key[]): Promise<Item[]> {
-		const batches = chunks(keys, batchGetItems);
-		const found = await inParallel(batches, batchesAtOnce, (batch) => this.#getBatch(batch));
-		return found.flat().filter((item) => this.#alive(item));
+		if (keys.length === 0) return [];
+		const gathering = (this.#gathering ??= this.#gather());
+		for (const key of keys) gathering.keys.set(nameOf(key), key);
+		const found = await gathering.found;
+		return keys.flatMap((key) => found.get(nameOf(key)) ?? []).filter((item) => this.#alive(item));
+	}
+
+	#gather(): Gathering {
+		const keys = new Map<string, Key>();
+		const found = new Promise((resolve) => setImmediate(resolve)).then(async () => {
+			this.#gathering = null;
+			const batches = chunks([...keys.values()], batchGetItems);
+			const items = await inParallel(batches, batchesAtOnce, (batch) => this.#getBatch(batch));
+			return new Map(items.flat().map((item) => [nameOf(item), item]));
+		});
+		return { keys, found };
 	}
 
 	/** False when the condition did not hold. */

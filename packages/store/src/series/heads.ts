@@ -45,9 +45,18 @@ export interface Blobs {
 
 export function createBlobs(db: Db): Blobs {
 	const decoded = new Memory(maxDecoded);
-	const heads = async (ctx: Ctx) => {
+	const readHeads = async (ctx: Ctx) => {
 		const items = await db.query(partition(ctx), { prefix: 'head#' });
 		return new Map(items.map((item) => [item.sk.slice('head#'.length), headOf(item)]));
+	};
+	/** A page asks for several blobs at once: the heads that are on their way are those of all. */
+	const underWay = new Map<string, Promise<Map<string, Head>>>();
+	const heads = (ctx: Ctx) => {
+		const known = underWay.get(ctx.workspaceId);
+		if (known !== undefined) return known;
+		const reading = readHeads(ctx).finally(() => underWay.delete(ctx.workspaceId));
+		underWay.set(ctx.workspaceId, reading);
+		return reading;
 	};
 	return {
 		heads,
@@ -70,9 +79,12 @@ export function createBlobs(db: Db): Blobs {
 				// Replaced while it was read: the next heads point to what is there now.
 				if (blobs.size < cold.length) continue;
 				for (const head of cold) {
-					const value = decode(head.name, blobs.get(head.name) ?? new Uint8Array());
-					decoded.set(memoryKey(head), { value });
-					found.set(head.name, { head, value });
+					// Whoever asked at the same time may have decoded it meanwhile.
+					const known = decoded.get(memoryKey(head)) ?? {
+						value: decode(head.name, blobs.get(head.name) ?? new Uint8Array()),
+					};
+					decoded.set(memoryKey(head), known);
+					found.set(head.name, { head, value: known.value as T });
 				}
 				return found;
 			}

@@ -22,11 +22,6 @@ export function createWatchCosts(db: Db): WatchCosts {
 	const batchItems = (ctx: Ctx, id: ConnectionId, day: string) =>
 		db.query(batches(ctx, id), { prefix: `${day}#` });
 
-	const ofDay = async (ctx: Ctx, id: ConnectionId, day: string): Promise<WatchUsage[]> => {
-		const items = await batchItems(ctx, id, day);
-		return summed(items.flatMap(usagesOf));
-	};
-
 	return {
 		async add(ctx, connectionId, { key, usages }) {
 			const day = usages[0]?.day;
@@ -42,12 +37,19 @@ export function createWatchCosts(db: Db): WatchCosts {
 			});
 		},
 		async read(ctx, connectionId, { fromDay, toDay }) {
-			const folded = await db.query(days(ctx, connectionId), { from: fromDay, to: toDay });
-			const usages = new Map(folded.map((item) => [item.sk, usagesOf(item)]));
 			// A day still under way, or just over, may have batches that no fold has seen.
-			for (const day of recentDays(db.clock())) {
-				if (day < fromDay || day > toDay) continue;
-				usages.set(day, await ofDay(ctx, connectionId, day));
+			const recent = recentDays(db.clock()).filter((day) => day >= fromDay && day <= toDay);
+			const [first, last] = [recent.at(0), recent.at(-1)];
+			const [folded, unfolded] = await Promise.all([
+				db.query(days(ctx, connectionId), { from: fromDay, to: toDay }),
+				first === undefined || last === undefined
+					? []
+					: db.query(batches(ctx, connectionId), { from: `${first}#`, to: `${last}$` }),
+			]);
+			const usages = new Map(folded.map((item) => [item.sk, usagesOf(item)]));
+			for (const day of recent) {
+				const ofDay = unfolded.filter((item) => item.sk.startsWith(`${day}#`));
+				usages.set(day, summed(ofDay.flatMap(usagesOf)));
 			}
 			return [...usages].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, rows]) => rows);
 		},
