@@ -12,6 +12,14 @@ const needs = {
 		found: () => existsSync(chromiumPath()),
 	},
 	awsCli: { reason: 'no aws command on PATH', found: () => runs(awsCommand(), ['--version']) },
+	boto3: {
+		reason: 'no python3 with boto3 (apt install python3-boto3)',
+		found: () => runs('python3', ['-c', 'import boto3']),
+	},
+	moto: {
+		reason: 'no moto_server command (pip install "moto[server]")',
+		found: () => runs('moto_server', ['--help']),
+	},
 	java: { reason: 'no java command on PATH', found: () => runs('java', ['-version']) },
 	sharedData: {
 		reason: 'no shared data folder beside the repository (set LAMPLIGHT_SHARED_DATA)',

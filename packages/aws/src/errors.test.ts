@@ -1,4 +1,4 @@
-import { LamplightError } from '@lamplight/core/errors';
+import type { LamplightError } from '@lamplight/core/errors';
 import { describe, expect, it } from 'vitest';
 
 import { translateError } from './errors.ts';

@@ -55,6 +55,17 @@ function isMissing(error: SdkError): boolean {
 	return isNoAnswer && missingStatuses.includes(status(error));
 }
 
+/** True when asking again is of no use: the call is not granted, or the endpoint has no such operation. */
+export function isClosed(error: unknown): boolean {
+	const isDenied = error instanceof LamplightError && error.code === 'aws_access_denied';
+	return isDenied || isMissingAtEndpoint(error);
+}
+
+/** True for an error of ours that says that the endpoint has no such operation. */
+export function isMissingAtEndpoint(error: unknown): boolean {
+	return error instanceof LamplightError && error.details['missing'] === true;
+}
+
 /** An SDK failure as one of our own, naming the action and region; other errors come back unchanged. */
 export function translateError(error: unknown, call: CallContext): unknown {
 	if (error instanceof LamplightError || !isSdkError(error)) return error;

@@ -1,3 +1,4 @@
+import { isClosed } from '@lamplight/aws/errors';
 import { listRegions } from '@lamplight/aws/inventory/regions';
 import { listActiveFunctions } from '@lamplight/aws/metrics/activeFunctions';
 import {
@@ -5,7 +6,7 @@ import {
 	type RegionsState,
 	regionsStateSchema,
 } from '@lamplight/core/collection/state';
-import { LamplightError } from '@lamplight/core/errors';
+import { defaultRegions } from '@lamplight/core/connection/regions';
 import { hourMs } from '@lamplight/core/time';
 
 import type { Work } from '../account.ts';
@@ -26,8 +27,7 @@ export async function findRegions(deps: JobDeps, work: Work): Promise<RegionsSta
 	const held = await readCheckpoint(deps, ctx, key, { schema: regionsStateSchema, empty });
 	const nowMs = deps.clock();
 	if (nowMs - held.searchedMs < searchEveryMs && held.enabled.length > 0) return held;
-	const enabled =
-		connection.regions.length > 0 ? [...connection.regions] : await listRegions(work.account);
+	const enabled = connection.regions.length > 0 ? [...connection.regions] : await regionsOf(work);
 	const active: Record<string, number> = {};
 	for (const [region, lastMs] of Object.entries(held.active)) {
 		if (enabled.includes(region) && nowMs - lastMs < activeForMs) active[region] = lastMs;
@@ -42,12 +42,22 @@ export async function findRegions(deps: JobDeps, work: Work): Promise<RegionsSta
 	return found;
 }
 
+/** The account's regions; those that every account has where it may not be asked. */
+async function regionsOf(work: Work): Promise<string[]> {
+	try {
+		return await listRegions(work.account);
+	} catch (error) {
+		if (isClosed(error)) return [...defaultRegions];
+		throw error;
+	}
+}
+
 async function isBusy(work: Work, region: string): Promise<boolean> {
 	try {
 		return (await listActiveFunctions(work.account, region)).length > 0;
 	} catch (error) {
 		// One region that a policy closes must not cost the others.
-		if (error instanceof LamplightError && error.code === 'aws_access_denied') return false;
+		if (isClosed(error)) return false;
 		throw error;
 	}
 }

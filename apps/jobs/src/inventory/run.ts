@@ -1,3 +1,4 @@
+import { isClosed } from '@lamplight/aws/errors';
 import {
 	listEventSources,
 	readConcurrencyLimit,
@@ -140,7 +141,7 @@ async function unlessDenied<T>(
 		return await read();
 	} catch (error) {
 		if (!(error instanceof LamplightError)) throw error;
-		if (error.code !== 'aws_access_denied' && error.code !== 'too_large') throw error;
+		if (!isClosed(error) && error.code !== 'too_large') throw error;
 		options.limits.add(error.message.slice(0, 100));
 		return options.without;
 	}
@@ -199,8 +200,8 @@ async function ownDetails(
 	try {
 		return await readFunctionDetails(work.account, region, name);
 	} catch (error) {
-		if (!(error instanceof LamplightError)) throw error;
-		if (error.code !== 'not_found' && error.code !== 'aws_access_denied') throw error;
-		return null;
+		if (isClosed(error)) return null;
+		if (error instanceof LamplightError && error.code === 'not_found') return null;
+		throw error;
 	}
 }

@@ -31,6 +31,7 @@ import { LamplightError } from '@lamplight/core/errors';
 import { dayMs, hourMs, minuteMs, utcDay } from '@lamplight/core/time';
 
 import type { AccountAws } from '../client/account.ts';
+import { isMissingAtEndpoint } from '../errors.ts';
 
 export interface DoctorOptions {
 	readonly features: readonly Feature[];
@@ -183,7 +184,7 @@ async function tryPermission(
 		return 'granted';
 	} catch (error) {
 		if (!(error instanceof LamplightError)) throw error;
-		if (error.details['missing'] === true) return 'missing';
+		if (isMissingAtEndpoint(error)) return 'missing';
 		switch (error.code) {
 			case 'aws_access_denied':
 				return 'denied';

@@ -14,6 +14,7 @@ import {
 import type { TimeRange } from '@lamplight/core/time';
 
 import type { AccountAws } from '../client/account.ts';
+import { isMissingAtEndpoint } from '../errors.ts';
 
 // A batch is sized for one page; more than a few mean that AWS pages by time spent, and each is billed.
 const maxPagesPerBatch = 20;
@@ -67,6 +68,28 @@ async function askAgain(
 }
 
 async function readBatch(
+	account: AccountAws,
+	region: string,
+	request: MetricRequest,
+): Promise<Draft[]> {
+	try {
+		return await readPages(account, region, request);
+	} catch (error) {
+		// Servers in AWS's place may know sums but no percentiles; those alone are then missing.
+		const plain = request.units.map((unit) => ({
+			...unit,
+			statistics: unit.statistics.filter((statistic) => !statistic.startsWith('p')),
+		}));
+		const hasNone = plain.every(
+			(unit, at) => unit.statistics.length === request.units[at]?.statistics.length,
+		);
+		if (hasNone || !isMissingAtEndpoint(error)) throw error;
+		const drafts = await readPages(account, region, { ...request, units: plain });
+		return drafts.map((draft, at) => ({ ...draft, unit: request.units[at] ?? draft.unit }));
+	}
+}
+
+async function readPages(
 	account: AccountAws,
 	region: string,
 	request: MetricRequest,
