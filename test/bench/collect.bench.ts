@@ -1,22 +1,22 @@
 import { listActiveFunctions } from '@lamplight/aws/metrics/activeFunctions';
 import { targetOf } from '@lamplight/aws/target';
 import type { Connection } from '@lamplight/core/connection/connection';
-import { regionsStateSchema } from '@lamplight/core/collection/state';
+import { checkpointNames, regionsStateSchema } from '@lamplight/core/collection/state';
 import { selectExecutions } from '@lamplight/core/execution/select';
 import { dayMs, hourMs, minuteMs } from '@lamplight/core/time';
-import type { WatchUsage } from '@lamplight/core/watchcost/watchcost';
+import type { CallCount } from '@lamplight/sandbox/sandbox';
 import { encodeExecutions } from '@lamplight/store/codec/executions';
 import { encodeSlices } from '@lamplight/store/codec/slices';
 import { encodeTotals } from '@lamplight/store/codec/totals';
 import type { Store } from '@lamplight/store/store';
 
-import { type Collector, startCollector } from '../support/collector.ts';
+import { type Collector, startCollector, testCtx } from '../support/collector.ts';
 import { compareWithTruth } from '../support/truth.ts';
 import { type Bench, type BenchRow, row } from './bench.ts';
 
 /** Wednesday 08:00 UTC: the busier half of the simulated day. */
 const startMs = Date.UTC(2026, 9, 14, 8, 0);
-const simulatedHours = Number(process.env['BENCH_HOURS'] ?? '2');
+const simulatedHours = Number(process.env['BENCH_HOURS'] ?? '1');
 const functionCount = Number(process.env['BENCH_FUNCTIONS'] ?? '240');
 const comparedFunctions = 1000;
 const comparedRegions = 2;
@@ -74,7 +74,7 @@ export const bench: Bench = {
 };
 
 async function measure(collector: Collector, report: (row: BenchRow) => void): Promise<void> {
-	const { sandbox, recorded } = collector;
+	const { sandbox } = collector;
 	const tally = newTally();
 	const connections: Connection[] = [];
 	for (const account of sandbox.world.accounts) {
@@ -86,7 +86,7 @@ async function measure(collector: Collector, report: (row: BenchRow) => void): P
 		collector.queue.push({ kind: 'inventory', ...base(collector, connection), details: false });
 	}
 	await collector.drain();
-	recorded.usages.clear();
+	sandbox.resetCalls();
 	Object.assign(tally, newTally());
 	weighWrites(collector.deps.store, tally);
 	const steps = Math.round((simulatedHours * hourMs) / minuteMs);
@@ -98,8 +98,7 @@ async function measure(collector: Collector, report: (row: BenchRow) => void): P
 		await collector.drain();
 		tally.workSeconds += (performance.now() - began) / 1000;
 	}
-	const usages = [...recorded.usages.values()].flat();
-	reportRows(collector, { connections, usages, tally, report });
+	await reportRows(collector, { connections, usages: sandbox.calls(), tally, report });
 }
 
 function base(collector: Collector, { workspaceId, id: connectionId }: Connection) {
@@ -111,24 +110,27 @@ async function plan(
 	connection: Connection,
 	options: { readonly isReading: boolean; readonly tally: Tally },
 ): Promise<void> {
-	const { queue, recorded, deps } = collector;
+	const { queue, deps } = collector;
 	const { isReading, tally } = options;
 	queue.push({ kind: 'totals', ...base(collector, connection), counts: isReading });
 	if (!isReading) return;
-	const held = recorded.checkpoints.get(`${connection.id} regions`);
-	const { active } = regionsStateSchema.parse(held?.value);
-	const enrolment = await deps.store.enrolments.get(
-		{ workspaceId: connection.workspaceId, actor: { kind: 'job', job: 'bench' }, requestId: '' },
-		connection.enrolmentId,
-	);
+	const active = await activeRegions(collector, connection);
+	const enrolment = await deps.store.enrolments.get(testCtx(), connection.enrolmentId);
 	if (enrolment === null) return;
 	const account = deps.aws.open(targetOf(enrolment, connection));
-	for (const region of Object.keys(active)) {
+	for (const region of active) {
 		queue.push({ kind: 'functions', ...base(collector, connection), region });
 		tally.readings += 1;
 		tally.activeReadings += (await listActiveFunctions(account, region)).length;
 	}
 	account.close();
+	queue.push({ kind: 'compact', ...base(collector, connection) });
+}
+
+async function activeRegions(collector: Collector, { id }: Connection): Promise<string[]> {
+	const key = { connectionId: id, name: checkpointNames.regions };
+	const held = await collector.store.checkpoints.get(testCtx(), key, regionsStateSchema);
+	return Object.keys(held?.value.active ?? {});
 }
 
 function newTally(): Tally {
@@ -211,21 +213,22 @@ function writeUnitsPerDay(tally: Tally, functionsPerRegion: number): number {
 
 interface Outcome {
 	readonly connections: readonly Connection[];
-	readonly usages: readonly WatchUsage[];
+	readonly usages: readonly CallCount[];
 	readonly tally: Tally;
 	readonly report: (row: BenchRow) => void;
 }
 
 /** What a day of the compared fleet comes to, from what was measured. */
-function perDay(collector: Collector, outcome: Outcome) {
+async function perDay(collector: Collector, outcome: Outcome) {
 	const { usages, tally, connections } = outcome;
 	const days = (simulatedHours * hourMs) / dayMs;
-	const regions = connections.reduce((sum, { id }) => {
-		const held = collector.recorded.checkpoints.get(`${id} regions`);
-		return sum + Object.keys(regionsStateSchema.parse(held?.value).active).length;
-	}, 0);
-	const functions = collector.recorded.functions.size;
-	const units = sum(usages, 'cloudwatch:GetMetricData', 'units') / days;
+	let [regions, functions] = [0, 0];
+	for (const connection of connections) {
+		regions += (await activeRegions(collector, connection)).length;
+		const listed = await collector.functions(connection);
+		functions += listed.filter(({ goneMs }) => goneMs === null).length;
+	}
+	const units = sum(usages, 'cloudwatch:GetMetricData', 'billedUnits') / days;
 	// One unit a minute and four every five, for each active region: what is asked whatever runs.
 	const fixedPerRegion = dayMs / minuteMs + 4 * (dayMs / readsEveryMs);
 	const variablePerFunction = Math.max(0, units - fixedPerRegion * regions) / functions;
@@ -246,7 +249,7 @@ function perDay(collector: Collector, outcome: Outcome) {
 	};
 }
 
-function sum(usages: readonly WatchUsage[], action: string, field: 'units' | 'calls'): number {
+function sum(usages: readonly CallCount[], action: string, field: 'billedUnits' | 'calls'): number {
 	return usages
 		.filter((usage) => usage.action === action)
 		.reduce((total, usage) => total + usage[field], 0);
@@ -256,9 +259,9 @@ const naiveMetrics = 5;
 const yaceMetrics = 4;
 const netdataMetrics = 5;
 
-function reportRows(collector: Collector, outcome: Outcome): void {
+async function reportRows(collector: Collector, outcome: Outcome): Promise<void> {
 	const { report } = outcome;
-	const day = perDay(collector, outcome);
+	const day = await perDay(collector, outcome);
 	const polls = dayMs / readsEveryMs;
 	const naive = naiveMetrics * comparedFunctions * polls;
 	const yace = yaceMetrics * comparedFunctions * polls;
@@ -309,10 +312,13 @@ function reportRows(collector: Collector, outcome: Outcome): void {
 		}),
 	);
 	reportMoney(day, report);
-	reportTruth(collector, outcome);
+	await reportTruth(collector, outcome);
 }
 
-function reportMoney(day: ReturnType<typeof perDay>, report: (row: BenchRow) => void): void {
+function reportMoney(
+	day: Awaited<ReturnType<typeof perDay>>,
+	report: (row: BenchRow) => void,
+): void {
 	const api = day.units * metricUsd * daysPerMonth;
 	const fixed = day.fixed * metricUsd * daysPerMonth;
 	const store = day.writeUnits * writeUnitUsd * daysPerMonth;
@@ -326,6 +332,16 @@ function reportMoney(day: ReturnType<typeof perDay>, report: (row: BenchRow) => 
 			note: `fixed ${fixed.toFixed(2)} for ${comparedRegions} regions, ${((api - fixed) / comparedFunctions).toFixed(5)} a function`,
 		}),
 	);
+	const perFunction = (api - fixed + store + queue + compute) / comparedFunctions;
+	const perRegion = fixed / comparedRegions;
+	report(
+		row('all-in a month, 600 functions in 12 accounts, 2 regions each', {
+			value: 24 * perRegion + 600 * perFunction,
+			unit: 'USD',
+			atMost: 30,
+			note: `from the parts above: ${perRegion.toFixed(2)} for each active region, ${perFunction.toFixed(4)} for each function; idle regions are free`,
+		}),
+	);
 	report(
 		row('all-in a month', {
 			value: api + store + queue + compute,
@@ -336,13 +352,13 @@ function reportMoney(day: ReturnType<typeof perDay>, report: (row: BenchRow) => 
 	);
 }
 
-function reportTruth(collector: Collector, { connections, report }: Outcome): void {
+async function reportTruth(collector: Collector, { connections, report }: Outcome): Promise<void> {
 	const nowMs = collector.deps.clock();
 	const range = { fromMs: startMs, toMs: nowMs - 25 * minuteMs };
 	let executions = 0;
 	const wrong: string[] = [];
 	for (const { accountId } of connections) {
-		const compared = compareWithTruth(collector, accountId, { range });
+		const compared = await compareWithTruth(collector, accountId, { range });
 		executions += compared.executions;
 		wrong.push(...compared.wrong);
 	}

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '@lamplight/core/connection/connection';
 import { dayMs, floorTo, hourMs, minuteMs } from '@lamplight/core/time';
 
-import { type Collector, startCollector } from '../support/collector.ts';
+import { putCheckpoint } from '@lamplight/jobs/checkpoint';
+
+import { backfillFrom, type Collector, startCollector, testCtx } from '../support/collector.ts';
 import { compareWithTruth } from '../support/truth.ts';
 
 /** A Wednesday morning in the past, so that nothing depends on today. */
@@ -39,16 +41,17 @@ describe('collecting an account', () => {
 	it('reads the newest hour with the first inventory', async () => {
 		collector.queue.push({ kind: 'inventory', ...base(), details: false });
 		await collector.drain();
-		const { recorded } = collector;
-		expect(recorded.functions.size).toBeGreaterThan(10);
+		expect((await collector.functions(connection)).length).toBeGreaterThan(10);
 		const range = { fromMs: startMs - 50 * minuteMs, toMs: startMs - 20 * minuteMs };
-		const { executions, wrong } = compareWithTruth(collector, connection.accountId, { range });
+		const { executions, wrong } = await compareWithTruth(collector, connection.accountId, {
+			range,
+		});
 		expect(wrong).toEqual([]);
 		expect(executions).toBeGreaterThan(1000);
 	});
 
 	it('counts exactly what ran, once minutes are complete', async () => {
-		const { sandbox, recorded } = collector;
+		const { sandbox, store } = collector;
 		for (let step = 0; step < 6; step += 1) {
 			sandbox.clock.advance(5 * minuteMs);
 			collector.queue.push({ kind: 'totals', ...base(), counts: true });
@@ -56,52 +59,50 @@ describe('collecting an account', () => {
 			await collector.drain();
 		}
 		const range = { fromMs: startMs - 20 * minuteMs, toMs: startMs + 5 * minuteMs };
-		const { executions, wrong } = compareWithTruth(collector, connection.accountId, { range });
+		const { executions, wrong } = await compareWithTruth(collector, connection.accountId, {
+			range,
+		});
 		expect(wrong).toEqual([]);
 		expect(executions).toBeGreaterThan(1000);
-		const states = new Set<string>();
-		for (const region of regions) {
-			for (let at = range.fromMs; at < range.toMs; at += minuteMs) {
-				states.add(recorded.completeness.get(`${connection.id} ${region} ${at}`) ?? 'missing');
-			}
-		}
-		expect([...states]).toEqual(['complete']);
+		const marked = await store.completeness.read(testCtx(), connection.id, range);
+		expect(marked.map(({ region }) => region).toSorted()).toEqual([...regions].sort());
+		for (const { spans } of marked) expect(spans).toEqual([{ ...range, state: 'complete' }]);
 	});
 
-	it('groups every failure that it read, and keeps the execution', () => {
-		const { executions, issues } = collector.recorded;
-		const failed = [...executions.values()].filter(({ status }) => status !== 'success');
-		expect(failed.length).toBeGreaterThan(0);
-		for (const { issueId } of failed) expect(issues.has(issueId ?? '')).toBe(true);
-		const text = JSON.stringify([...issues.values()].map(({ seed }) => seed));
-		expect(text).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}/);
+	it('groups every failure that it read, and keeps the execution', async () => {
+		const { store } = collector;
+		const issues = await store.issues.list(testCtx());
+		const ids = new Set<string>(issues.map(({ id }) => id));
+		const range = { fromMs: startMs - hourMs, toMs: startMs + hourMs };
+		const statuses = ['error', 'timeout'] as const;
+		let failed = 0;
+		for (const { id } of await collector.functions(connection)) {
+			const { executions } = await store.executions.list(testCtx(), id, { range, statuses });
+			failed += executions.length;
+			for (const { issueId } of executions) expect(ids).toContain(issueId);
+		}
+		expect(failed).toBeGreaterThan(0);
+		expect(JSON.stringify(issues)).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}/);
 	});
 
 	it('reads the past day by day, newest first, with the same figures', async () => {
-		const { recorded } = collector;
+		const { store } = collector;
 		const toMs = floorTo(hourMs, startMs - hourMs);
-		recorded.checkpoints.set(`${connection.id} backfill`, {
-			version: 1,
-			value: {
-				fromMs: floorTo(dayMs, startMs) - dayMs,
-				toMs,
-				doneFromMs: toMs,
-				regions: [],
-				functions: 0,
-				spentUsd: 0,
-				budgetUsd: 1,
-				stopped: false,
-				updatedMs: 0,
-			},
-		});
+		const past = backfillFrom(floorTo(dayMs, startMs) - dayMs, toMs);
+		await putCheckpoint(
+			{ store },
+			testCtx(),
+			{ connectionId: connection.id, name: 'backfill' },
+			past,
+		);
 		collector.queue.push({ kind: 'backfill', ...base() });
 		await collector.drain();
 		const done = collector.lines.filter(({ event }) => event === 'backfill').at(-1);
 		expect(done?.facts['doneFromMs']).toBe(floorTo(dayMs, startMs) - dayMs);
 		const range = { fromMs: toMs - 20 * hourMs, toMs };
-		const past = compareWithTruth(collector, connection.accountId, { range });
-		expect(past.wrong.slice(0, 5)).toEqual([]);
-		expect(past.errors).toBeGreaterThan(0);
+		const compared = await compareWithTruth(collector, connection.accountId, { range });
+		expect(compared.wrong.slice(0, 5)).toEqual([]);
+		expect(compared.errors).toBeGreaterThan(0);
 		expect(Number(done?.facts['spentUsd'])).toBeLessThan(0.01);
 	});
 });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { readCosts } from '@lamplight/aws/bill/costAndUsage';
 import { targetOf } from '@lamplight/aws/target';
@@ -7,9 +7,11 @@ import type { Connection, Feature } from '@lamplight/core/connection/connection'
 import { permissionsFor, requiredFeatures } from '@lamplight/core/connection/permissions';
 import { floorTo, hourMs, minuteMs } from '@lamplight/core/time';
 
+import { workspaceIdSchema } from '@lamplight/core/ids';
 import { jobCtx } from '@lamplight/jobs/account';
+import { putCheckpoint } from '@lamplight/jobs/checkpoint';
 
-import { type Collector, startCollector } from '../support/collector.ts';
+import { backfillFrom, type Collector, startCollector, testCtx } from '../support/collector.ts';
 
 const startMs = Date.UTC(2026, 9, 14, 9, 30);
 
@@ -41,20 +43,19 @@ describe('permissions of a feature set', () => {
 					activeRegions.length > 0 && deniedActions.length === 0 && !isPayer,
 			)?.id ?? '';
 	});
-	afterEach(() => collector.recorded.functions.clear());
 	afterAll(() => collector.close());
 
 	/** Everything that jobs do for a connection: lists, reads, the past, a deploy, the bill. */
 	async function runEverything(connection: Connection): Promise<void> {
-		const { sandbox, queue, recorded } = collector;
+		const { sandbox, queue, store } = collector;
 		const { workspaceId, id: connectionId } = connection;
 		const base = () => ({ workspaceId, connectionId, plannedMs: collector.deps.clock() });
 		queue.push({ kind: 'inventory', ...base(), details: false });
 		await collector.drain();
-		for (const fn of recorded.functions.values()) {
-			// As if it had been seen before its last change.
-			recorded.functions.set(fn.id, { ...fn, memoryMib: fn.memoryMib + 64 });
-		}
+		const listed = await collector.functions(connection);
+		// As if they had been seen before their last change.
+		const before = listed.map((fn) => ({ ...fn, memoryMib: fn.memoryMib + 64 }));
+		await store.functions.putMany(testCtx(workspaceId), before);
 		queue.push({ kind: 'inventory', ...base(), details: true });
 		await collector.drain();
 		sandbox.clock.advance(5 * minuteMs);
@@ -64,20 +65,8 @@ describe('permissions of a feature set', () => {
 		}
 		await collector.drain();
 		const toMs = floorTo(hourMs, startMs - hourMs);
-		recorded.checkpoints.set(`${connectionId} backfill`, {
-			version: 1,
-			value: {
-				fromMs: toMs - 2 * hourMs,
-				toMs,
-				doneFromMs: toMs,
-				regions: [],
-				functions: 0,
-				spentUsd: 0,
-				budgetUsd: 1,
-				stopped: false,
-				updatedMs: 0,
-			},
-		});
+		const past = backfillFrom(toMs - 2 * hourMs, toMs);
+		await putCheckpoint({ store }, testCtx(workspaceId), { connectionId, name: 'backfill' }, past);
 		queue.push({ kind: 'backfill', ...base() });
 		await collector.drain();
 		await readBill(connection);
@@ -107,7 +96,11 @@ describe('permissions of a feature set', () => {
 		'%s: nothing is called that was not granted, nothing granted that is never called',
 		async (_, features) => {
 			const { sandbox } = collector;
-			const connection = await collector.connect(accountId, features);
+			// A workspace of its own, so that nothing is known of the account yet.
+			const workspaceId = workspaceIdSchema.parse(
+				`ws_${features.join('').padEnd(20, '0').slice(0, 26)}`,
+			);
+			const connection = await collector.connect(accountId, features, workspaceId);
 			expect(connection.state).toBe('healthy');
 			sandbox.resetCalls();
 			await runEverything(connection);

@@ -1,7 +1,8 @@
 import { functionIdSchema } from '@lamplight/core/ids';
 import { minuteMs, type TimeRange } from '@lamplight/core/time';
+import type { SeriesPoint } from '@lamplight/store/series/series';
 
-import type { Collector } from './collector.ts';
+import { type Collector, testCtx } from './collector.ts';
 
 export interface Comparison {
 	/** Executions that really ran. */
@@ -12,27 +13,29 @@ export interface Comparison {
 	readonly wrong: readonly string[];
 }
 
+type Compared = Pick<Collector, 'sandbox' | 'store'>;
+
 /** Compares what was stored of an account with what the world says ran, by `stepMs`. */
-export function compareWithTruth(
-	{ sandbox, recorded }: Pick<Collector, 'sandbox' | 'recorded'>,
+export async function compareWithTruth(
+	{ sandbox, store }: Compared,
 	accountId: string,
 	options: { readonly range: TimeRange; readonly stepMs?: number },
-): Comparison {
+): Promise<Comparison> {
 	const { range, stepMs = minuteMs } = options;
 	const wrong: string[] = [];
 	let executions = 0;
 	let errors = 0;
 	let throttles = 0;
 	for (const fn of sandbox.world.allFunctions(accountId)) {
-		const buckets = recorded.buckets(functionIdSchema.parse(fn.id));
+		const stored = await storedMinutes(store, fn.id, { range, stepMs });
 		for (let at = range.fromMs; at < range.toMs; at += stepMs) {
 			const truth = sandbox.world.totals(fn.id, { fromMs: at, toMs: at + stepMs });
-			const bucket = buckets.get(at);
+			const point = stored.get(at);
 			const read = {
-				invocations: bucket?.invocations ?? 0,
-				errors: bucket?.errors ?? 0,
-				throttles: bucket?.throttles ?? 0,
-				durationUs: bucket?.durationSumUs ?? 0,
+				invocations: point?.invocations ?? 0,
+				errors: point?.errors ?? 0,
+				throttles: point?.throttles ?? 0,
+				durationUs: point?.durationSumUs ?? 0,
 			};
 			const want = {
 				invocations: truth.invocations,
@@ -46,9 +49,27 @@ export function compareWithTruth(
 			const told = JSON.stringify(read);
 			const meant = JSON.stringify(want);
 			if (told === meant) continue;
-			const when = new Date(at).toISOString();
-			wrong.push(`${fn.id} ${when} ${bucket?.source ?? 'nothing'}: ${told} instead of ${meant}`);
+			wrong.push(`${fn.id} ${new Date(at).toISOString()}: ${told} instead of ${meant}`);
 		}
 	}
 	return { executions, errors, throttles, wrong };
+}
+
+/** One reading of a series returns at most this many steps. */
+const stepsAtOnce = 600;
+
+/** A function's steps by their start, however many there are. */
+export async function storedMinutes(
+	store: Compared['store'],
+	functionId: string,
+	{ range, stepMs }: { readonly range: TimeRange; readonly stepMs: number },
+): Promise<Map<number, SeriesPoint>> {
+	const points = new Map<number, SeriesPoint>();
+	const id = functionIdSchema.parse(functionId);
+	for (let fromMs = range.fromMs; fromMs < range.toMs; fromMs += stepsAtOnce * stepMs) {
+		const part = { fromMs, toMs: Math.min(range.toMs, fromMs + stepsAtOnce * stepMs) };
+		const series = await store.series.readFunctionSeries(testCtx(), id, { range: part, stepMs });
+		for (const point of series.points) points.set(point.atMs, point);
+	}
+	return points;
 }

@@ -266,6 +266,18 @@ export const functionPageSchema = z
 		previous: figuresSchema,
 		/** Cost of the failures alone, over the range; `null` when it cannot be told. */
 		failureCost: moneySchema.nullable(),
+		/**
+		 * Where the cost is `sampled`: the ends between which it lies with the given confidence, and
+		 * how many executions were read for it. Left out where it is not.
+		 */
+		costInterval: z
+			.object({
+				confidence: z.number(),
+				low: moneySchema,
+				high: moneySchema,
+				sampledExecutions: z.number().int(),
+			})
+			.optional(),
 		costPerDay: comparedMoneySchema,
 		/** Charts: invocations, duration, coldStarts, concurrency, memory, costPerThousand. */
 		charts: chartSetSchema,

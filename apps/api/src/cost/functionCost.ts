@@ -58,20 +58,31 @@ export type CostedFigures = Pick<
 	| 'billedMs'
 > & { readonly logBytes?: number | null };
 
+export interface CostOptions {
+	readonly range: TimeRange;
+	readonly book: PriceBook;
+	/** All billed time of the span, where the end of an interval is to be priced. */
+	readonly billedMs?: number;
+	/** How the executions are known, where the caller knows better than their sums tell. */
+	readonly provenance?: CostProvenance;
+}
+
 /**
  * Prices a function's figures over a span: recorded executions as AWS billed them, the rest from
- * their duration and the memory given now; what it holds ready or stored over the span's length.
+ * their duration and what records show above it, or from the memory given now where none were read;
+ * what it holds ready or stored over the span's length.
  */
 export function costOf(
 	fn: DirectoryFunction,
 	figures: CostedFigures | null,
-	{ range, book }: { readonly range: TimeRange; readonly book: PriceBook },
+	options: CostOptions,
 ): FunctionCost {
+	const { range, book } = options;
 	const { region } = functionParts(fn.id);
 	const parts: ComponentCost[] = [];
 	const prices = book.lambda(region, fn.architecture, modeOf(fn));
 	if (figures !== null && figures.invocations > 0) {
-		const known = computeUse(fn, figures);
+		const known = computeUse(fn, figures, options);
 		const add = (component: CostComponent, quantity: bigint, cost: Money | null) => {
 			const explanation =
 				cost === null ? (prices.price(1, 1).notPriced[0]?.explanation ?? 'no rate') : null;
@@ -115,19 +126,33 @@ function modeOf(fn: DirectoryFunction): DirectoryFunction['billingMode'] {
 		: fn.billingMode;
 }
 
-function computeUse(fn: DirectoryFunction, figures: CostedFigures) {
-	const measured = figures.billedMibMs ?? 0;
+/** Fewer records than these say too little of what AWS bills above an execution's own time. */
+const fewestToScaleBy = 100;
+
+function computeUse(fn: DirectoryFunction, figures: CostedFigures, options: CostOptions) {
+	const {
+		recordedInvocations: recorded,
+		billedMs: recordedMs,
+		billedMibMs: recordedMibMs,
+	} = figures;
 	const restUs = Math.max(0, figures.durationSumUs - figures.recordedDurationSumUs);
-	const estimated = Math.round((restUs / 1_000) * fn.memoryMib);
+	const isScaled = recorded >= fewestToScaleBy && recordedMs !== null && recordedMs > 0;
+	const excessMs = isScaled ? recordedMs - figures.recordedDurationSumUs / 1_000 : 0;
+	const restMs =
+		options.billedMs === undefined
+			? restUs / 1_000 + (figures.invocations - recorded) * (excessMs / Math.max(1, recorded))
+			: options.billedMs - (recordedMs ?? 0);
+	// Records say which memory size was in force; without any, it is the one given now.
+	const memoryMib = isScaled ? (recordedMibMs ?? 0) / recordedMs : fn.memoryMib;
+	const estimated = Math.round(restMs * memoryMib);
 	const overMib = Math.max(0, fn.ephemeralStorageMib - freeEphemeralStorageMib);
-	const billedMs = (figures.billedMs ?? 0) + Math.round(restUs / 1_000);
-	const recorded = figures.recordedInvocations;
+	const billedMs = (recordedMs ?? 0) + Math.round(restMs);
 	const provenance: CostProvenance =
 		recorded >= figures.invocations ? 'measured' : recorded === 0 ? 'estimated' : 'mixed';
 	return {
-		mibMs: BigInt(measured) + BigInt(estimated),
+		mibMs: BigInt(recordedMibMs ?? 0) + BigInt(estimated),
 		storageMibMs: BigInt(overMib) * BigInt(billedMs),
-		provenance,
+		provenance: options.provenance ?? provenance,
 	};
 }
 

@@ -1,3 +1,4 @@
+import type { Estimate } from '@lamplight/core/collection/sampling';
 import { type FunctionId, functionParts } from '@lamplight/core/ids';
 import type { LambdaFunction } from '@lamplight/core/function/function';
 import { dayMs } from '@lamplight/core/time';
@@ -8,9 +9,10 @@ import type {
 	FunctionHistory,
 	FunctionPage,
 } from '../contract/functions.ts';
-import { costOf } from '../cost/functionCost.ts';
+import { type CostOptions, costOf, type FunctionCost } from '../cost/functionCost.ts';
 import { priceBook } from '../cost/prices.ts';
-import { wireMoney } from '../cost/wire.ts';
+import { sampledBilledMs } from '../cost/sampledCost.ts';
+import { knownMoney, wireMoney } from '../cost/wire.ts';
 import { functionCharts } from '../fleet/charts.ts';
 import { accountNames, labelOf } from '../fleet/connections.ts';
 import { markerOf } from '../fleet/deploys.ts';
@@ -106,9 +108,17 @@ async function functionPage(
 			: await compareDeploy(deps, ctx, { fn: listed, deploy: newest, neighbours: deploys });
 	const now = { figures: sumOf(reading.points), range: reading.range };
 	const then = { figures: sumOf(before.points), range: before.range };
-	const priced = (side: typeof now) =>
-		costOf(listed, side.figures, { range: side.range, book: priceBook(side.range.toMs - 1) });
-	const [cost, costBefore] = [priced(now), priced(then)];
+	const priced = (side: typeof now, known: Pick<CostOptions, 'billedMs' | 'provenance'> = {}) =>
+		costOf(listed, side.figures, {
+			...known,
+			range: side.range,
+			book: priceBook(side.range.toMs - 1),
+		});
+	const sample = sampledBilledMs(reading.points);
+	const cost = sample === null ? priced(now) : priced(now, { provenance: 'sampled' });
+	const costBefore = priced(then);
+	const interval =
+		sample === null ? null : intervalOf(sample, (billedMs) => priced(now, { billedMs }));
 	const completeness = completenessOf(reading);
 	const own = issues.filter(({ functions }) =>
 		functions.some(({ functionId }) => functionId === id),
@@ -121,6 +131,7 @@ async function functionPage(
 		figures: figuresOf(now.figures, { cost, completeness, limits: fn }),
 		previous: figuresOf(then.figures, { cost: costBefore, completeness, limits: fn }),
 		failureCost: failureCost(cost.total, now.figures, cost.provenance),
+		...(interval === null ? {} : { costInterval: interval }),
 		costPerDay: {
 			value: wireMoney(perDay(cost.total, now.range), cost.provenance),
 			previous: wireMoney(perDay(costBefore.total, then.range), costBefore.provenance),
@@ -140,6 +151,17 @@ async function functionPage(
 		unpriced: unpricedOf([{ cost, fn: listed }]),
 		limits: [],
 	};
+}
+
+/** The ends of a sampled cost; `null` where it has no price. */
+function intervalOf(
+	{ confidence, low, high, executions }: Estimate,
+	priced: (billedMs: number) => FunctionCost,
+): NonNullable<FunctionPage['costInterval']> | null {
+	const [least, most] = [priced(low).total, priced(high).total];
+	if (least === null || most === null) return null;
+	const money = (amount: Money) => knownMoney(amount, 'sampled');
+	return { confidence, sampledExecutions: executions, low: money(least), high: money(most) };
 }
 
 function perDay(cost: Money | null, { fromMs, toMs }: { fromMs: number; toMs: number }) {

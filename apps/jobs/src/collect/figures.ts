@@ -239,6 +239,7 @@ function stillTrue(state: RegionState, nowMs: number): RegionState {
 		...state,
 		busy: later(state.busy, nowMs),
 		unlisted: later(state.unlisted, nowMs - 3 * hourMs),
+		sampled: later(state.sampled, nowMs - 3 * hourMs),
 		unreadable: Object.fromEntries(
 			Object.entries(state.unreadable).filter(([, { untilMs }]) => untilMs > nowMs),
 		),

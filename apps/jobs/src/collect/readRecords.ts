@@ -19,6 +19,10 @@ export const recordPattern = [
 	'Runtime exited',
 	'Invoke Error',
 	'[ERROR]',
+	// What reached the runtime of Go, of Python in JSON, of Rust, and of Java and .NET.
+	'errorType',
+	'Lambda runtime invoke',
+	'Exception:',
 ]
 	.map((term) => `?"${term}"`)
 	.join(' ');

@@ -1,7 +1,7 @@
 import type { FunctionId } from '../ids.ts';
 
-/** How a cost is known. */
-export const provenances = ['estimated', 'measured', 'billed', 'allocated'] as const;
+/** How a cost is known; `sampled`: part of the records was read, and the rest scaled by them. */
+export const provenances = ['estimated', 'sampled', 'measured', 'billed', 'allocated'] as const;
 export type Provenance = (typeof provenances)[number];
 
 /** How complete the data of a span is. `missing` and `partial` are never drawn as zero. */

@@ -1,7 +1,9 @@
 import type { Execution } from '../execution/execution.ts';
 import type { FunctionId } from '../ids.ts';
+import { InvocationGrouper } from '../invocation/group.ts';
+import type { Invocation } from '../invocation/invocation.ts';
 import { parseMessage } from '../invocation/parse.ts';
-import type { PlatformRecord, ReportRecord } from '../invocation/record.ts';
+import { readUncaught } from '../invocation/uncaught.ts';
 
 /** One log event as it was read. */
 export interface RecordEvent {
@@ -31,11 +33,6 @@ export interface ReadExecutions {
 const maxSamples = 5;
 const executionErrorLimit = 200;
 
-interface Failure {
-	status: 'error' | 'timeout';
-	errorType: string | null;
-}
-
 /**
  * Executions from a function's records. Events are taken once by their id, in whatever order they
  * came. A start is the end less everything that ran: duration, init and restore; metrics count an
@@ -45,124 +42,77 @@ export function readExecutions(
 	functionId: FunctionId,
 	events: Iterable<RecordEvent>,
 ): ReadExecutions {
-	const seen = new Set<string>();
-	const failures = new Map<string, Failure>();
-	const versions = new Map<string, string>();
-	const reports: { event: RecordEvent; report: ReportRecord }[] = [];
 	const notUnderstood: NotUnderstoodLine[] = [];
 	let notUnderstoodCount = 0;
-	for (const event of events) {
-		if (event.id !== '' && seen.has(event.id)) continue;
-		seen.add(event.id);
-		for (const record of parseMessage(event.message)) {
-			if (record.kind === 'report') reports.push({ event, report: record });
-			else if (record.kind === 'notUnderstood') {
-				notUnderstoodCount += 1;
-				const { like, reason } = record;
-				if (notUnderstood.length < maxSamples) notUnderstood.push({ like, reason });
-			} else noteFailure(event, record, { failures, versions });
-		}
-	}
-	const attempts = new Map<string, number>();
 	const executions: Execution[] = [];
 	let unmeasured = 0;
-	reports.sort((a, b) => a.event.timestampMs - b.event.timestampMs);
-	for (const { event, report } of reports) {
-		const key = `${event.logStream}\n${report.requestId}`;
-		const attempt = (attempts.get(key) ?? 0) + 1;
-		attempts.set(key, attempt);
-		if (report.durationUs === null) unmeasured += 1;
-		else {
-			const durationUs = report.durationUs;
-			const failure = failures.get(key) ?? null;
-			const version = versions.get(key) ?? streamVersion(event.logStream);
-			executions.push(
-				execution({ functionId, event, report, durationUs, attempt, failure, version }),
-			);
+	const grouper = new InvocationGrouper((invocation) => {
+		if (!invocation.reported) return;
+		const execution = executionOf(functionId, invocation);
+		if (execution === null) unmeasured += 1;
+		else executions.push(execution);
+	});
+	for (const { event, records } of inOrder(events)) {
+		for (const record of records) {
+			grouper.push(record, event.logStream, event.timestampMs);
+			if (record.kind !== 'notUnderstood') continue;
+			notUnderstoodCount += 1;
+			const { like, reason } = record;
+			if (notUnderstood.length < maxSamples) notUnderstood.push({ like, reason });
 		}
 	}
+	grouper.end();
 	executions.sort((a, b) => a.startMs - b.startMs);
 	return { executions, unmeasured, notUnderstood, notUnderstoodCount };
 }
 
-interface Notes {
-	readonly failures: Map<string, Failure>;
-	readonly versions: Map<string, string>;
-}
-
-/** What other lines tell about an execution: a timeout, an exit, an uncaught exception, its version. */
-function noteFailure(event: RecordEvent, record: PlatformRecord, notes: Notes): void {
-	const key = (requestId: string) => `${event.logStream}\n${requestId}`;
-	const fail = (requestId: string, failure: Failure) => {
-		const known = notes.failures.get(key(requestId));
-		if (known === undefined) notes.failures.set(key(requestId), failure);
-		else known.errorType ??= failure.errorType;
-	};
-	switch (record.kind) {
-		case 'start':
-			if (record.version !== null) notes.versions.set(key(record.requestId), record.version);
-			return;
-		case 'timedOut':
-			fail(record.requestId, { status: 'timeout', errorType: 'Sandbox.Timedout' });
-			return;
-		case 'exit':
-			fail(record.requestId, { status: 'error', errorType: record.errorType });
-			return;
-		case 'thrown':
-			if (record.requestId === null) return;
-			fail(record.requestId, { status: 'error', errorType: record.errorType });
-			return;
-		case 'runtimeDone':
-			if (record.status === 'success' || record.status === null) return;
-			fail(record.requestId, {
-				status: record.status === 'timeout' ? 'timeout' : 'error',
-				errorType: record.errorType,
-			});
-			return;
-		default:
-			return;
-	}
-}
-
-interface ExecutionParts {
-	readonly functionId: FunctionId;
+interface Read {
 	readonly event: RecordEvent;
-	readonly report: ReportRecord;
-	readonly durationUs: number;
-	readonly attempt: number;
-	readonly failure: Failure | null;
-	readonly version: string | null;
+	readonly records: ReturnType<typeof parseMessage>;
+	/** Within a millisecond an execution's REPORT is written after what else it wrote. */
+	readonly rank: number;
 }
 
-function execution(parts: ExecutionParts): Execution {
-	const { event, report, durationUs, failure } = parts;
-	const ranUs = durationUs + (report.initUs ?? 0) + (report.restoreUs ?? 0);
-	const endMs = report.timeMs ?? event.timestampMs;
-	const errorType = report.errorType ?? failure?.errorType ?? null;
+/** Each event once, as its environment wrote them; those without a record or a failure are left out. */
+function inOrder(events: Iterable<RecordEvent>): Read[] {
+	const seen = new Set<string>();
+	const read: Read[] = [];
+	for (const event of events) {
+		if (event.id !== '' && seen.has(event.id)) continue;
+		seen.add(event.id);
+		const records = parseMessage(event.message);
+		const uncaught = records.length === 0 ? readUncaught(event.message) : null;
+		if (uncaught !== null) records.push(uncaught);
+		const rank = records.some(({ kind }) => kind === 'report') ? 1 : 0;
+		if (records.length > 0) read.push({ event, records, rank });
+	}
+	return read.sort((a, b) => a.event.timestampMs - b.event.timestampMs || a.rank - b.rank);
+}
+
+/** `null` for a report without a duration or a time. */
+function executionOf(functionId: FunctionId, invocation: Invocation): Execution | null {
+	const { durationUs, endMs, initUs, restoreUs, status, logStream } = invocation;
+	if (durationUs === null || endMs === null) return null;
+	const ranUs = durationUs + (initUs ?? 0) + (restoreUs ?? 0);
+	const errorType = invocation.errorType ?? (status === 'timeout' ? 'Sandbox.Timedout' : null);
 	return {
-		functionId: parts.functionId,
-		requestId: report.requestId,
-		logStream: event.logStream,
-		attempt: parts.attempt,
+		functionId,
+		requestId: invocation.requestId,
+		logStream: logStream ?? '',
+		attempt: invocation.attempt,
 		startMs: Math.max(0, endMs - Math.ceil(ranUs / 1000)),
 		durationUs,
-		billedMs: report.billedMs,
-		memoryMib: report.memoryMib,
-		maxMemoryUsedMib: report.maxMemoryUsedMib,
-		initUs: report.initUs,
-		restoreUs: report.restoreUs,
-		version: parts.version,
-		status: statusOf(report, failure),
+		billedMs: invocation.billedMs,
+		memoryMib: invocation.memoryMib,
+		maxMemoryUsedMib: invocation.maxMemoryUsedMib,
+		initUs,
+		restoreUs,
+		version: invocation.version ?? streamVersion(logStream ?? ''),
+		status,
 		errorType: errorType?.slice(0, executionErrorLimit) ?? null,
 		issueId: null,
-		traceId: report.traceId,
+		traceId: invocation.traceId,
 	};
-}
-
-function statusOf(report: ReportRecord, failure: Failure | null): Execution['status'] {
-	if (report.status === 'timeout') return 'timeout';
-	if (report.status === 'error' || report.status === 'failure') return failure?.status ?? 'error';
-	return failure?.status ?? 'success';
 }
 
 /** `2026/11/23/[$LATEST]abc` or `[7]`: the version that ran, as the stream's own name says it. */

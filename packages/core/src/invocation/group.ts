@@ -10,6 +10,10 @@ export interface GroupLimits {
 	readonly openPerStream?: number;
 }
 
+type Failure = Pick<Invocation, 'status' | 'errorType'>;
+/** Failures whose execution never reports are forgotten beyond these. */
+const maxTold = 16;
+
 type Draft = { -readonly [Key in keyof Invocation]: Invocation[Key] };
 
 /** One execution environment's stream, or all lines whose stream is not known. */
@@ -19,6 +23,8 @@ interface Stream {
 	readonly open: Map<string, Draft>;
 	/** Reported last; lines that belong to it may still follow (X-Ray, "Process exited"). */
 	last: Draft | null;
+	/** Failures told before any other line of their execution, by request id; '' for the next to report. */
+	readonly told: Map<string, Failure>;
 	/** Which request ids came last, so that an id that comes again is known to be another attempt. */
 	readonly recent: RecentIds;
 }
@@ -96,6 +102,7 @@ export class InvocationGrouper {
 			name: own,
 			open: new Map(),
 			last: null,
+			told: new Map(),
 			recent: new RecentIds(),
 		};
 		this.#streams.set(own, stream);
@@ -125,6 +132,8 @@ export class InvocationGrouper {
 		requestId: string,
 		{ atMs, version }: { atMs: number | null; version: string | null },
 	): void {
+		// What was told of nobody in particular was not of this one.
+		stream.told.delete('');
 		const draft = this.#draft(stream, requestId);
 		draft.startMs = atMs;
 		draft.version = version;
@@ -163,22 +172,28 @@ export class InvocationGrouper {
 			draft.status = record.status === 'timeout' ? 'timeout' : 'error';
 		}
 		if (record.errorType !== null) draft.errorType = ownCopy(record.errorType);
+		for (const key of [requestId, '']) {
+			const failure = stream.told.get(key);
+			if (failure !== undefined) apply(draft, failure);
+			stream.told.delete(key);
+		}
 		if (draft.startMs === null && atMs !== null && durationUs !== null) {
 			draft.startMs = atMs - Math.round(durationUs / 1000);
 		}
 		stream.last = draft;
 	}
 
-	#fail(
-		stream: Stream,
-		requestId: string | null,
-		{ status, errorType }: Pick<Invocation, 'status' | 'errorType'>,
-	): void {
+	#fail(stream: Stream, requestId: string | null, failure: Failure): void {
 		const draft = this.#find(stream, requestId);
-		if (draft === null) return;
-		// A timeout is the cause of the exit that follows it, and the first error type is the reason.
-		if (draft.status !== 'timeout') draft.status = status;
-		if (errorType !== null) draft.errorType ??= ownCopy(errorType);
+		if (draft !== null) return apply(draft, failure);
+		// Without START, as in filtered logs, a failure comes before anything else of its execution.
+		if (requestId === null && stream.open.size > 0) return;
+		const key = requestId === null ? '' : ownCopy(requestId);
+		const held: Draft = { ...unreported(null, key), ...stream.told.get(key) };
+		apply(held, failure);
+		stream.told.set(key, { status: held.status, errorType: held.errorType });
+		const [oldest] = stream.told.keys();
+		if (stream.told.size > maxTold && oldest !== undefined) stream.told.delete(oldest);
 	}
 
 	/** The execution a line is about; `null` when that cannot be told. */
@@ -191,6 +206,12 @@ export class InvocationGrouper {
 		if (stream.open.size !== 1) return null;
 		return stream.open.values().next().value ?? null;
 	}
+}
+
+function apply(draft: Draft, { status, errorType }: Failure): void {
+	// A timeout is the cause of the exit that follows it, and the first error type is the reason.
+	if (draft.status !== 'timeout') draft.status = status;
+	if (errorType !== null) draft.errorType ??= ownCopy(errorType);
 }
 
 /**

@@ -1,0 +1,93 @@
+import type { RegionBucket } from '@lamplight/core/bucket/fragment';
+import type { FunctionFigures } from '@lamplight/core/collection/failures';
+import { residualsOf, unexplained } from '@lamplight/core/collection/residual';
+import { slotSpanMs, trailingHour } from '@lamplight/core/collection/slots';
+import {
+	checkpointNames,
+	emptyRegionState,
+	type RegionState,
+	regionStateSchema,
+} from '@lamplight/core/collection/state';
+import type { LambdaFunction } from '@lamplight/core/function/function';
+import type { Region } from '@lamplight/core/ids';
+import { floorTo, minuteMs, type TimeRange } from '@lamplight/core/time';
+
+import type { Work } from '../account.ts';
+import { readCheckpoint } from '../checkpoint.ts';
+import type { JobDeps } from '../deps.ts';
+import { totalsOf } from './totalsOf.ts';
+
+/**
+ * Everything is read again for this long, so that late figures, late records and executions of up to
+ * 15 minutes are in; and so that errors asked for every 15 minutes overlap.
+ */
+const recordsLookBackMs = 25 * minuteMs;
+/** Totals this young may be behind their functions: nothing is concluded from them. */
+const settlingMs = 5 * minuteMs;
+
+/** What one reading of a region's functions begins with. */
+export interface Reading {
+	readonly region: Region;
+	readonly nowMs: number;
+	readonly window: TimeRange;
+	readonly recordWindow: TimeRange;
+	readonly state: RegionState;
+	readonly inventory: readonly LambdaFunction[];
+	readonly totals: ReadonlyMap<number, RegionBucket> | null;
+}
+
+export async function beginReading(deps: JobDeps, work: Work, region: Region): Promise<Reading> {
+	const { ctx, connection } = work;
+	const nowMs = deps.clock();
+	const window = trailingHour(nowMs);
+	const key = { connectionId: connection.id, name: checkpointNames.region(region) };
+	const [state, inventory, totals] = await Promise.all([
+		readCheckpoint(deps, ctx, key, { schema: regionStateSchema, empty: emptyRegionState }),
+		deps.store.functions.listAccount(ctx, connection.accountId),
+		totalsOf(deps, work, { region, window }),
+	]);
+	// After a pause the records since then are read too, as far as the trailing hour goes.
+	const since = Math.min(state.readToMs, nowMs - recordsLookBackMs);
+	const fromMs = Math.max(window.fromMs, floorTo(slotSpanMs, since));
+	return {
+		region,
+		nowMs,
+		window,
+		recordWindow: { fromMs, toMs: window.toMs },
+		state,
+		inventory: inventory.filter((fn) => fn.region === region),
+		totals,
+	};
+}
+
+export function isIdle(totals: ReadonlyMap<number, RegionBucket>): boolean {
+	for (const { durationCount, throttles, invocations } of totals.values()) {
+		// A point that AWS did not answer may hide anything.
+		if (durationCount === null && invocations === null) return false;
+		if ((durationCount ?? 0) + (throttles ?? 0) + (invocations ?? 0) > 0) return false;
+	}
+	return true;
+}
+
+/** Executions of the settled part of the window that no function explains. */
+export function missing(reading: Reading, functions: readonly FunctionFigures[]): number {
+	const { recordWindow, totals } = reading;
+	const settled = { fromMs: recordWindow.fromMs, toMs: settledTo(reading) };
+	if (totals === null || settled.toMs <= settled.fromMs) return 0;
+	return unexplained(residualsOf(settled, totals, sumByMinute(functions)));
+}
+
+export function sumByMinute(functions: readonly FunctionFigures[]): Map<number, number> {
+	const sums = new Map<number, number>();
+	for (const { buckets } of functions) {
+		for (const [minute, { invocations }] of buckets) {
+			sums.set(minute, (sums.get(minute) ?? 0) + invocations);
+		}
+	}
+	return sums;
+}
+
+/** Metrics of earlier minutes have arrived, as a rule; of later ones nothing is concluded. */
+export function settledTo({ nowMs, recordWindow }: Reading): number {
+	return floorTo(minuteMs, Math.min(recordWindow.toMs, nowMs - settlingMs));
+}
