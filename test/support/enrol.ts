@@ -32,7 +32,11 @@ export async function enrol(
 }
 
 /** Creates the stack of an enrolment's template in an account, as a person does. */
-export function launch({ sandbox }: Collector, enrolment: Enrolment): string[] {
+export function launch(
+	{ sandbox }: Collector,
+	enrolment: Enrolment,
+	unitIds: readonly string[] = [],
+): string[] {
 	const { template } = connectInstructions(
 		{
 			trustedAccountId: sandbox.hubAccountId,
@@ -41,7 +45,7 @@ export function launch({ sandbox }: Collector, enrolment: Enrolment): string[] {
 			linkRegion: 'us-east-1',
 		},
 		enrolment,
-		['r-m7r1'],
+		unitIds,
 	);
 	const { accountId, externalId } = enrolment;
 	return sandbox.createStack({ accountId, template, parameters: { ExternalId: externalId } });

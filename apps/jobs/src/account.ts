@@ -72,18 +72,24 @@ export async function withAccount(
 		await note({ ok: false, message: message.slice(0, 400), delayMs: null, limits: [] });
 		throw error;
 	} finally {
-		await countCalls(deps, ctx, { connectionId: connection.id, batch: options.batch, account });
+		const usages = account.meter.drain();
+		await countCalls(deps, ctx, { connectionId: connection.id, batch: options.batch, usages });
 		account.close();
 	}
 }
 
-async function countCalls(
-	deps: JobDeps,
+/** Adds calls to the connection's watch cost, once for each name of a batch. */
+export async function countCalls(
+	deps: Pick<JobDeps, 'store'>,
 	ctx: Ctx,
-	counted: { connectionId: ConnectionId; batch: string; account: AccountAws },
+	counted: {
+		readonly connectionId: ConnectionId;
+		readonly batch: string;
+		readonly usages: readonly WatchUsage[];
+	},
 ): Promise<void> {
 	const byDay = new Map<string, WatchUsage[]>();
-	for (const usage of counted.account.meter.drain()) {
+	for (const usage of counted.usages) {
 		const list = byDay.get(usage.day) ?? [];
 		list.push(usage);
 		byDay.set(usage.day, list);

@@ -9,6 +9,7 @@ import { runDeploys } from './deploys/run.ts';
 import type { JobDeps } from './deps.ts';
 import { runInventory } from './inventory/run.ts';
 import { type Message, messageSchema } from './message.ts';
+import { runPurge } from './purge/run.ts';
 import { runRollup } from './rollup/run.ts';
 import { runVerify } from './verify/run.ts';
 
@@ -44,6 +45,8 @@ export async function dispatch(deps: JobDeps, message: Message): Promise<void> {
 			return runBackfill(deps, message);
 		case 'compact':
 			return runCompact(deps, message);
+		case 'purge':
+			return runPurge(deps, message);
 		case 'rollup':
 			return runRollup(deps, message);
 		case 'bill':

@@ -30,6 +30,8 @@ export const messageSchema = z.discriminatedUnion('kind', [
 	z.object({ kind: z.literal('backfill'), ...ofConnection }),
 	z.object({ kind: z.literal('compact'), ...ofConnection }),
 	z.object({ kind: z.literal('rollup'), ...planned, windows: z.array(z.string()).max(7) }),
+	/** Removes a connection with all that was read of it. */
+	z.object({ kind: z.literal('purge'), ...ofConnection }),
 	z.object({ kind: z.literal('bill'), ...planned, billingSourceId: billingSourceIdSchema }),
 ]);
 export type Message = z.infer<typeof messageSchema>;

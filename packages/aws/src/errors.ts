@@ -21,7 +21,15 @@ const deniedNames = new Set([
 	'AuthFailure',
 	'OptInRequired',
 ]);
-const expiredNames = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired']);
+const expiredNames = new Set([
+	'ExpiredToken',
+	'ExpiredTokenException',
+	'RequestExpired',
+	// Of a session whose role was made again meanwhile; S3 has a word of its own.
+	'UnrecognizedClientException',
+	'InvalidClientTokenId',
+	'InvalidToken',
+]);
 const throttleName = /thrott|TooManyRequests|LimitExceeded|RequestLimit|SlowDown|Busy/i;
 const goneNames = new Set(['ResourceNotFoundException', 'NoSuchBucket', 'NoSuchKey']);
 

@@ -251,8 +251,12 @@ export const connectionRoutes = routes({
 	},
 	'DELETE /v1/w/{ws}/connections/{connectionId}': {
 		tag: 'connections',
-		summary: 'Stop watching an account; what was read stays until it expires',
+		summary: 'Stop watching an account; what was read stays until it expires, or is removed',
 		params: connectionParams,
+		query: z.object({
+			/** `remove`: all that was read of the account goes too, within minutes. */
+			data: z.enum(['keep', 'remove']).optional(),
+		}),
 		response: null,
 		status: 204,
 	},

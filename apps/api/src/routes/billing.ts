@@ -38,6 +38,7 @@ export function billingHandlers(deps: RouteDeps): Handlers<BillingKeys> {
 		'POST /v1/w/{ws}/billing-sources': (request) => addSource(deps, request),
 		'DELETE /v1/w/{ws}/billing-sources/{sourceId}': async ({ ctx, params }) => {
 			const source = await sourceOrThrow(deps, ctx, params.sourceId);
+			await deps.store.bill.removeSource(ctx, source.id);
 			await deps.store.billingSources.remove(ctx, source.id);
 			await audited(deps, ctx, { action: 'billing.remove', target: source.name });
 			return null;

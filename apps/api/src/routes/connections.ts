@@ -41,11 +41,18 @@ export function connectionHandlers(deps: RouteDeps): Handlers<ConnectionKeys> {
 		'GET /v1/w/{ws}/connections/{connectionId}': async ({ ctx, params }) =>
 			connectionPage(deps, ctx, await connectionOrThrow(deps, ctx, params.connectionId)),
 		'PATCH /v1/w/{ws}/connections/{connectionId}': (request) => change(deps, request),
-		'DELETE /v1/w/{ws}/connections/{connectionId}': async ({ ctx, params }) => {
+		'DELETE /v1/w/{ws}/connections/{connectionId}': async ({ ctx, params, query }) => {
 			const connection = await connectionOrThrow(deps, ctx, params.connectionId);
-			await deps.store.connections.remove(ctx, connection.id);
+			await leaveOut(deps, ctx, connection);
+			const withData = query.data === 'remove';
+			if (withData) await removeWithData(deps, ctx, connection);
+			else await deps.store.connections.remove(ctx, connection.id);
 			forgetConnections(deps.store, ctx);
-			await audited(deps, ctx, { action: 'connection.remove', target: connection.accountId });
+			await audited(deps, ctx, {
+				action: 'connection.remove',
+				target: connection.accountId,
+				details: { data: withData ? 'removed' : 'kept until it expires' },
+			});
 			return null;
 		},
 		'POST /v1/w/{ws}/connections/{connectionId}/check': async ({ ctx, params }) => {
@@ -225,7 +232,8 @@ async function change(
 	deps: RouteDeps,
 	{ ctx, params, body }: ApiRequest<`PATCH ${One}`>,
 ): Promise<ConnectionRow> {
-	await connectionOrThrow(deps, ctx, params.connectionId);
+	const { removalMs } = await connectionOrThrow(deps, ctx, params.connectionId);
+	if (removalMs !== undefined) throw new LamplightError('conflict', 'It is being removed.');
 	const { paused, ...fields } = body;
 	const given = Object.fromEntries(
 		Object.entries(fields).filter(([, value]) => value !== undefined),
@@ -249,6 +257,26 @@ async function change(
 	const [row] = rows;
 	if (row === undefined) throw new LamplightError('not_found', 'There is no such connection.');
 	return row;
+}
+
+/** A removed account of an organisation is not found again with the next day's search. */
+async function leaveOut(deps: RouteDeps, ctx: Ctx, connection: Connection): Promise<void> {
+	const enrolment = await deps.store.enrolments.get(ctx, connection.enrolmentId);
+	if (enrolment?.kind !== 'organization' || enrolment.accountId === connection.accountId) return;
+	await deps.store.enrolments.update(ctx, enrolment.id, (current) => ({
+		...current,
+		leftOutAccountIds: [...new Set([...(current.leftOutAccountIds ?? []), connection.accountId])],
+	}));
+}
+
+/** Nothing is read from now on; the collector removes the data, and the connection last. */
+async function removeWithData(deps: RouteDeps, ctx: Ctx, { id }: Connection): Promise<void> {
+	await deps.store.connections.update(ctx, id, (current) => ({
+		...current,
+		state: 'paused',
+		reason: 'It is being removed with its data.',
+		removalMs: current.removalMs ?? deps.clock(),
+	}));
 }
 
 /** A resumed connection waits for its next check to say how it is. */

@@ -10,6 +10,7 @@ import type { WatchEstimate } from '../contract/connections.ts';
 import { knownMoney } from '../cost/wire.ts';
 import { countCalls } from '../customer/account.ts';
 import { enrolmentView, templateText } from '../customer/instructions.ts';
+import { findAccounts, keepSources } from '../customer/settle.ts';
 import { forgetConnections } from '../fleet/connections.ts';
 import type { ApiRequest, Handlers } from '../http/handlers.ts';
 import { audited } from './audit.ts';
@@ -108,6 +109,8 @@ async function enrol(deps: RouteDeps, { ctx, body }: ApiRequest<`POST ${Base}`>)
 
 /** A page that waits asks every few seconds; each check of a role that works in part may cost a cent. */
 const checkAgainMs = 30_000;
+/** Connections tried by one call; the next call, or the collector, tries the others. */
+const maxTried = 20;
 
 /** Tries those connections of an enrolment that do not work yet; the others are left alone. */
 async function verifyAll(deps: RouteDeps, ctx: Ctx, enrolment: Enrolment): Promise<void> {
@@ -115,10 +118,18 @@ async function verifyAll(deps: RouteDeps, ctx: Ctx, enrolment: Enrolment): Promi
 	const waiting = (await deps.store.connections.list(ctx)).filter(
 		({ enrolmentId, state, verifiedMs }) =>
 			enrolmentId === enrolment.id &&
-			state !== 'healthy' &&
+			!['healthy', 'paused'].includes(state) &&
 			(state !== 'degraded' || nowMs - (verifiedMs ?? 0) >= checkAgainMs),
 	);
-	await Promise.all(waiting.slice(0, 20).map((one) => verifyOne(deps, ctx, { enrolment, one })));
+	const verify = (all: readonly Connection[]) =>
+		Promise.all(all.map((one) => verifyOne(deps, ctx, { enrolment, one })));
+	// Those that were tried longest ago first: an organisation may have hundreds of accounts.
+	const due = waiting.sort((a, b) => (a.verifiedMs ?? 0) - (b.verifiedMs ?? 0));
+	await verify(due.slice(0, maxTried));
+	if (enrolment.kind === 'organization') {
+		const found = await findAccounts(deps, ctx, enrolment);
+		await verify(found.slice(0, Math.max(0, maxTried - due.length)));
+	}
 	forgetConnections(deps.store, ctx);
 }
 
@@ -143,6 +154,7 @@ export async function verifyOne(
 		checks: tried.checks,
 		verifiedMs: tried.verifiedMs,
 	}));
+	await keepSources(deps, ctx, { connection: kept, enrolment });
 	if (kept.state !== one.state) {
 		await audited(deps, ctx, {
 			action: 'connection.state',

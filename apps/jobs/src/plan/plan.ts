@@ -24,6 +24,9 @@ const compactEveryMinutes = 5;
 /** A lost or unsafe connection is tried this often; a person may try it at any time. */
 const retryEveryMinutes = 15;
 
+/** A removal that was cut short is taken up again this often. */
+const purgeEveryMinutes = 5;
+
 /** The messages of one minute for one connection. Pure: the same minute plans the same messages. */
 export function planConnection(planned: PlannedConnection, nowMs: number): Message[] {
 	const { connection, regions } = planned;
@@ -34,6 +37,8 @@ export function planConnection(planned: PlannedConnection, nowMs: number): Messa
 	const phase = phaseOf(connectionId);
 	const every = (minutes: number) => (minute + phase) % minutes === 0;
 	const base = { workspaceId, connectionId, plannedMs };
+	if (connection.removalMs !== undefined)
+		return every(purgeEveryMinutes) ? [{ kind: 'purge', ...base }] : [];
 	switch (connection.state) {
 		case 'paused':
 			return [];

@@ -35,6 +35,8 @@ export const enrolmentSchema = z.object({
 	regions: z.array(regionSchema),
 	/** Where the bill is exported to, when there is such a place; the role may read it. */
 	costExport: z.object({ bucket: z.string(), prefix: z.string() }).optional(),
+	/** Accounts of an organisation that somebody removed: they are not found again. */
+	leftOutAccountIds: z.array(accountIdSchema).optional(),
 	createdMs: z.number().int(),
 	createdBy: z.string(),
 });
@@ -82,5 +84,7 @@ export const connectionSchema = z.object({
 	lastCollectedMs: z.number().int().nullable(),
 	/** Everything that ran since then has been read; absent until the reading of the past has begun. */
 	knownFromMs: z.number().int().optional(),
+	/** When somebody asked for it to be removed with its data; it is gone when all of that is. */
+	removalMs: z.number().int().optional(),
 });
 export type Connection = z.infer<typeof connectionSchema>;
