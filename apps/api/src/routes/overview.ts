@@ -1,4 +1,4 @@
-import { monthRange, utcDay, utcMonth } from '@lamplight/core/time';
+import { dayMs, floorTo, monthRange, utcDay, utcMonth } from '@lamplight/core/time';
 
 import type { Overview } from '../contract/overview.ts';
 import type { Chart, ChartSet, ComparedNumber } from '../contract/shared.ts';
@@ -41,9 +41,11 @@ async function overview(
 	const connections = await readConnections(deps, ctx);
 	const known = knownFromMs(connections);
 	const lastMonthMs = monthRange(utcMonth(monthRange(utcMonth(nowMs)).fromMs - 1)).fromMs;
+	// What cost today is held against: the same hours a week earlier.
+	const weekAgoMs = floorTo(dayMs, nowMs) - 7 * dayMs;
 	const [fleet, today, month, lastMonth] = await Promise.all([
 		readFleet(deps.store, ctx, { range, before: spanBefore(range).fromMs >= known, sparks: true }),
-		readWindow(deps.store, ctx, 'today', { before: false, sparks: false }),
+		readWindow(deps.store, ctx, 'today', { before: weekAgoMs >= known, sparks: false }),
 		readWindow(deps.store, ctx, 'month', { before: lastMonthMs >= known, sparks: true }),
 		lastMonthMs >= known
 			? readWindow(deps.store, ctx, 'previousMonth', { before: false, sparks: true })
@@ -108,12 +110,6 @@ function figuresOf(fleet: Fleet, today: Fleet | null, month: Fleet | null): Over
 		value,
 		previous: known ? previous : null,
 	});
-	const todayCost = today === null ? null : memo(today, 'cost', () => sumCost(today.items));
-	const monthCost = month === null ? null : memo(month, 'cost', () => sumCost(month.items));
-	const monthBefore =
-		month === null || month.previousTotal === null
-			? null
-			: memo(month, 'costBefore', () => sumCost(beforeItems(month)));
 	return {
 		invocations: both(now.invocations, before.invocations),
 		errors: both(now.errors, before.errors),
@@ -130,14 +126,22 @@ function figuresOf(fleet: Fleet, today: Fleet | null, month: Fleet | null): Over
 			share(before.coldStarts, before.recordedInvocations),
 		),
 		initMeanMs: (now.coldStarts ?? 0) === 0 ? null : ms((now.initUs ?? 0) / (now.coldStarts ?? 1)),
-		costToday: {
-			value: todayCost === null ? null : wireMoney(todayCost.total, todayCost.provenance),
-			previous: null,
-		},
-		costMonth: {
-			value: monthCost === null ? null : wireMoney(monthCost.total, monthCost.provenance),
-			previous: monthBefore === null ? null : wireMoney(monthBefore.total, monthBefore.provenance),
-		},
+		costToday: comparedCost(today),
+		costMonth: comparedCost(month),
+	};
+}
+
+/** What a fleet cost in its range and in the span before; each `null` where it was not read. */
+function comparedCost(fleet: Fleet | null): Overview['figures']['costToday'] {
+	if (fleet === null) return { value: null, previous: null };
+	const now = memo(fleet, 'cost', () => sumCost(fleet.items));
+	const before =
+		fleet.previousTotal === null
+			? null
+			: memo(fleet, 'costBefore', () => sumCost(beforeItems(fleet)));
+	return {
+		value: wireMoney(now.total, now.provenance),
+		previous: before === null ? null : wireMoney(before.total, before.provenance),
 	};
 }
 

@@ -1,13 +1,13 @@
-import type { Bucket } from '@lamplight/core/bucket/bucket';
 import type { Connection, Enrolment } from '@lamplight/core/connection/connection';
 import type { Ctx } from '@lamplight/core/ctx';
 import type { LambdaFunction } from '@lamplight/core/function/function';
 import { connectionIdSchema, enrolmentIdSchema, functionId } from '@lamplight/core/ids';
-import { dayMs, floorTo, hourMs, minuteMs, utcDay } from '@lamplight/core/time';
+import { dayMs, hourMs, minuteMs, utcDay } from '@lamplight/core/time';
 import { fleetWindows } from '@lamplight/store/series/rollups';
 import type { Store } from '@lamplight/store/store';
 
 import { newId } from './api.ts';
+import { perBucket, regions, seedFigures } from './figures.ts';
 import { type FleetExtras, seedExtras } from './fleetExtras.ts';
 
 /** What the test fleet is made of. */
@@ -28,9 +28,7 @@ export interface FleetOptions {
 }
 
 const accounts = ['111111111111', '222222222222'] as const;
-const regions = ['eu-west-1', 'us-east-1'] as const;
 const apps = ['checkout', 'rates', 'labels'] as const;
-const perBucket = 30;
 
 /** Fills a workspace with two accounts' worth of functions that ran for some days. */
 export async function seedFleet(store: Store, ctx: Ctx, options: FleetOptions): Promise<TestFleet> {
@@ -168,127 +166,4 @@ function functionAt(at: number, connections: readonly Connection[], nowMs: numbe
 		lastSeenMs: nowMs,
 		goneMs: null,
 	};
-}
-
-/** A bucket as records give it: everything measured. */
-export function bucketOf(minute: number, fn: LambdaFunction, invocations = perBucket): Bucket {
-	const durationUs = 120_000;
-	return {
-		minuteMs: minute,
-		invocations,
-		errors: 1,
-		throttles: 0,
-		durationSumUs: invocations * durationUs,
-		durationMaxUs: 2 * durationUs,
-		p50Us: durationUs,
-		p95Us: 1.5 * durationUs,
-		p99Us: 2 * durationUs,
-		billedMs: invocations * 125,
-		billedMibMs: invocations * 125 * fn.memoryMib,
-		coldStarts: 1,
-		initUs: 100_000,
-		timeouts: 0,
-		maxMemoryUsedMib: Math.round(fn.memoryMib * 0.6),
-		concurrencyMax: null,
-		logBytes: invocations * 800,
-	};
-}
-
-interface FigureInput extends FleetOptions {
-	readonly connections: readonly Connection[];
-}
-
-async function seedFigures(
-	store: Store,
-	ctx: Ctx,
-	{
-		nowMs,
-		days = 4,
-		everyMinutes = 10,
-		connections,
-		functions,
-	}: Omit<FigureInput, 'functions'> & {
-		readonly functions: readonly LambdaFunction[];
-	},
-): Promise<void> {
-	const fromMs = floorTo(dayMs, nowMs) - (days - 1) * dayMs;
-	for (const connection of connections) {
-		for (const region of regions) {
-			const own = functions.filter(
-				(fn) => fn.connectionId === connection.id && fn.region === region,
-			);
-			for (let slotMs = fromMs; slotMs < nowMs; slotMs += hourMs) {
-				const minutes: number[] = [];
-				for (
-					let at = slotMs;
-					at < Math.min(slotMs + hourMs, nowMs);
-					at += everyMinutes * minuteMs
-				) {
-					minutes.push(at);
-				}
-				await store.series.writeFragment(ctx, {
-					connectionId: connection.id,
-					region,
-					slotMs,
-					spanMs: hourMs,
-					source: 'records',
-					batch: 'seed',
-					revision: 1,
-					functions: own.map((fn) => ({
-						functionId: fn.id,
-						buckets: minutes.map((minute) => bucketOf(minute, fn)),
-						durations: null,
-					})),
-				});
-				await writeTotals(store, ctx, {
-					connection,
-					region,
-					slotMs,
-					minutes,
-					functions: own.length,
-				});
-			}
-			await store.completeness.mark(ctx, connection.id, [
-				{ region, range: { fromMs, toMs: floorTo(minuteMs, nowMs) }, state: 'complete' },
-			]);
-		}
-		let more = true;
-		while (more) ({ more } = await store.series.compact(ctx, connection.id));
-	}
-}
-
-async function writeTotals(
-	store: Store,
-	ctx: Ctx,
-	totals: {
-		connection: Connection;
-		region: string;
-		slotMs: number;
-		minutes: readonly number[];
-		functions: number;
-	},
-): Promise<void> {
-	const { connection, region, slotMs, minutes, functions } = totals;
-	await store.series.writeTotals(ctx, {
-		connectionId: connection.id,
-		slotMs,
-		spanMs: hourMs,
-		batch: `duration-${region}`,
-		revision: 1,
-		regions: [
-			{
-				region,
-				buckets: minutes.map((minute) => ({
-					minuteMs: minute,
-					invocations: functions * perBucket,
-					errors: functions,
-					throttles: 0,
-					durationCount: functions * perBucket,
-					durationSumUs: functions * perBucket * 120_000,
-					concurrencyMax: 12,
-					claimedConcurrencyMax: 20,
-				})),
-			},
-		],
-	});
 }

@@ -1,0 +1,45 @@
+import { dayMs } from '@lamplight/core/time';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { dataNowMs, startTestApi, type TestApi } from './testing/api.ts';
+import { askApi } from './testing/client.ts';
+import { seedFleet, type TestFleet } from './testing/fleet.ts';
+
+let api: TestApi;
+let fleet: TestFleet;
+beforeAll(async () => {
+	api = await startTestApi();
+	fleet = await seedFleet(api.store, api.ctx, { nowMs: dataNowMs, functions: 4, days: 9 });
+});
+afterAll(() => api.close());
+
+const figures = async () => (await askApi(api, 'GET /v1/w/{ws}/overview')).figures;
+
+const knownSince = async (fromMs: number) => {
+	for (const { id } of fleet.connections) {
+		await api.store.connections.update(api.ctx, id, (one) => ({ ...one, knownFromMs: fromMs }));
+	}
+	// The API keeps connections for a moment.
+	api.moveWallClock(120_000);
+};
+
+describe('what today cost', () => {
+	test('is held against the same hours a week earlier', async () => {
+		const { costToday } = await figures();
+		// The fleet did the same every ten minutes of all nine days. It is 14:20: today has 86 of them
+		// behind it, and the minute that just began a week ago has one more.
+		const [now, before] = [costToday.value, costToday.previous].map((one) => Number(one?.amount));
+		expect(now).toBeGreaterThan(0);
+		const ratio = (before ?? 0) / (now ?? 0);
+		// Storage costs by the hour, so the ratio of executions is a little diluted.
+		expect(ratio).toBeGreaterThan(1.01);
+		expect(ratio).toBeLessThan(87 / 86);
+	});
+
+	test('is held against nothing where that week was not read', async () => {
+		await knownSince(dataNowMs - 5 * dayMs);
+		const { costToday } = await figures();
+		expect(Number(costToday.value?.amount)).toBeGreaterThan(0);
+		expect(costToday.previous).toBeNull();
+	});
+});

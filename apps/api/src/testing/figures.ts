@@ -1,0 +1,170 @@
+import type { Bucket } from '@lamplight/core/bucket/bucket';
+import type { Fragment, RegionBucket } from '@lamplight/core/bucket/fragment';
+import type { Connection } from '@lamplight/core/connection/connection';
+import type { Ctx } from '@lamplight/core/ctx';
+import type { LambdaFunction } from '@lamplight/core/function/function';
+import { dayMs, floorTo, hourMs, minuteMs, type TimeRange } from '@lamplight/core/time';
+import type { Store } from '@lamplight/store/store';
+
+import type { FleetOptions } from './fleet.ts';
+
+export const regions = ['eu-west-1', 'us-east-1'] as const;
+export const perBucket = 30;
+
+/** A bucket as records give it: everything measured. */
+export function bucketOf(minute: number, fn: LambdaFunction, invocations = perBucket): Bucket {
+	const durationUs = 120_000;
+	return {
+		minuteMs: minute,
+		invocations,
+		errors: 1,
+		throttles: 0,
+		durationSumUs: invocations * durationUs,
+		durationMaxUs: 2 * durationUs,
+		p50Us: durationUs,
+		p95Us: 1.5 * durationUs,
+		p99Us: 2 * durationUs,
+		billedMs: invocations * 125,
+		billedMibMs: invocations * 125 * fn.memoryMib,
+		coldStarts: 1,
+		initUs: 100_000,
+		timeouts: 0,
+		maxMemoryUsedMib: Math.round(fn.memoryMib * 0.6),
+		concurrencyMax: null,
+		logBytes: invocations * 800,
+	};
+}
+
+interface FigureInput extends FleetOptions {
+	readonly connections: readonly Connection[];
+}
+
+/** Writes figures of every function for some days: closed days whole, today in fragments. */
+export async function seedFigures(
+	store: Store,
+	ctx: Ctx,
+	{
+		nowMs,
+		days = 4,
+		everyMinutes = 10,
+		connections,
+		functions,
+	}: Omit<FigureInput, 'functions'> & {
+		readonly functions: readonly LambdaFunction[];
+	},
+): Promise<void> {
+	const todayMs = floorTo(dayMs, nowMs);
+	const fromMs = todayMs - (days - 1) * dayMs;
+	for (const connection of connections) {
+		for (const region of regions) {
+			const own = functions.filter(
+				(fn) => fn.connectionId === connection.id && fn.region === region,
+			);
+			const home = { connectionId: connection.id, region };
+			for (let dayStartMs = fromMs; dayStartMs < todayMs; dayStartMs += dayMs) {
+				await writePast(store, ctx, { home, dayStartMs, own, everyMinutes });
+			}
+			const minutes = minutesOf({ fromMs: todayMs, toMs: nowMs }, everyMinutes);
+			for (let slotMs = todayMs; slotMs < nowMs; slotMs += hourMs) {
+				const inSlot = minutes.filter((minute) => floorTo(hourMs, minute) === slotMs);
+				const fragment = fragmentOf({ home, slotMs, own, minutes: inSlot });
+				await store.series.writeFragment(ctx, fragment);
+				await store.series.writeTotals(ctx, {
+					connectionId: connection.id,
+					slotMs,
+					spanMs: hourMs,
+					batch: `duration-${region}`,
+					revision: 1,
+					regions: [{ region, buckets: inSlot.map((minute) => totalOf(minute, own.length)) }],
+				});
+			}
+			await store.completeness.mark(ctx, connection.id, [
+				{ region, range: { fromMs, toMs: floorTo(minuteMs, nowMs) }, state: 'complete' },
+			]);
+		}
+		for (let dayStartMs = fromMs; dayStartMs < todayMs; dayStartMs += dayMs) {
+			const minutes = minutesOf({ fromMs: dayStartMs, toMs: dayStartMs + dayMs }, everyMinutes);
+			await store.series.writePastTotals(ctx, {
+				connectionId: connection.id,
+				dayStartMs,
+				regions: regions.map((region) => {
+					const own = functions.filter(
+						(fn) => fn.connectionId === connection.id && fn.region === region,
+					);
+					return { region, buckets: minutes.map((minute) => totalOf(minute, own.length)) };
+				}),
+			});
+		}
+		let more = true;
+		while (more) ({ more } = await store.series.compact(ctx, connection.id));
+	}
+}
+
+function minutesOf({ fromMs, toMs }: TimeRange, everyMinutes: number): number[] {
+	const minutes: number[] = [];
+	for (let at = fromMs; at < toMs; at += everyMinutes * minuteMs) minutes.push(at);
+	return minutes;
+}
+
+interface SlotInput {
+	readonly home: { readonly connectionId: Connection['id']; readonly region: string };
+	readonly slotMs: number;
+	readonly own: readonly LambdaFunction[];
+	readonly minutes: readonly number[];
+}
+
+function fragmentOf({ home, slotMs, own, minutes }: SlotInput): Fragment {
+	return {
+		...home,
+		slotMs,
+		spanMs: hourMs,
+		source: 'records',
+		batch: 'seed',
+		revision: 1,
+		functions: own.map((fn) => ({
+			functionId: fn.id,
+			buckets: minutes.map((minute) => bucketOf(minute, fn)),
+			durations: null,
+		})),
+	};
+}
+
+/** Functions whose day is written in one call. */
+const pastGroup = 250;
+
+/** A closed day, as a first reading of the past writes it: without fragments. */
+async function writePast(
+	store: Store,
+	ctx: Ctx,
+	day: Pick<SlotInput, 'home' | 'own'> & {
+		readonly dayStartMs: number;
+		readonly everyMinutes: number;
+	},
+): Promise<void> {
+	const { home, dayStartMs, own, everyMinutes } = day;
+	const writer = await store.series.beginPastDay(ctx, { home, dayStartMs });
+	if (writer === null) throw new Error('a day of the past is written once');
+	const slots = Array.from({ length: 24 }, (_, hour) => dayStartMs + hour * hourMs);
+	for (let at = 0; at < own.length; at += pastGroup) {
+		const group = own.slice(at, at + pastGroup);
+		const fragments = slots.map((slotMs) => {
+			const minutes = minutesOf({ fromMs: slotMs, toMs: slotMs + hourMs }, everyMinutes);
+			return fragmentOf({ home, slotMs, own: group, minutes });
+		});
+		await writer.add(fragments, []);
+	}
+	await writer.close();
+}
+
+function totalOf(minute: number, functions: number): RegionBucket {
+	return {
+		minuteMs: minute,
+		invocations: functions * perBucket,
+		errors: functions,
+		throttles: 0,
+		durationCount: functions * perBucket,
+		durationSumUs: functions * perBucket * 120_000,
+		concurrencyMax: 12,
+		claimedConcurrencyMax: 20,
+	};
+}
