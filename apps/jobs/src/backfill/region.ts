@@ -1,7 +1,7 @@
 import { listActiveFunctions } from '@lamplight/aws/metrics/activeFunctions';
 import { getMetrics } from '@lamplight/aws/metrics/getMetrics';
 import type { RegionBucket } from '@lamplight/core/bucket/fragment';
-import { bucketsOfExecutions, bucketsOfMetric } from '@lamplight/core/collection/buckets';
+import { bucketsOfMetric } from '@lamplight/core/collection/buckets';
 import { type FunctionFigures, fillCounts } from '@lamplight/core/collection/failures';
 import {
 	durationStatistics,
@@ -13,51 +13,28 @@ import {
 import {
 	groupCount,
 	groupOf,
-	logGroupMatcher,
 	type PlannedFunction,
 	sharedGroups,
-	whyNotRecords,
 } from '@lamplight/core/collection/plan';
 import { completenessOf, residualsOf } from '@lamplight/core/collection/residual';
 import { slotSpanMs } from '@lamplight/core/collection/slots';
-import { emptyRegionState } from '@lamplight/core/collection/state';
-import type { Execution } from '@lamplight/core/execution/execution';
 import type { LambdaFunction } from '@lamplight/core/function/function';
 import type { Region } from '@lamplight/core/ids';
-import { dayMs, hourMs, minuteMs, type TimeRange } from '@lamplight/core/time';
+import { dayMs, hourMs, type TimeRange } from '@lamplight/core/time';
 import type { CompletenessMark } from '@lamplight/store/collection/collection';
-import type { PastDay } from '@lamplight/store/series/series';
 
 import type { Work } from '../account.ts';
-import { logsGranted } from '../collect/granted.ts';
-import { inParallel } from '../collect/pool.ts';
-import { readRecordsOf } from '../collect/readRecords.ts';
 import { readRegion, writeTotals } from '../collect/totals.ts';
 import { pastFragments, writeSlots } from '../collect/writeSlots.ts';
 import type { JobDeps } from '../deps.ts';
-
-/** Executions of a function in a stretch that are still read record by record. */
-const maxRecords = 4_000;
-const maxPages = 8;
-const readingsAtOnce = 6;
-/** Records end with the execution: a stretch's last ones are written up to 15 minutes after it. */
-const longestMs = 15 * minuteMs;
+import { groupFailures } from './failures.ts';
+import { readQuiet } from './quiet.ts';
+import type { Stretch } from './stretch.ts';
 
 export interface PastInput {
 	readonly region: Region;
 	readonly range: TimeRange;
 	readonly inventory: readonly LambdaFunction[];
-}
-
-interface Stretch extends Omit<PastInput, 'inventory'> {
-	readonly functions: readonly PlannedFunction[];
-	readonly periodSeconds: 60 | 300 | 3600;
-	/** The figures of a past stretch never go over those of the present. */
-	readonly revision: number;
-	readonly spanMs: number;
-	readonly totals: ReadonlyMap<number, RegionBucket>;
-	/** `null` where the stretch is written as fragments. */
-	readonly day: PastDay | null;
 }
 
 /** What a stretch of one region's past told, to be written with the other regions'. */
@@ -67,6 +44,8 @@ export interface PastReading {
 	readonly duration: readonly RegionBucket[];
 	readonly counts: readonly RegionBucket[];
 	readonly marks: readonly CompletenessMark[];
+	/** Limits that were hit, by name. */
+	readonly limits: ReadonlySet<string>;
 }
 
 /** Reads one stretch of one region's past: totals, then functions, then the records of quiet ones. */
@@ -82,7 +61,9 @@ export async function readPast(deps: JobDeps, work: Work, input: PastInput): Pro
 				dayStartMs: range.fromMs,
 			})
 		: null;
-	const stretch = { region, range, periodSeconds, spanMs, revision: range.toMs, totals, day };
+	const limits = new Set<string>();
+	const revision = range.toMs;
+	const stretch = { region, range, periodSeconds, spanMs, revision, totals, day, limits };
 	const all: FunctionFigures[] = [];
 	if (anythingHappened(totals)) {
 		const functions = await everyFunction(work, input);
@@ -111,7 +92,7 @@ export async function readPast(deps: JobDeps, work: Work, input: PastInput): Pro
 		range: { fromMs, toMs },
 		state,
 	}));
-	return { region, ...read, marks };
+	return { region, ...read, marks, limits };
 }
 
 function isWholeDay({ fromMs, toMs }: TimeRange): boolean {
@@ -217,7 +198,11 @@ async function readGroup(
 		source: 'metrics' as const,
 		functions: filled.map((fn) => ({ ...fn, executions: null })),
 	};
-	const quiet = await readQuiet(work, stretch, ran);
+	const { quiet, limits } = await groupFailures(deps, work, stretch, {
+		quiet: await readQuiet(work, stretch, ran),
+		figures: filled,
+	});
+	for (const limit of limits) stretch.limits.add(limit);
 	const records = { ...common, source: 'records' as const, functions: quiet };
 	if (stretch.day === null) {
 		await writeSlots(deps, work, metrics);
@@ -249,46 +234,4 @@ async function ask(
 
 function nameOf({ unit }: MetricReading): string {
 	return unit.functionName ?? '';
-}
-
-interface QuietFunction extends FunctionFigures {
-	readonly executions: readonly Execution[];
-}
-
-/** Records of functions that ran seldom enough; kept only where they add up to the metric. */
-async function readQuiet(
-	work: Work,
-	stretch: Stretch,
-	ran: readonly FunctionFigures[],
-): Promise<QuietFunction[]> {
-	// Coarser periods cannot be compared minute by minute.
-	if (stretch.periodSeconds !== 60) return [];
-	const known = new Map(stretch.functions.map((fn) => [fn.name, fn]));
-	const mayRead = logGroupMatcher(work.enrolment.logGroupPatterns);
-	const granted = { logsGranted: logsGranted(work), mayRead, state: emptyRegionState, nowMs: 0 };
-	const quiet = ran.filter(({ name, buckets }) => {
-		const planned = known.get(name) ?? { name, known: null };
-		return whyNotRecords(planned, granted) === null && total(buckets) <= maxRecords;
-	});
-	const { range, region } = stretch;
-	const request = {
-		region,
-		range: { fromMs: range.fromMs, toMs: range.toMs + longestMs },
-		maxPages,
-		maxEvents: 3 * maxRecords,
-	};
-	const read = await inParallel(quiet, readingsAtOnce, async ({ name, buckets: counted }) => {
-		const reading = await readRecordsOf(work, known.get(name) ?? { name, known: null }, request);
-		if (reading.outcome !== 'read') return null;
-		const { executions } = reading.read;
-		const buckets = bucketsOfExecutions(executions, range);
-		return total(buckets) < total(counted) ? null : { name, buckets, executions };
-	});
-	return read.filter((one) => one !== null);
-}
-
-function total(buckets: FunctionFigures['buckets']): number {
-	let sum = 0;
-	for (const { invocations } of buckets.values()) sum += invocations;
-	return sum;
 }

@@ -40,10 +40,11 @@ export async function runBackfill(deps: JobDeps, message: MessageOf<'backfill'>)
 
 async function readStretches(deps: JobDeps, work: Work, lease: Lease): Promise<RunReport> {
 	const startedMs = deps.wallClock();
+	const limits = new Set<string>();
 	let backfill = await beginBackfill(deps, work);
 	const regions = await regionsOfThePast(deps, work);
 	while (backfill.doneFromMs > backfill.fromMs && !backfill.stopped) {
-		backfill = await readStretch(deps, work, { backfill, regions });
+		backfill = await readStretch(deps, work, { backfill, regions, limits });
 		const isOver = deps.wallClock() - startedMs > sliceMs;
 		if (isOver || (await deps.store.leases.renew(work.ctx, lease, leaseMs)) === null) break;
 	}
@@ -52,7 +53,7 @@ async function readStretches(deps: JobDeps, work: Work, lease: Lease): Promise<R
 	return {
 		message: done ? 'all of the past has been read' : `the past has been read back to ${day}`,
 		delayMs: null,
-		limits: backfill.stopped ? ['backfill budget'] : [],
+		limits: [...limits, ...(backfill.stopped ? ['backfill budget'] : [])],
 	};
 }
 
@@ -104,7 +105,15 @@ async function regionsOfThePast(deps: JobDeps, work: Work): Promise<Region[]> {
 async function readStretch(
 	deps: JobDeps,
 	work: Work,
-	{ backfill, regions }: { readonly backfill: Backfill; readonly regions: readonly Region[] },
+	{
+		backfill,
+		regions,
+		limits,
+	}: {
+		readonly backfill: Backfill;
+		readonly regions: readonly Region[];
+		readonly limits: Set<string>;
+	},
 ): Promise<Backfill> {
 	const range = nextStretch(backfill);
 	const known = await deps.store.functions.listAccount(work.ctx, work.connection.accountId);
@@ -116,7 +125,9 @@ async function readStretch(
 	const readings: PastReading[] = [];
 	for (const region of regions) {
 		const inventory = known.filter((fn) => fn.region === region);
-		readings.push(await readPast(deps, work, { region, range, inventory }));
+		const reading = await readPast(deps, work, { region, range, inventory });
+		for (const limit of reading.limits) limits.add(limit);
+		readings.push(reading);
 	}
 	await writePast(deps, work, { range, readings });
 	return save(deps, work, {

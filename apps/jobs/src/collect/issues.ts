@@ -18,6 +18,8 @@ export interface IssueInput {
 	/** Executions by function name. */
 	readonly executions: ReadonlyMap<string, readonly Execution[]>;
 	readonly inventory: readonly LambdaFunction[];
+	/** Read one failure of each kind and function, not of each slot: enough for the past. */
+	readonly onePerKind?: boolean;
 }
 
 export interface IssueReport {
@@ -50,7 +52,8 @@ export async function recordIssues(
 	for (const [name, executions] of input.executions) {
 		const fn = known.get(name) ?? unlisted(work, input.region, name);
 		for (const [slotMs, failures] of failuresBySlot(executions)) {
-			const group = new FailureGroup(deps, work, { fn, slotMs, region: input.region });
+			const { region, onePerKind = false } = input;
+			const group = new FailureGroup(deps, work, { fn, slotMs, region, onePerKind });
 			byTypeOnly += await group.record(failures, budget);
 			for (const [key, id] of group.ids) ids.set(key, id);
 		}
@@ -84,6 +87,7 @@ interface GroupInput {
 	readonly fn: FailingFunction;
 	readonly slotMs: number;
 	readonly region: string;
+	readonly onePerKind: boolean;
 }
 
 /** The failures of one function in one slot. */
@@ -109,7 +113,7 @@ class FailureGroup {
 			this.#recall(failures);
 			return 0;
 		}
-		const chosen = representatives(failures, Math.min(maxReadingsPerSlot, budget.left));
+		const chosen = this.#toRead(failures, Math.min(maxReadingsPerSlot, budget.left));
 		budget.left -= chosen.length;
 		const readings = await inParallel(chosen, readingsAtOnce, (execution) =>
 			readFailure(this.#work, { ...this.#input, execution }),
@@ -117,6 +121,20 @@ class FailureGroup {
 		await this.#count(failures, readings);
 		memory.set(key, `${mark}=`);
 		return failures.length - chosen.length;
+	}
+
+	#toRead(failures: readonly Execution[], most: number): Execution[] {
+		if (!this.#input.onePerKind) return representatives(failures, most);
+		const kinds = new Map(failures.map((execution) => [typeOf(execution), execution]));
+		return [...kinds.values()]
+			.filter((execution) => this.#printLike(execution) === null)
+			.slice(0, Math.max(0, most));
+	}
+
+	/** How a failure of the same type of this function read lately; `null` when none was. */
+	#printLike(execution: Execution): Fingerprint | null {
+		const held = this.#deps.memory.get(`print ${this.#input.fn.id} ${typeOf(execution)}`);
+		return held === undefined ? null : (JSON.parse(held) as Fingerprint);
 	}
 
 	#recall(failures: readonly Execution[]): void {
@@ -132,9 +150,14 @@ class FailureGroup {
 			{ print: Fingerprint; of: Execution[]; from: FailureReading }
 		>();
 		const prints = readings.map((reading) => ({ reading, print: fingerprint(reading.text) }));
+		const { id: functionKey } = this.#input.fn;
+		for (const { reading, print } of prints) {
+			const kind = typeOf(reading.execution);
+			this.#deps.memory.set(`print ${functionKey} ${kind}`, JSON.stringify(print));
+		}
 		for (const execution of failures) {
 			const own = prints.find(({ reading }) => reading.execution === execution);
-			const { print, reading } = own ?? likest(prints, execution);
+			const { print, reading } = own ?? likest(prints, execution, this.#printLike(execution));
 			const id = issueIdOf(this.#scope(print), print.hash);
 			const group = groups.get(id) ?? { print, of: [], from: reading };
 			group.of.push(execution);
@@ -207,8 +230,15 @@ interface Printed {
 	readonly print: Fingerprint;
 }
 
-/** The reading whose execution failed in the same way; one of our own making when none was read. */
-function likest(prints: readonly Printed[], execution: Execution): Printed {
+/**
+ * The reading whose execution failed in the same way, else how such a failure read `earlier`; one of
+ * our own making when none was read.
+ */
+function likest(
+	prints: readonly Printed[],
+	execution: Execution,
+	earlier: Fingerprint | null,
+): Printed {
 	const same = prints.find(({ reading }) => typeOf(reading.execution) === typeOf(execution));
 	if (same !== undefined) return same;
 	const text = {
@@ -217,5 +247,5 @@ function likest(prints: readonly Printed[], execution: Execution): Printed {
 			execution.errorType ?? (execution.status === 'timeout' ? 'Sandbox.Timedout' : 'Error'),
 		message: '',
 	};
-	return { reading: { execution, text, lines: [] }, print: fingerprint(text) };
+	return { reading: { execution, text, lines: [] }, print: earlier ?? fingerprint(text) };
 }
