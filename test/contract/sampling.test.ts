@@ -13,7 +13,7 @@ import { storedMinutes } from '../support/truth.ts';
 const startMs = Date.UTC(2026, 9, 14, 9, 0);
 const world = { functions: 240, seed: 5, nowMs: startMs, speed: 0, rateLimits: false } as const;
 /** Functions that run more often than this are judged; the collector samples from 200 on. */
-const busyPerMinute = 40;
+const busyPerMinute = 30;
 
 describe('the interval of a sampled billed time', () => {
 	let sandbox: Sandbox;

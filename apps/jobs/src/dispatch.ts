@@ -7,6 +7,7 @@ import { runFunctions } from './collect/functions.ts';
 import { runTotals } from './collect/totals.ts';
 import { runDeploys } from './deploys/run.ts';
 import type { JobDeps } from './deps.ts';
+import { runEvaluate } from './evaluate/run.ts';
 import { runInventory } from './inventory/run.ts';
 import { type Message, messageSchema } from './message.ts';
 import { runPurge } from './purge/run.ts';
@@ -45,6 +46,8 @@ export async function dispatch(deps: JobDeps, message: Message): Promise<void> {
 			return runBackfill(deps, message);
 		case 'compact':
 			return runCompact(deps, message);
+		case 'evaluate':
+			return runEvaluate(deps, message);
 		case 'purge':
 			return runPurge(deps, message);
 		case 'rollup':

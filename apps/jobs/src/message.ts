@@ -29,6 +29,8 @@ export const messageSchema = z.discriminatedUnion('kind', [
 	/** The next stretch of the past, newest first. */
 	z.object({ kind: z.literal('backfill'), ...ofConnection }),
 	z.object({ kind: z.literal('compact'), ...ofConnection }),
+	/** What there is to tell of a connection: its state, silence, gaps, budget, issues that came back. */
+	z.object({ kind: z.literal('evaluate'), ...ofConnection }),
 	z.object({ kind: z.literal('rollup'), ...planned, windows: z.array(z.string()).max(7) }),
 	/** Removes a connection with all that was read of it. */
 	z.object({ kind: z.literal('purge'), ...ofConnection }),

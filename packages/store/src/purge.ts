@@ -28,6 +28,7 @@ const single = [
 	'enrolment',
 	'connection',
 	'billingSource',
+	'activity',
 	'lease',
 	'deploy',
 	'deployId',

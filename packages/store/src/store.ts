@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type Activity, activityKeptDays, activitySchema } from '@lamplight/core/activity/activity';
 import { type BillingSource, billingSourceSchema } from '@lamplight/core/bill/day';
 import {
 	type Connection,
@@ -7,6 +8,7 @@ import {
 } from '@lamplight/core/connection/connection';
 import type { Clock, Ctx } from '@lamplight/core/ctx';
 import type { ConnectionId, FunctionId } from '@lamplight/core/ids';
+import { dayMs } from '@lamplight/core/time';
 import { type SavedView, savedViewSchema } from '@lamplight/core/workspace/workspace';
 
 import type { Bill } from './bill/bill.ts';
@@ -56,6 +58,8 @@ export interface Store {
 	readonly enrolments: Documents<Enrolment>;
 	readonly connections: Documents<Connection>;
 	readonly billingSources: Documents<BillingSource>;
+	/** What happened to connections and to what they watch; gone after 90 days. */
+	readonly activity: Documents<Activity>;
 	readonly checkpoints: Checkpoints;
 	readonly leases: Leases;
 	readonly completeness: CompletenessStore;
@@ -129,7 +133,9 @@ export function createStore(options: StoreOptions): Store {
 	};
 }
 
-function savedDocuments(db: Db): Pick<Store, 'views' | 'enrolments' | 'billingSources'> {
+function savedDocuments(
+	db: Db,
+): Pick<Store, 'views' | 'enrolments' | 'billingSources' | 'activity'> {
 	return {
 		views: createDocuments<SavedView>(db, {
 			kind: 'view',
@@ -141,6 +147,12 @@ function savedDocuments(db: Db): Pick<Store, 'views' | 'enrolments' | 'billingSo
 			kind: 'enrolment',
 			schema: enrolmentSchema,
 			idOf: (enrolment) => enrolment.id,
+		}),
+		activity: createDocuments<Activity>(db, {
+			kind: 'activity',
+			schema: activitySchema,
+			idOf: (one) => one.id,
+			expiresMs: (one) => one.atMs + activityKeptDays * dayMs,
 		}),
 		billingSources: createDocuments<BillingSource>(db, {
 			kind: 'billingSource',

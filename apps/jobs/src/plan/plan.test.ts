@@ -51,6 +51,7 @@ function hour(of: PlannedConnection): Record<string, number> {
 describe('the plan of a connection', () => {
 	it('asks for totals every minute and for each active region every five', () => {
 		expect(hour(planned)).toMatchObject({ totals: 60, functions: 24, inventory: 8, compact: 12 });
+		expect(hour(planned)).toMatchObject({ evaluate: 12 });
 	});
 
 	it('plans the same messages for the same minute', () => {
@@ -71,6 +72,6 @@ describe('the plan of a connection', () => {
 		expect(Object.keys(as('waiting'))).toEqual(['verify']);
 		expect(as('waiting')['verify']).toBeGreaterThanOrEqual(14);
 		expect(as('paused')).toEqual({});
-		expect(as('unsafe')).toEqual({ verify: 4 });
+		expect(as('unsafe')).toEqual({ verify: 4, evaluate: 12 });
 	});
 });

@@ -37,6 +37,8 @@ export function planConnection(planned: PlannedConnection, nowMs: number): Messa
 	const phase = phaseOf(connectionId);
 	const every = (minutes: number) => (minute + phase) % minutes === 0;
 	const base = { workspaceId, connectionId, plannedMs };
+	// After compaction, which sets the pace that it looks at.
+	const isJudged = (minute + phase) % compactEveryMinutes === 3;
 	if (connection.removalMs !== undefined)
 		return every(purgeEveryMinutes) ? [{ kind: 'purge', ...base }] : [];
 	switch (connection.state) {
@@ -50,7 +52,10 @@ export function planConnection(planned: PlannedConnection, nowMs: number): Messa
 		}
 		case 'lost':
 		case 'unsafe':
-			return every(retryEveryMinutes) ? [{ kind: 'verify', ...base }] : [];
+			return [
+				...(every(retryEveryMinutes) ? [{ kind: 'verify' as const, ...base }] : []),
+				...(isJudged ? [{ kind: 'evaluate' as const, ...base }] : []),
+			];
 		case 'healthy':
 		case 'degraded':
 			break;
@@ -68,6 +73,7 @@ export function planConnection(planned: PlannedConnection, nowMs: number): Messa
 		messages.push({ kind: 'inventory', ...base, details: true });
 	}
 	if ((minute + phase) % compactEveryMinutes === 2) messages.push({ kind: 'compact', ...base });
+	if (isJudged) messages.push({ kind: 'evaluate', ...base });
 	if (planned.backfillDue && !planned.exhausted) messages.push({ kind: 'backfill', ...base });
 	if (plannedMs % dayMs === phase * minuteMs) messages.push({ kind: 'verify', ...base });
 	return messages;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { connectionStates } from '../connection/connection.ts';
 import { regionSchema } from '../ids.ts';
 
 /**
@@ -9,6 +10,7 @@ import { regionSchema } from '../ids.ts';
 export const checkpointNames = {
 	pace: 'pace',
 	backfill: 'backfill',
+	evaluation: 'evaluation',
 	regions: 'regions',
 	region: (region: string) => `region/${region}`,
 	/** The newest run of each job and region; all of them begin with `run/`. */
@@ -37,6 +39,9 @@ export const paceSchema = z.object({
 	exhausted: z.boolean(),
 });
 export type Pace = z.infer<typeof paceSchema>;
+
+/** What a connection was judged by last. */
+export const evaluationSchema = z.object({ state: z.enum(connectionStates) });
 
 /** How far the past has been read, newest first. */
 export const backfillSchema = z.object({
