@@ -107,20 +107,9 @@ async function writeSlot(
 		JSON.stringify(slices.map(({ functionId: id, buckets }) => [id, buckets])),
 	);
 	const before = deps.memory.get(key);
+	// Not with the figures, which also change when a metric tells of errors or throttles.
+	if (source === 'records') await writeExecutions(deps, work, write);
 	if (before === mark || (before === undefined && slices.length === 0)) return false;
-	if (source === 'records') {
-		const executions = write.functions
-			.flatMap((fn) => fn.executions ?? [])
-			.filter(({ startMs }) => startMs >= slot.fromMs && startMs < slot.toMs);
-		await deps.store.executions.write(work.ctx, {
-			connectionId,
-			region,
-			slotMs: slot.fromMs,
-			batch,
-			revision: nowMs,
-			executions,
-		});
-	}
 	await deps.store.series.writeFragment(work.ctx, {
 		connectionId,
 		region,
@@ -133,6 +122,31 @@ async function writeSlot(
 	});
 	deps.memory.set(key, mark);
 	return true;
+}
+
+async function writeExecutions(
+	deps: Pick<JobDeps, 'store' | 'memory'>,
+	work: Pick<Work, 'ctx' | 'connection'>,
+	write: OneSlot,
+): Promise<void> {
+	const { region, slot, batch, spanMs, nowMs } = write;
+	const connectionId = work.connection.id;
+	const executions = write.functions
+		.flatMap((fn) => fn.executions ?? [])
+		.filter(({ startMs }) => startMs >= slot.fromMs && startMs < slot.toMs);
+	const key = `executions ${connectionId} ${region} ${batch} ${spanMs} ${slot.fromMs}`;
+	const mark = contentMark(JSON.stringify(executions));
+	const before = deps.memory.get(key);
+	if (before === mark || (before === undefined && executions.length === 0)) return;
+	await deps.store.executions.write(work.ctx, {
+		connectionId,
+		region,
+		slotMs: slot.fromMs,
+		batch,
+		revision: nowMs,
+		executions,
+	});
+	deps.memory.set(key, mark);
 }
 
 function slicesOf(

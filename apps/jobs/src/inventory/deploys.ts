@@ -106,11 +106,12 @@ function onlyNowDetailed(
 	return isDetailed && hadNone && changes.every(({ field }) => detailFields.has(field));
 }
 
-/** A sighting alone is written once an hour. */
-const sightingEveryMs = hourMs;
+/** A sighting, and how much a log group holds by now, are written this often; other news at once. */
+const sightingEveryMs = 6 * hourMs;
 
 function isWorthWriting(was: LambdaFunction, is: LambdaFunction): boolean {
 	if (is.lastSeenMs - was.lastSeenMs >= sightingEveryMs) return true;
-	const comparable = (fn: LambdaFunction) => JSON.stringify({ ...fn, lastSeenMs: 0 });
+	const comparable = (fn: LambdaFunction) =>
+		JSON.stringify({ ...fn, lastSeenMs: 0, logStoredBytes: fn.logStoredBytes === null ? null : 0 });
 	return comparable(was) !== comparable(is);
 }

@@ -4,7 +4,7 @@ import { LamplightError } from '@lamplight/core/errors';
 import { openJson, sealJson } from '../codec/blob.ts';
 import type { Leases } from '../collection/collection.ts';
 import { randomUUID } from 'node:crypto';
-import { readDirectory, rebuildDirectory } from './directory.ts';
+import { isDirectoryStale, readDirectory, rebuildDirectory } from './directory.ts';
 import type { Rollups } from './rollups.ts';
 import { readWindow, rebuildWindow, type WindowsDeps } from './windows.ts';
 
@@ -33,7 +33,12 @@ export function createRollups(deps: WindowsDeps & { readonly leases: Leases }): 
 		}
 		return `document.${name}`;
 	};
-	const buildDirectory = (ctx: Ctx) => alone(ctx, 'directory', () => rebuildDirectory(deps, ctx));
+	const buildDirectory = async (ctx: Ctx) => {
+		// Asked every minute and mostly without news: a lease would be two writes for nothing.
+		if (await isDirectoryStale(deps, ctx)) {
+			await alone(ctx, 'directory', () => rebuildDirectory(deps, ctx));
+		}
+	};
 	return {
 		directory: (ctx) => readDirectory(deps, ctx),
 		fleetWindow: (ctx, window, parts = {}) => readWindow(deps, ctx, { window, ...parts }),

@@ -36,17 +36,27 @@ export function asDirectory(blob: Uint8Array): DirectoryContent & Pick<Directory
 	return { ...content, byId };
 }
 
-/** See `Rollups.rebuildDirectory`. Known functions keep their place, new ones are appended. */
-export async function rebuildDirectory(deps: DirectoryDeps, ctx: Ctx): Promise<void> {
-	const { blobs, functions, inventoryTokens } = deps;
+/** Whether an account's inventory changed since the directory was built. */
+export async function isDirectoryStale(deps: DirectoryDeps, ctx: Ctx): Promise<boolean> {
+	return (await inventoryNews(deps, ctx)).changed.length > 0;
+}
+
+async function inventoryNews({ blobs, inventoryTokens }: DirectoryDeps, ctx: Ctx) {
 	const tokens = await inventoryTokens(ctx);
 	const loaded = await blobs.load(ctx, [directoryName], (_, blob) => asDirectory(blob));
 	const before = loaded.get(directoryName)?.value;
 	const changed = [...tokens].filter(([account, token]) => before?.tokens[account] !== token);
+	return { tokens, before, changed: changed.map(([account]) => account) };
+}
+
+/** See `Rollups.rebuildDirectory`. Known functions keep their place, new ones are appended. */
+export async function rebuildDirectory(deps: DirectoryDeps, ctx: Ctx): Promise<void> {
+	const { blobs, functions } = deps;
+	const { tokens, before, changed } = await inventoryNews(deps, ctx);
 	if (changed.length === 0) return;
 	const list: DirectoryFunction[] = [...(before?.functions ?? [])];
 	const places = new Map(list.map((one, at) => [one.id, at]));
-	for (const [account] of changed) {
+	for (const account of changed) {
 		for (const one of await functions.listAccount(ctx, account)) {
 			const entry = directoryFunction(one);
 			const place = places.get(one.id);

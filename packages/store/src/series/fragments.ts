@@ -27,8 +27,8 @@ import {
 import type { RegionLayout, Regions } from './regions.ts';
 import type { WrittenFragments } from './written.ts';
 
-/** Pieces smaller than this would pay a write unit for less than a kilobyte. */
-export const minPieceBytes = 900;
+/** A write pays for the kilobyte that it begins: in pieces this large, an eighth of it is empty. */
+export const minPieceBytes = 4000;
 const maxBatchLength = 40;
 export const queriesAtOnce = 16;
 
