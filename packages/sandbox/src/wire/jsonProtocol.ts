@@ -17,7 +17,9 @@ export function jsonProtocol(options: JsonProtocolOptions): Protocol {
 	return {
 		kind: 'json',
 		match(request) {
-			const [target = '', name = ''] = (request.headers['x-amz-target'] ?? '').split('.');
+			// Clients of older services put a Java package in front: com.amazonaws.cloudtrail.v20131101.
+			const parts = (request.headers['x-amz-target'] ?? '').split('.');
+			const [target = '', name = ''] = parts.slice(-2);
 			const operation = target === options.target ? options.operations.get(name) : undefined;
 			if (operation === undefined) return null;
 			return {

@@ -66,6 +66,13 @@ describe('JSON', () => {
 		);
 	});
 
+	it('knows an operation behind a Java package, as clients of older services name it', () => {
+		const asked = request({
+			headers: { 'x-amz-target': 'com.amazonaws.logs.v20140328.Logs_20140328.FilterLogEvents' },
+		});
+		expect(services.logs.choose(asked).match(asked)?.operation).toBe('FilterLogEvents');
+	});
+
 	it.each([{}, logsTarget('NoSuchThing'), { 'x-amz-target': 'Other.FilterLogEvents' }])(
 		'knows no operation for %o',
 		(headers) => {
