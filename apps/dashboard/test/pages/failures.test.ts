@@ -1,130 +1,101 @@
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { chromiumFlags, chromiumPath } from '../chromium.ts';
-import { startFakeApi, type FakeApi } from '../fakeApi/server.ts';
 import { ws } from '../fakeApi/frame.ts';
+import { visits } from './visit.ts';
 
 const overviewKey = 'GET /v1/w/{ws}/overview';
 const functionsKey = 'GET /v1/w/{ws}/functions';
 
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let api: FakeApi;
-
-beforeAll(async () => {
-	const built = inject('built');
-	if (built === null) throw new Error('the dashboard was not built');
-	api = await startFakeApi(built);
-	browser = await chromium.launch({ executablePath: chromiumPath(), args: [...chromiumFlags] });
-});
-afterAll(async () => {
-	await browser.close();
-	await api.close();
-});
-beforeEach(async () => {
-	context = await browser.newContext({
-		viewport: { width: 1440, height: 900 },
-		reducedMotion: 'reduce',
-	});
-	context.setDefaultTimeout(20_000);
-	page = await context.newPage();
-});
-afterEach(async () => {
-	api.heal();
-	await context.close();
-});
-
-const open = (path: string) => page.goto(`${api.origin}/w/${ws}${path}`);
-const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
+const tab = visits();
+const { open, heading } = tab;
 
 describe('when the API fails', () => {
 	it('a fault is said in place, and trying again heals it', async () => {
-		api.fail(overviewKey, 500);
+		tab.api.fail(overviewKey, 500);
 		await open('');
 		await heading('Overview');
-		const alert = page.getByRole('main').getByRole('alert');
+		const alert = tab.page.getByRole('main').getByRole('alert');
 		await alert.getByText('Could not read the overview').waitFor();
-		expect(await page.getByRole('link', { name: 'Functions' }).first().isVisible()).toBe(true);
-		api.heal();
+		expect(await tab.page.getByRole('link', { name: 'Functions' }).first().isVisible()).toBe(true);
+		tab.api.heal();
 		await alert.getByRole('button', { name: 'Try again' }).click();
-		await page.getByRole('heading', { name: 'Invocations and errors' }).waitFor();
-		expect(await page.getByRole('main').getByRole('alert').count()).toBe(0);
+		await tab.page.getByRole('heading', { name: 'Invocations and errors' }).waitFor();
+		expect(await tab.page.getByRole('main').getByRole('alert').count()).toBe(0);
 	});
 
 	it('too many calls are counted down, not hammered', async () => {
-		api.fail(functionsKey, 429);
+		tab.api.fail(functionsKey, 429);
 		await open('/functions');
-		await page.getByText('Asked to wait').waitFor();
-		await page.getByText(/Next try in \d+ s\./).waitFor();
-		const before = api.calls().filter((call) => call.includes('/functions')).length;
-		await page.waitForTimeout(2_500);
-		expect(api.calls().filter((call) => call.includes('/functions')).length).toBe(before);
+		await tab.page.getByText('Asked to wait').waitFor();
+		await tab.page.getByText(/Next try in \d+ s\./).waitFor();
+		const before = tab.api.calls().filter((call) => call.includes('/functions')).length;
+		await tab.page.waitForTimeout(2_500);
+		expect(tab.api.calls().filter((call) => call.includes('/functions')).length).toBe(before);
 	});
 
 	it('a refusal says what stays open, and offers no retry', async () => {
-		api.fail(overviewKey, 403);
+		tab.api.fail(overviewKey, 403);
 		await open('');
-		await page.getByText('Not open to your role').waitFor();
-		expect(await page.getByRole('button', { name: /Try again/ }).count()).toBe(0);
+		await tab.page.getByText('Not open to your role').waitFor();
+		expect(await tab.page.getByRole('button', { name: /Try again/ }).count()).toBe(0);
 	});
 
 	it('a cut connection raises one banner above the last figures', async () => {
 		await open('');
-		await page.getByRole('heading', { name: 'Invocations and errors' }).waitFor();
-		api.fail('GET /v1/w/{ws}', 0);
-		await page.reload();
-		await page.getByText('The server does not answer.').waitFor();
-		await page.getByRole('heading', { name: 'Invocations and errors' }).waitFor();
-		api.heal();
-		await page.getByRole('button', { name: 'Try now' }).click();
-		await page.getByText('The server does not answer.').waitFor({ state: 'detached' });
-		expect(await page.getByRole('alert').count()).toBe(0);
+		await tab.page.getByRole('heading', { name: 'Invocations and errors' }).waitFor();
+		tab.api.fail('GET /v1/w/{ws}', 0);
+		await tab.page.reload();
+		await tab.page.getByText('The server does not answer.').waitFor();
+		await tab.page.getByRole('heading', { name: 'Invocations and errors' }).waitFor();
+		tab.api.heal();
+		await tab.page.getByRole('button', { name: 'Try now' }).click();
+		await tab.page.getByText('The server does not answer.').waitFor({ state: 'detached' });
+		expect(await tab.page.getByRole('alert').count()).toBe(0);
 	});
 
 	it('a lost session leads to signing in, and comes back to the same address', async () => {
-		api.fail('POST /v1/session/refresh', 401);
+		tab.api.fail('POST /v1/session/refresh', 401);
 		await open('/functions?sort=p95&from=now-6h');
 		await heading('Sign in');
-		const link = page.getByRole('link', { name: 'Sign in' });
-		const returnTo = new URL((await link.getAttribute('href')) ?? '', api.origin).searchParams.get(
-			'returnTo',
-		);
+		const link = tab.page.getByRole('link', { name: 'Sign in' });
+		const returnTo = new URL(
+			(await link.getAttribute('href')) ?? '',
+			tab.api.origin,
+		).searchParams.get('returnTo');
 		expect(returnTo).toBe(`/w/${ws}/functions?sort=p95&from=now-6h`);
 	});
 
 	it('a slow answer shows the shape of what comes, and never a blank page', async () => {
-		api.delay(1_500);
+		tab.api.delay(1_500);
 		await open('');
 		await heading('Overview');
-		await page.getByRole('status', { name: 'Reading the overview' }).waitFor();
-		await page.getByRole('heading', { name: 'Invocations and errors' }).waitFor();
-		expect(await page.getByRole('status', { name: 'Reading the overview' }).count()).toBe(0);
+		await tab.page.getByRole('status', { name: 'Reading the overview' }).waitFor();
+		await tab.page.getByRole('heading', { name: 'Invocations and errors' }).waitFor();
+		expect(await tab.page.getByRole('status', { name: 'Reading the overview' }).count()).toBe(0);
 	});
 });
 
 describe('the address is the state', () => {
 	it('choosing changes it, and Back undoes it', async () => {
 		await open('/functions');
-		await page.getByRole('button', { name: 'None', exact: true }).click();
-		await page.waitForURL(/groupBy=none/);
-		await page.getByRole('button', { name: 'p95', exact: true }).click();
-		await page.waitForURL(/sort=p95/);
-		await page.goBack();
-		await page.waitForURL((url) => url.search === '?groupBy=none');
-		const cost = page.getByRole('columnheader', { name: 'Cost' }).first();
+		await tab.page.getByRole('button', { name: 'None', exact: true }).click();
+		await tab.page.waitForURL(/groupBy=none/);
+		await tab.page.getByRole('button', { name: 'p95', exact: true }).click();
+		await tab.page.waitForURL(/sort=p95/);
+		await tab.page.goBack();
+		await tab.page.waitForURL((url) => url.search === '?groupBy=none');
+		const cost = tab.page.getByRole('columnheader', { name: 'Cost' }).first();
 		await expect.poll(() => cost.getAttribute('aria-sort')).toBe('descending');
 	});
 
 	it('an address restores filters, sort and range exactly', async () => {
 		await open('/functions?groupBy=none&q=quote&sort=name&order=asc&region=us-east-1&from=now-6h');
-		await page.getByRole('button', { name: /Time range: Last 6 hours/ }).waitFor();
-		expect(await page.getByRole('searchbox', { name: /Filter by name/ }).inputValue()).toBe(
+		await tab.page.getByRole('button', { name: /Time range: Last 6 hours/ }).waitFor();
+		expect(await tab.page.getByRole('searchbox', { name: /Filter by name/ }).inputValue()).toBe(
 			'quote',
 		);
-		await page.getByRole('button', { name: 'Drop region: us-east-1' }).waitFor();
-		const names = await page.locator('tbody th a').allInnerTexts();
+		await tab.page.getByRole('button', { name: 'Drop region: us-east-1' }).waitFor();
+		const names = await tab.page.locator('tbody th a').allInnerTexts();
 		expect(names.length).toBeGreaterThan(1);
 		expect(names.every((name) => name.includes('quote'))).toBe(true);
 		expect(names).toEqual(names.toSorted());
@@ -132,33 +103,33 @@ describe('the address is the state', () => {
 
 	it('brushing a chart zooms, and Back zooms out', async () => {
 		await open('');
-		const plot = page.getByRole('application').first();
+		const plot = tab.page.getByRole('application').first();
 		const box = await plot.boundingBox();
 		if (box === null) throw new Error('the chart has no box');
-		await page.mouse.move(box.x + box.width * 0.3, box.y + 40);
-		await page.mouse.down();
-		await page.mouse.move(box.x + box.width * 0.6, box.y + 40, { steps: 8 });
-		await page.mouse.up();
-		await page.waitForURL(/from=2.*to=2/);
-		const zoomed = new URL(page.url()).searchParams;
+		await tab.page.mouse.move(box.x + box.width * 0.3, box.y + 40);
+		await tab.page.mouse.down();
+		await tab.page.mouse.move(box.x + box.width * 0.6, box.y + 40, { steps: 8 });
+		await tab.page.mouse.up();
+		await tab.page.waitForURL(/from=2.*to=2/);
+		const zoomed = new URL(tab.page.url()).searchParams;
 		const spanMs = Date.parse(zoomed.get('to') ?? '') - Date.parse(zoomed.get('from') ?? '');
 		expect(spanMs / 3_600_000).toBeGreaterThan(6.5);
 		expect(spanMs / 3_600_000).toBeLessThan(8);
-		await page.goBack();
-		await page.waitForURL((url) => url.search === '');
+		await tab.page.goBack();
+		await tab.page.waitForURL((url) => url.search === '');
 	});
 
 	it('nothing that matches says which filter to drop', async () => {
 		await open('/functions?groupBy=none&runtime=java21');
-		await page.getByText('No function matches these filters').waitFor();
-		await page
+		await tab.page.getByText('No function matches these filters').waitFor();
+		await tab.page
 			.getByRole('main')
 			.getByRole('button', { name: 'Drop runtime: java21' })
 			.last()
 			.click();
-		await page.waitForURL((url) => !url.search.includes('runtime'));
-		await page.locator('tbody th a').first().waitFor();
-		expect(await page.getByText('No function matches these filters').count()).toBe(0);
+		await tab.page.waitForURL((url) => !url.search.includes('runtime'));
+		await tab.page.locator('tbody th a').first().waitFor();
+		expect(await tab.page.getByText('No function matches these filters').count()).toBe(0);
 	});
 });
 
@@ -166,34 +137,34 @@ describe('the keyboard', () => {
 	it('finds a function in the palette and opens it', async () => {
 		await open('');
 		await heading('Overview');
-		await page.keyboard.press('Control+k');
-		await page.getByRole('combobox', { name: 'Find' }).fill('checkout-auth');
-		await page.getByRole('option', { name: /checkout-authorise/ }).waitFor();
-		await page.keyboard.press('Enter');
-		await page.waitForURL(/functions\/111122223333\./);
-		expect(new URL(page.url()).pathname).toMatch(/\.checkout-authorise$/);
+		await tab.page.keyboard.press('Control+k');
+		await tab.page.getByRole('combobox', { name: 'Find' }).fill('checkout-auth');
+		await tab.page.getByRole('option', { name: /checkout-authorise/ }).waitFor();
+		await tab.page.keyboard.press('Enter');
+		await tab.page.waitForURL(/functions\/111122223333\./);
+		expect(new URL(tab.page.url()).pathname).toMatch(/\.checkout-authorise$/);
 	});
 
 	it('walks rows with j and k, and opens one with Enter', async () => {
 		await open('/functions?groupBy=none');
-		await page.locator('tbody th a').first().waitFor();
-		await page.keyboard.press('j');
-		await page.keyboard.press('j');
-		await page.keyboard.press('k');
-		const name = await page.locator('tr.picked th a').innerText();
-		await page.keyboard.press('Enter');
-		await page.waitForURL(/functions\/\d{12}\./);
+		await tab.page.locator('tbody th a').first().waitFor();
+		await tab.page.keyboard.press('j');
+		await tab.page.keyboard.press('j');
+		await tab.page.keyboard.press('k');
+		const name = await tab.page.locator('tr.picked th a').innerText();
+		await tab.page.keyboard.press('Enter');
+		await tab.page.waitForURL(/functions\/\d{12}\./);
 		await heading(name);
-		expect(new URL(page.url()).pathname.endsWith(`.${name}`)).toBe(true);
+		expect(new URL(tab.page.url()).pathname.endsWith(`.${name}`)).toBe(true);
 	});
 
 	it('moves the crosshair of every chart at once', async () => {
 		await open('');
-		const charts = page.getByRole('application');
+		const charts = tab.page.getByRole('application');
 		await charts.first().focus();
-		await page.keyboard.press('ArrowLeft');
-		await page.keyboard.press('ArrowLeft');
-		const tags = await page.locator('.cross span').allInnerTexts();
+		await tab.page.keyboard.press('ArrowLeft');
+		await tab.page.keyboard.press('ArrowLeft');
+		const tags = await tab.page.locator('.cross span').allInnerTexts();
 		expect(tags.length).toBe(await charts.count());
 		expect(new Set(tags).size).toBe(1);
 	});
@@ -201,10 +172,10 @@ describe('the keyboard', () => {
 	it('asks for help', async () => {
 		await open('');
 		await heading('Overview');
-		await page.keyboard.press('?');
-		await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
-		await page.keyboard.press('Escape');
-		await page.getByRole('dialog').waitFor({ state: 'detached' });
-		expect(await page.getByRole('dialog').count()).toBe(0);
+		await tab.page.keyboard.press('?');
+		await tab.page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+		await tab.page.keyboard.press('Escape');
+		await tab.page.getByRole('dialog').waitFor({ state: 'detached' });
+		expect(await tab.page.getByRole('dialog').count()).toBe(0);
 	});
 });

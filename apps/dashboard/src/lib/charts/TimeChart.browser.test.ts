@@ -56,9 +56,9 @@ afterEach(async () => {
 
 it('draws what is known and leaves a gap where nothing is', async () => {
 	shown();
-	await expect.poll(() => drawnAt(0.1)).toBe(true);
-	expect(drawnAt(0.42)).toBe(false);
-	expect(drawnAt(0.8)).toBe(true);
+	await expect.poll(() => drawnAt(6.5 / 60)).toBe(true);
+	expect(drawnAt(25.5 / 60)).toBe(false);
+	expect(drawnAt(48.5 / 60)).toBe(true);
 });
 
 it('moves the shared crosshair by keyboard, and says the time', async () => {
@@ -104,5 +104,5 @@ it('draws a limit that is near and marks deploys as one where they would cover e
 it('says over an empty plot why nothing is there', async () => {
 	shown({ series: [{ ...bars, values: bars.values.map(() => null) }], note: 'Nothing is known.' });
 	await expect.element(page.getByText('Nothing is known.')).toBeVisible();
-	expect(drawnAt(0.1)).toBe(false);
+	expect(drawnAt(6.5 / 60)).toBe(false);
 });

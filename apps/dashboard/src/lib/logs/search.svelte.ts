@@ -18,6 +18,8 @@ export class LogSearching {
 	latest = $state.raw<LogSearch | null>(null);
 	failures = $state.raw<LogSearch['failures']>([]);
 	linesRead = $state(0);
+	/** What queries of Logs Insights scanned and cost so far; `null` page by page. */
+	scanned = $state.raw<{ readonly bytes: number; readonly costUsd: number } | null>(null);
 	full = $state(false);
 	problem = $state.raw<ApiProblem | null>(null);
 	#abort: AbortController | null = null;
@@ -32,6 +34,7 @@ export class LogSearching {
 		this.latest = null;
 		this.failures = [];
 		this.linesRead = 0;
+		this.scanned = null;
 		this.full = false;
 		this.problem = null;
 		try {
@@ -56,6 +59,12 @@ export class LogSearching {
 		this.lines = mergeLines(this.lines, answer.lines).slice(0, mostLines);
 		this.histogram = addHistogram(this.histogram, answer.histogram);
 		this.linesRead += answer.progress.linesRead;
+		if (answer.insights !== null) {
+			this.scanned = {
+				bytes: (this.scanned?.bytes ?? 0) + answer.insights.scannedBytes,
+				costUsd: (this.scanned?.costUsd ?? 0) + Number(answer.insights.cost.amount),
+			};
+		}
 		this.failures = [
 			...this.failures,
 			...answer.failures.filter((one) =>

@@ -31,7 +31,6 @@ export const featureWords: Readonly<
 		name: 'Account names',
 		about: 'the accounts of the organisation and their names',
 	},
-	amplify: { name: 'Amplify apps', about: 'the framework and branch of Amplify apps' },
 };
 
 /** The health of a connection as a shape and a word. */
