@@ -1,5 +1,5 @@
 import type { Connection } from '@lamplight/core/connection/connection';
-import { isRefused } from '@lamplight/core/connection/health';
+import { isRefused, readWithinMs } from '@lamplight/core/connection/health';
 import type { Ctx } from '@lamplight/core/ctx';
 import { type AccountId, functionParts } from '@lamplight/core/ids';
 import { minuteMs } from '@lamplight/core/time';
@@ -12,8 +12,6 @@ import { kept } from './kept.ts';
 import { instantOrNull } from './range.ts';
 
 const cacheMs = 5_000;
-/** A connection counts as read when it was collected this lately: two rounds of the slowest pace. */
-export const readWithinMs = 16 * minuteMs;
 /** After this long without anything the lamp is out. */
 const outAfterMs = 60 * minuteMs;
 

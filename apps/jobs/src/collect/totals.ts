@@ -8,6 +8,7 @@ import { minuteMs, type TimeRange } from '@lamplight/core/time';
 import { type RunReport, withAccount, type Work } from '../account.ts';
 import type { JobDeps } from '../deps.ts';
 import type { MessageOf } from '../message.ts';
+import { noteCollected } from './noteCollected.ts';
 import { findRegions } from './regions.ts';
 
 const durationUnit: MetricUnit = {
@@ -27,7 +28,11 @@ export async function runTotals(deps: JobDeps, message: MessageOf<'totals'>): Pr
 	const { workspaceId, connectionId, plannedMs, counts } = message;
 	const batch = `totals-${plannedMs}`;
 	const options = { job: 'totals', workspaceId, connectionId, region: null, batch };
-	await withAccount(deps, options, (work) => collectTotals(deps, work, counts));
+	await withAccount(deps, options, async (work) => {
+		const report = await collectTotals(deps, work, counts);
+		await noteCollected(deps, work);
+		return report;
+	});
 }
 
 export async function collectTotals(

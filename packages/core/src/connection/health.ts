@@ -3,6 +3,11 @@ import type { Connection, PermissionCheck } from './connection.ts';
 /** After this long a role that never answered is no longer waited for by itself. */
 export const waitForRoleMs = 15 * 60_000;
 
+/** How often a connection that is read is noted as read: readings come every minute, notes cost writes. */
+export const notedEveryMs = 5 * 60_000;
+/** A connection counts as read while it misses no more than two notes, and a minute for the work. */
+export const readWithinMs = 3 * notedEveryMs + 60_000;
+
 /** What one try of a connection found. */
 export interface ConnectionTrial {
 	/** `denied` when AWS refused the role with our external id; `unavailable` when it could not say. */

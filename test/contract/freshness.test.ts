@@ -1,0 +1,65 @@
+import { freshnessOf } from '@lamplight/api/fleet/connections';
+import type { Connection } from '@lamplight/core/connection/connection';
+import { minuteMs } from '@lamplight/core/time';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+import { type Collector, startCollector, testCtx } from '../support/collector.ts';
+
+const startMs = Date.UTC(2026, 9, 14, 9, 30);
+
+let collector: Collector;
+let connectionId: Connection['id'];
+
+beforeAll(async () => {
+	collector = await startCollector({
+		functions: 40,
+		seed: 1,
+		nowMs: startMs,
+		speed: 0,
+		rateLimits: false,
+		rateShare: 1000,
+	});
+	const { sandbox } = collector;
+	const account = sandbox.world.accounts.find(({ activeRegions }) => activeRegions.length > 0);
+	if (account === undefined) throw new Error('a world has an account with traffic');
+	connectionId = (await collector.connect(account.id)).id;
+});
+afterAll(() => collector.close());
+
+async function readTotals(): Promise<void> {
+	const { workspaceId } = testCtx();
+	const plannedMs = collector.deps.clock();
+	collector.queue.push({ kind: 'totals', workspaceId, connectionId, plannedMs, counts: false });
+	await collector.drain();
+}
+
+async function lamp(): Promise<string> {
+	const connections = await collector.store.connections.list(testCtx());
+	return freshnessOf(connections, null, collector.deps.clock()).lamp;
+}
+
+it('the lamp goes by when a connection was really read, and not by whether figures are new', async () => {
+	expect(await lamp()).toBe('out');
+	await readTotals();
+	expect(await lamp()).toBe('lit');
+	const first = (await collector.store.connections.get(testCtx(), connectionId))?.lastCollectedMs;
+	expect(first).toBe(startMs);
+	// Noted every five minutes, not with each of the minutely readings.
+	collector.sandbox.clock.advance(2 * minuteMs);
+	await readTotals();
+	const second = (await collector.store.connections.get(testCtx(), connectionId))?.lastCollectedMs;
+	expect(second).toBe(first);
+	collector.sandbox.clock.advance(3 * minuteMs);
+	await readTotals();
+	const third = (await collector.store.connections.get(testCtx(), connectionId))?.lastCollectedMs;
+	expect(third).toBe(startMs + 5 * minuteMs);
+	// Two notes may be missed on a busy machine.
+	collector.sandbox.clock.advance(16 * minuteMs);
+	expect(await lamp()).toBe('lit');
+	collector.sandbox.clock.advance(minuteMs);
+	expect(await lamp()).toBe('late');
+	collector.sandbox.clock.advance(60 * minuteMs);
+	expect(await lamp()).toBe('out');
+	await readTotals();
+	expect(await lamp()).toBe('lit');
+});
