@@ -4,10 +4,9 @@ import { describe, expect, it } from 'vitest';
 import Badge from './Badge.svelte';
 import CompletenessMark from './CompletenessMark.svelte';
 import ProvenanceMark from './ProvenanceMark.svelte';
-import { worstCompleteness } from './words.ts';
 
 describe('marks', () => {
-	it.each(['estimated', 'measured', 'allocated', 'billed', 'mixed'] as const)(
+	it.each(['estimated', 'sampled', 'measured', 'allocated', 'billed', 'mixed'] as const)(
 		'a circle says that money is %s',
 		(provenance) => {
 			render(ProvenanceMark, { provenance });
@@ -29,12 +28,5 @@ describe('marks', () => {
 		render(Badge, { provenance: 'measured' });
 		expect(screen.getByText('measured')).toBeTruthy();
 		expect(screen.queryByRole('img')).toBeNull();
-	});
-
-	it('of a whole are no better than its worst part', () => {
-		expect(worstCompleteness(['complete', 'provisional'])).toBe('provisional');
-		expect(worstCompleteness(['complete', 'missing'])).toBe('partial');
-		expect(worstCompleteness(['missing', 'missing'])).toBe('missing');
-		expect(worstCompleteness([])).toBe('missing');
 	});
 });

@@ -4,6 +4,7 @@ import type { CostProvenance } from '@lamplight/api/contract/shared';
 /** What each circle says. The fuller the circle, the surer the money. */
 export const provenanceHelp: Readonly<Record<CostProvenance, string>> = {
 	estimated: 'estimated: from metrics and list prices',
+	sampled: 'sampled: from the REPORT records of some minutes, scaled to all',
 	measured: 'measured: from the REPORT record of every execution',
 	allocated: 'allocated: billed, spread over functions by a stated method',
 	billed: 'billed: from the bill',
