@@ -1,123 +1,194 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { readCosts } from '@lamplight/aws/bill/costAndUsage';
+import { discoverAccounts } from '@lamplight/aws/connect/discover';
+import { readQuery, startQuery, stopQuery } from '@lamplight/aws/insights/query';
 import { targetOf } from '@lamplight/aws/target';
-import { costExplorerMetrics, lambdaService, usageRows } from '@lamplight/core/bill/costExplorer';
-import type { Connection, Feature } from '@lamplight/core/connection/connection';
-import { permissionsFor, requiredFeatures } from '@lamplight/core/connection/permissions';
+import type { ExportLocation } from '@lamplight/core/bill/exportFiles';
+import { sourcesOf } from '@lamplight/core/bill/sources';
+import {
+	type Connection,
+	type Enrolment,
+	type Feature,
+	features as everyFeature,
+} from '@lamplight/core/connection/connection';
+import { completeFeatures, permissionsFor } from '@lamplight/core/connection/permissions';
 import { floorTo, hourMs, minuteMs } from '@lamplight/core/time';
-
-import { workspaceIdSchema } from '@lamplight/core/ids';
-import { jobCtx } from '@lamplight/jobs/account';
 import { putCheckpoint } from '@lamplight/jobs/checkpoint';
+import { workMessage } from '@lamplight/jobs/work';
 
 import { backfillFrom, type Collector, startCollector, testCtx } from '../support/collector.ts';
+import { enrol, launch } from '../support/enrol.ts';
 
 const startMs = Date.UTC(2026, 9, 14, 9, 30);
+const ctx = testCtx();
 
-/** What only a person's search calls, never a job. */
-const calledBySearch = ['logs:StartQuery', 'logs:GetQueryResults', 'logs:StopQuery'];
-const sets: readonly (readonly Feature[])[] = [
-	['inventory', 'metrics'],
-	['inventory', 'metrics', 'logs'],
-	['inventory', 'metrics', 'logs', 'deploys'],
-	['inventory', 'metrics', 'costs'],
+interface Case {
+	readonly name: string;
+	readonly features: readonly Feature[];
+	readonly costExport?: ExportLocation;
+	readonly kind?: Enrolment['kind'];
+}
+
+const costExport = { bucket: 'meridian-billing-exports', prefix: 'cur/' };
+/** Every feature by itself, beside what every connection has, and all of them together. */
+const cases: readonly Case[] = [
+	{ name: 'base', features: [] },
+	{ name: 'records', features: ['logs'] },
+	{ name: 'Logs Insights', features: ['insights'] },
+	{ name: 'Cost Explorer', features: ['costs'] },
+	{ name: 'Cost Explorer and an export', features: ['costs'], costExport },
+	{ name: 'deploys', features: ['deploys'] },
+	{ name: 'organization', features: ['organization'], kind: 'organization' },
+	{ name: 'everything', features: everyFeature, costExport, kind: 'organization' },
 ];
 
 describe('permissions of a feature set', () => {
 	let collector: Collector;
-	let accountId: string;
 	beforeAll(async () => {
 		collector = await startCollector({
-			functions: 40,
+			functions: 240,
 			seed: 11,
 			nowMs: startMs,
 			speed: 0,
+			trafficScale: 0.01,
 			rateLimits: false,
 			rateShare: 100,
 		});
-		const { accounts } = collector.sandbox.world;
-		accountId =
-			accounts.find(
-				({ activeRegions, deniedActions, isPayer }) =>
-					activeRegions.length > 0 && deniedActions.length === 0 && !isPayer,
-			)?.id ?? '';
 	});
 	afterAll(() => collector.close());
 
-	/** Everything that jobs do for a connection: lists, reads, the past, a deploy, the bill. */
-	async function runEverything(connection: Connection): Promise<void> {
-		const { sandbox, queue, store } = collector;
+	/** Everything that jobs do for a connection, and the one search that a person starts. */
+	async function runEverything(enrolment: Enrolment, connection: Connection): Promise<void> {
+		const { queue } = collector;
 		const { workspaceId, id: connectionId } = connection;
 		const base = () => ({ workspaceId, connectionId, plannedMs: collector.deps.clock() });
 		queue.push({ kind: 'inventory', ...base(), details: false });
-		await collector.drain();
-		const listed = await collector.functions(connection);
-		// As if they had been seen before their last change.
-		const before = listed.map((fn) => ({ ...fn, memoryMib: fn.memoryMib + 64 }));
-		await store.functions.putMany(testCtx(workspaceId), before);
+		await drain();
+		await forgetLastChange(connection);
 		queue.push({ kind: 'inventory', ...base(), details: true });
-		await collector.drain();
-		sandbox.clock.advance(5 * minuteMs);
+		await drain();
+		collector.sandbox.clock.advance(5 * minuteMs);
 		queue.push({ kind: 'totals', ...base(), counts: true });
-		for (const region of sandbox.world.account(accountId)?.activeRegions ?? []) {
+		const account = collector.sandbox.world.account(connection.accountId);
+		for (const region of account?.activeRegions ?? []) {
 			queue.push({ kind: 'functions', ...base(), region });
 		}
-		await collector.drain();
+		await drain();
+		await readPast(connection);
+		await readBills(enrolment, connection);
+		const { features } = connection;
+		if (features.includes('organization')) {
+			await discoverAccounts(collector.deps, enrolment, [connection]);
+		}
+		if (features.includes('insights')) await searchLogs(enrolment, connection);
+	}
+
+	async function drain(): Promise<void> {
+		const { queue, deps } = collector;
+		for (let message = queue.shift(); message !== undefined; message = queue.shift()) {
+			await workMessage(deps, JSON.stringify(message));
+		}
+	}
+
+	/** As if every function had been seen before its last change: somebody made it. */
+	async function forgetLastChange(connection: Connection): Promise<void> {
+		const listed = await collector.functions(connection);
+		expect(listed.length).toBeGreaterThan(0);
+		const before = listed.map((fn) => ({ ...fn, memoryMib: fn.memoryMib + 64 }));
+		await collector.store.functions.putMany(ctx, before);
+	}
+
+	async function readPast({ id: connectionId, workspaceId }: Connection): Promise<void> {
+		const { store, queue } = collector;
 		const toMs = floorTo(hourMs, startMs - hourMs);
 		const past = backfillFrom(toMs - 2 * hourMs, toMs);
-		await putCheckpoint({ store }, testCtx(workspaceId), { connectionId, name: 'backfill' }, past);
-		queue.push({ kind: 'backfill', ...base() });
-		await collector.drain();
-		await readBill(connection);
+		await putCheckpoint({ store }, ctx, { connectionId, name: 'backfill' }, past);
+		const plannedMs = collector.deps.clock();
+		queue.push({ kind: 'backfill', workspaceId, connectionId, plannedMs });
+		await drain();
 	}
 
-	async function readBill(connection: Connection): Promise<void> {
-		if (!connection.features.includes('costs')) return;
-		const { store, aws } = collector.deps;
-		const ctx = jobCtx(connection.workspaceId, 'test', 'test');
-		const enrolment = await store.enrolments.get(ctx, connection.enrolmentId);
-		if (enrolment === null) throw new Error('the enrolment is gone');
-		const account = aws.open(targetOf(enrolment, connection));
-		const { groups } = await readCosts(account, {
-			fromDay: '2026-10-12',
-			toDay: '2026-10-13',
-			groupBy: ['LINKED_ACCOUNT', 'USAGE_TYPE'],
-			services: [lambdaService],
-			metrics: costExplorerMetrics,
-		});
-		const rows = usageRows(lambdaService, groups);
-		expect(rows.some(({ usageType }) => usageType?.includes('Lambda-GB-Second') === true)).toBe(
-			true,
+	async function readBills(enrolment: Enrolment, connection: Connection): Promise<void> {
+		const { store, queue, deps } = collector;
+		for (const source of sourcesOf(connection, enrolment, deps.clock())) {
+			await store.billingSources.put(ctx, source);
+			const { workspaceId, id: billingSourceId } = source;
+			queue.push({ kind: 'bill', workspaceId, billingSourceId, plannedMs: deps.clock() });
+			await drain();
+			const read = await store.billingSources.get(ctx, billingSourceId);
+			expect(read).toMatchObject({ state: 'healthy', reason: null });
+			await store.billingSources.remove(ctx, billingSourceId);
+		}
+	}
+
+	async function searchLogs(enrolment: Enrolment, connection: Connection): Promise<void> {
+		const fn = (await collector.functions(connection)).find(({ logGroup }) =>
+			logGroup.startsWith('/aws/lambda/'),
 		);
+		const account = collector.aws.open(targetOf(enrolment, connection));
+		const region = fn?.region ?? '';
+		const toMs = collector.deps.clock();
+		const query = await startQuery(account, region, {
+			logGroups: [fn?.logGroup ?? ''],
+			range: { fromMs: toMs - hourMs, toMs },
+			query: 'fields @timestamp | limit 1',
+			limit: 1,
+		});
+		await readQuery(account, region, query);
+		await stopQuery(account, region, query);
+		account.close();
 	}
 
-	it.each(sets.map((set) => [set.join(', '), set] as const))(
-		'%s: nothing is called that was not granted, nothing granted that is never called',
-		async (_, features) => {
-			const { sandbox } = collector;
-			// A workspace of its own, so that nothing is known of the account yet.
-			const workspaceId = workspaceIdSchema.parse(
-				`ws_${features.join('').padEnd(20, '0').slice(0, 26)}`,
+	it.each(cases)(
+		'$name: nothing is called that was not granted, nothing granted that is never called',
+		async ({ features, ...options }) => {
+			const { sandbox, store } = collector;
+			const accountId = sandbox.world.organization.managementAccountId;
+			const begun = await enrol(collector, { kind: 'account', ...options, features, accountId });
+			const roots = options.kind === 'organization' ? ['r-m7r1'] : [];
+			const [roleArn] = launch(collector, begun.enrolment, roots);
+			const { workspaceId, id: connectionId } = begun.connection;
+			await workMessage(
+				collector.deps,
+				JSON.stringify({ kind: 'verify', workspaceId, connectionId, plannedMs: startMs }),
 			);
-			const connection = await collector.connect(accountId, features, workspaceId);
-			expect(connection.state).toBe('healthy');
+			collector.queue.length = 0;
+			const connection = await store.connections.get(ctx, connectionId);
+			expect(connection).toMatchObject({ state: 'healthy', roleArn });
+			if (connection === null) throw new Error('the connection is gone');
+			// The doctor asks for everything; from here on only what is used counts.
 			sandbox.resetCalls();
-			await runEverything(connection);
-			const report = sandbox.permissions().find(({ roleArn }) => roleArn === connection.roleArn);
+			await runEverything(begun.enrolment, connection);
+			const report = sandbox.permissions().find((role) => role.roleArn === roleArn);
 			expect(report?.calledButDenied).toEqual([]);
-			const unused = (report?.grantedNeverCalled ?? []).filter(
-				(action) => !calledBySearch.includes(action),
+			expect(report?.grantedNeverCalled).toEqual([]);
+			const wanted = permissionsFor(completeFeatures(features), {
+				costExport: options.costExport !== undefined,
+			});
+			expect(report?.calledAndAllowed.filter((action) => !action.startsWith('sts:'))).toEqual(
+				wanted.map(({ action }) => action).sort(),
 			);
-			expect(unused).toEqual([]);
-			const granted = permissionsFor([...requiredFeatures, ...features]).map(
-				({ action }) => action,
-			);
-			const called = (report?.calledAndAllowed ?? []).filter(
-				(action) => action !== 'sts:AssumeRole',
-			);
-			expect(granted).toEqual(expect.arrayContaining(called));
+			await forget(begun.enrolment, roots.length > 0);
 		},
 		90_000,
 	);
+
+	/** The next set begins with nothing: no role, no connection, no function known. */
+	async function forget(enrolment: Enrolment, whole: boolean): Promise<void> {
+		const { sandbox, store } = collector;
+		sandbox.deleteStack(enrolment.accountId);
+		for (const { id } of await store.connections.list(ctx)) await store.purge.connection(ctx, id);
+		for (const { id } of await store.billingSources.list(ctx)) {
+			await store.bill.removeSource(ctx, id);
+			await store.billingSources.remove(ctx, id);
+		}
+		expect(await store.connections.list(ctx)).toEqual([]);
+		const left = sandbox.permissions().map(({ roleArn }) => roleArn);
+		expect(left, whole ? 'a whole organisation' : 'an account').toEqual([]);
+	}
+
+	it('covers every feature there is', () => {
+		const covered = new Set(cases.flatMap(({ features }) => completeFeatures(features)));
+		expect([...covered].sort()).toEqual([...everyFeature].sort());
+	});
 });

@@ -7,6 +7,8 @@ import { verifyConnection } from '@lamplight/aws/connect/verify';
 import { listFunctions } from '@lamplight/aws/inventory/functions';
 import { targetOf } from '@lamplight/aws/target';
 import type { Feature } from '@lamplight/core/connection/connection';
+import { permissionsFor } from '@lamplight/core/connection/permissions';
+import { publicConnectTemplate } from '@lamplight/core/connection/template';
 import { workspaceIdSchema } from '@lamplight/core/ids';
 import type { Sandbox } from '@lamplight/sandbox/sandbox';
 import { startSandbox } from '@lamplight/sandbox/start';
@@ -20,7 +22,7 @@ describe('connecting an account', () => {
 	let accountId: string;
 	const roleName = 'lamplight-test-collect';
 	beforeAll(async () => {
-		sandbox = await startSandbox({ functions: 24, seed: 7 });
+		sandbox = await startSandbox({ functions: 24, seed: 7, trafficScale: 0.01 });
 		process.env['AWS_ENDPOINT_URL'] = sandbox.endpoint;
 		const own = sandbox.credentialsFor(sandbox.hubAccountId, { roleName });
 		const account = sandbox.world.accounts.find(
@@ -81,6 +83,52 @@ describe('connecting an account', () => {
 		const names = new Set(facts.map(({ name }) => name));
 		const truth = sandbox.world.functions(accountId, region, sandbox.clock.nowMs());
 		expect([...names].sort()).toEqual(truth.map(({ name }) => name).sort());
+	});
+
+	it.each([
+		['without files of a bill', undefined],
+		['with them', { bucket: 'meridian-billing-exports', prefix: 'cur/' }],
+	])('grants by the quick-create link what the template grants, %s', async (_, costExport) => {
+		const { managementAccountId } = sandbox.world.organization;
+		const { enrolment, connection } = beginEnrolment(
+			{ clock: () => sandbox.clock.nowMs(), randomBytes: (count) => randomBytes(count) },
+			{
+				workspaceId,
+				kind: 'account',
+				accountId: managementAccountId,
+				features: ['logs', 'costs'],
+				createdBy: 'usr_test',
+				...(costExport === undefined ? {} : { costExport }),
+			},
+		);
+		const trust = { trustedAccountId: sandbox.hubAccountId, trustedRoleNames: [roleName] };
+		const { quickCreateLink } = connectInstructions(
+			{
+				...trust,
+				templateUrl: 'https://example-bucket.s3.amazonaws.com/connect.json',
+				linkRegion: 'us-east-1',
+			},
+			enrolment,
+		);
+		const query = new URLSearchParams(quickCreateLink?.split('quickcreate?')[1]);
+		const filledIn = [...query].filter(([name]) => name.startsWith('param_'));
+		sandbox.createStack({
+			accountId: managementAccountId,
+			stackName: query.get('stackName') ?? '',
+			template: publicConnectTemplate({ ...trust, features: [] }),
+			parameters: Object.fromEntries(filledIn.map(([name, value]) => [name.slice(6), value])),
+		});
+		const { state, checks } = await verifyConnection(deps(), enrolment, connection);
+		expect(state).toBe('healthy');
+		const granted = checks.filter(({ outcome }) => outcome === 'granted');
+		expect(granted.map(({ action }) => action).sort()).toEqual(
+			permissionsFor(enrolment.features, { costExport: costExport !== undefined })
+				.map(({ action }) => action)
+				.sort(),
+		);
+		const report = sandbox.permissions().find(({ roleArn }) => roleArn === connection.roleArn);
+		expect(report?.grantedNeverCalled).toEqual([]);
+		sandbox.deleteStack(managementAccountId);
 	});
 
 	it('refuses another enrolment’s external id', async () => {

@@ -254,7 +254,6 @@ it('knows every action of the connect template by its AWS name', async () => {
 			'costs',
 			'deploys',
 			'organization',
-			'amplify',
 		],
 		trustedAccountId: '111122223333',
 		trustedRoleNames: [jobsRole],

@@ -113,7 +113,7 @@ async function takeRegion(
 			eventSources,
 			logGroups,
 			details: own,
-			apps: { appTagKey: null, amplifyApps: [] },
+			apps: { appTagKey: null },
 			nowMs: deps.clock(),
 		},
 		known,

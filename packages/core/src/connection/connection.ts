@@ -17,10 +17,14 @@ export const features = [
 	'costs',
 	'deploys',
 	'organization',
-	'amplify',
 ] as const;
 export const featureSchema = z.enum(features);
 export type Feature = z.infer<typeof featureSchema>;
+
+/** What was kept may name a feature that is offered no more: it is dropped, and the rest stays. */
+const keptFeaturesSchema = z
+	.array(z.string())
+	.transform((names) => features.filter((feature) => names.includes(feature)));
 
 export const enrolmentSchema = z.object({
 	id: enrolmentIdSchema,
@@ -30,7 +34,7 @@ export const enrolmentSchema = z.object({
 	accountId: accountIdSchema,
 	/** Made by us, unique per enrolment, never chosen by the customer. */
 	externalId: z.string().min(24).max(96),
-	features: z.array(featureSchema),
+	features: keptFeaturesSchema,
 	logGroupPatterns: z.array(z.string()),
 	regions: z.array(regionSchema),
 	/** Where the bill is exported to, when there is such a place; the role may read it. */
@@ -63,6 +67,12 @@ export const permissionCheckSchema = z.object({
 });
 export type PermissionCheck = z.infer<typeof permissionCheckSchema>;
 
+function isOffered(
+	check: Omit<PermissionCheck, 'feature'> & { readonly feature: string },
+): check is PermissionCheck {
+	return features.some((feature) => feature === check.feature);
+}
+
 export const connectionSchema = z.object({
 	id: connectionIdSchema,
 	workspaceId: workspaceIdSchema,
@@ -72,11 +82,13 @@ export const connectionSchema = z.object({
 	/** `null` for a local profile, where the caller's own credentials are used. */
 	roleArn: z.string().nullable(),
 	regions: z.array(regionSchema),
-	features: z.array(featureSchema),
+	features: keptFeaturesSchema,
 	state: z.enum(connectionStates),
 	/** Why it is not healthy, naming the denied action; `null` when healthy. */
 	reason: z.string().nullable(),
-	checks: z.array(permissionCheckSchema),
+	checks: z
+		.array(permissionCheckSchema.extend({ feature: z.string() }))
+		.transform((checks) => checks.filter(isOffered)),
 	watchBudgetUsdPerMonth: z.number().nonnegative(),
 	backfillBudgetUsd: z.number().nonnegative(),
 	createdMs: z.number().int(),

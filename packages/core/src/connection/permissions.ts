@@ -108,8 +108,6 @@ export const permissions: readonly Permission[] = [
 		'organizations:ListAccounts',
 		'Accounts have no names, and new accounts of the organisation are not found.',
 	),
-	account('amplify', 'amplify:ListApps', 'Amplify apps are shown by their id only.'),
-	account('amplify', 'amplify:ListBranches', 'The framework of an Amplify app is not known.'),
 ];
 
 /** The permissions of exactly the given features, in a fixed order. */

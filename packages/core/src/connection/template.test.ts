@@ -99,6 +99,24 @@ describe('templates', () => {
 		}
 	});
 
+	it('grant the place of a bill’s files and nothing beside it, only where one is given', () => {
+		const costExport = { bucket: 'acme-bills', prefix: 'cur/daily/' };
+		const text = JSON.stringify(connectTemplate({ ...options, costExport }));
+		expect(text).toContain('"arn:${AWS::Partition}:s3:::acme-bills"');
+		expect(text).toContain('"arn:${AWS::Partition}:s3:::acme-bills/cur/daily/*"');
+		expect(JSON.stringify(connectTemplate(options))).not.toContain(':s3:');
+		const terraform = terraformText({ ...options, externalId: 'z'.repeat(24), costExport });
+		expect(terraform).toContain('["arn:aws:s3:::acme-bills/cur/daily/*"]');
+		const whole = organizationTemplate({
+			...options,
+			costExport,
+			externalId: 'y'.repeat(24),
+			organizationalUnitIds: ['r-ab12'],
+		});
+		expect(JSON.stringify(whole.Resources['Members'])).not.toContain('acme-bills');
+		expect(JSON.stringify(whole.Resources['Role'])).toContain('acme-bills');
+	});
+
 	it('cover an organisation: a StackSet for members, the management account apart', () => {
 		const whole = organizationTemplate({
 			...options,
@@ -136,6 +154,21 @@ describe('the quick-create link', () => {
 		expect(read.get('param_FeatureLogs')).toBe('true');
 		expect(read.get('param_FeatureCosts')).toBe('false');
 		expect(query).not.toContain('+');
+		expect(read.has('param_CostExportBucket')).toBe(false);
+	});
+
+	it('carries the place of a bill’s files', () => {
+		const link = quickCreateLink({
+			region: 'eu-west-1',
+			templateUrl: 'https://bucket.s3.amazonaws.com/connect.json',
+			externalId: 'lamplight-abc',
+			features: ['costs'],
+			logGroupPatterns: ['/aws/lambda/*'],
+			costExport: { bucket: 'acme-bills', prefix: 'cur/' },
+		});
+		const read = new URLSearchParams(link.split('quickcreate?')[1]);
+		expect(read.get('param_CostExportBucket')).toBe('acme-bills');
+		expect(read.get('param_CostExportPrefix')).toBe('cur/');
 	});
 
 	it('makes external ids of 160 bits, and refuses less', () => {

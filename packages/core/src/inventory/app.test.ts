@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { recogniseApp } from './app.ts';
 
-const none = { appTagKey: null, amplifyApps: [] };
+const none = { appTagKey: null };
 const stack = { 'aws:cloudformation:stack-name': 'orders-prod' };
 
 describe('recognising an app', () => {
@@ -16,16 +16,11 @@ describe('recognising an app', () => {
 		expect(recogniseApp(tags, none)).toMatchObject({ kind, name, stage });
 	});
 
-	it('finds Amplify with its framework, where the account says it', () => {
+	it('finds Amplify by the id of its app and its branch', () => {
 		const tags = { 'amplify:app-id': 'd1', 'amplify:branch-name': 'main', ...stack };
-		const amplifyApps = [{ appId: 'd1', name: 'site', framework: 'Next.js - SSR' }];
-		expect(recogniseApp(tags, { ...none, amplifyApps })).toMatchObject({
-			kind: 'amplify',
-			name: 'site',
-			stage: 'main',
-			framework: 'Next.js - SSR',
-		});
-		expect(recogniseApp(tags, none)).toMatchObject({ kind: 'amplify', name: 'd1' });
+		expect(recogniseApp(tags, none)).toMatchObject({ kind: 'amplify', name: 'd1', stage: 'main' });
+		const named = { ...tags, 'amplify:friendly-name': 'site' };
+		expect(recogniseApp(named, none)).toMatchObject({ kind: 'amplify', name: 'site' });
 	});
 
 	it('takes the chosen tag last, and nothing from nothing', () => {

@@ -1,10 +1,8 @@
 import type { AppRef } from '../function/function.ts';
-import type { AmplifyAppFacts } from './facts.ts';
 
 export interface AppContext {
 	/** The tag that groups functions where no tool's own tags do; `null` when none is chosen. */
 	readonly appTagKey: string | null;
-	readonly amplifyApps: readonly AmplifyAppFacts[];
 }
 
 type Tags = Readonly<Record<string, string>>;
@@ -15,7 +13,7 @@ type Tags = Readonly<Record<string, string>>;
  */
 export function recogniseApp(tags: Tags, context: AppContext): AppRef | null {
 	return (
-		amplifyApp(tags, context.amplifyApps) ??
+		amplifyApp(tags) ??
 		sstApp(tags) ??
 		serverlessApp(tags) ??
 		stackApp(tags) ??
@@ -23,17 +21,17 @@ export function recogniseApp(tags: Tags, context: AppContext): AppRef | null {
 	);
 }
 
-function amplifyApp(tags: Tags, apps: readonly AmplifyAppFacts[]): AppRef | null {
+/** By the tags alone: they name the app's id and branch, and what a person calls it where given. */
+function amplifyApp(tags: Tags): AppRef | null {
 	const appId = tags['amplify:app-id'];
 	if (appId === undefined || appId === '') return null;
-	const known = apps.find((app) => app.appId === appId);
 	const stage = tags['amplify:branch-name'] ?? null;
 	return {
 		id: id('amplify', appId, stage),
-		name: known?.name ?? tags['amplify:friendly-name'] ?? appId,
+		name: tags['amplify:friendly-name'] ?? appId,
 		stage,
 		kind: 'amplify',
-		framework: known?.framework ?? null,
+		framework: null,
 	};
 }
 

@@ -62,10 +62,3 @@ export interface AppTagFacts {
 	/** The chosen tag that groups functions where nothing else does; `null` when none is chosen. */
 	readonly appTagKey: string | null;
 }
-
-/** Amplify apps by id: name, and the framework of their branches. */
-export interface AmplifyAppFacts {
-	readonly appId: string;
-	readonly name: string;
-	readonly framework: string | null;
-}
