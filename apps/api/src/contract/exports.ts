@@ -66,6 +66,6 @@ export const exportRoutes = routes({
 		tag: 'exports',
 		summary: 'OpenMetrics for Prometheus; the token says which workspace',
 		response: z.string(),
-		mediaType: 'application/openmetrics-text',
+		mediaType: 'application/openmetrics-text; version=1.0.0',
 	},
 });

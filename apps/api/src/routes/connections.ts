@@ -59,12 +59,18 @@ export function connectionHandlers(deps: RouteDeps): Handlers<ConnectionKeys> {
 			const connection = await connectionOrThrow(deps, ctx, params.connectionId);
 			const enrolment = await deps.store.enrolments.get(ctx, connection.enrolmentId);
 			if (enrolment === null) throw new LamplightError('not_found', 'Its enrolment was removed.');
+			const newestMs = Math.max(0, ...connection.checks.map(({ checkedMs }) => checkedMs));
+			// Kept with the connection, so it holds for every process: a check may cost a cent.
+			if (deps.clock() - newestMs < checkedWithinMs) return connectionPage(deps, ctx, connection);
 			const checked = await verifyOne(deps, ctx, { enrolment, one: connection });
 			forgetConnections(deps.store, ctx);
 			return connectionPage(deps, ctx, checked);
 		},
 	};
 }
+
+/** A check this young is shown instead of making another. */
+const checkedWithinMs = 10_000;
 
 async function rowsOf(
 	deps: RouteDeps,

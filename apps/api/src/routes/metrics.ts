@@ -20,10 +20,10 @@ export function metricsHandlers(deps: RouteDeps): Handlers<typeof key> {
 		[key]: async ({ ctx }) => {
 			const range = resolveRange({ from: 'now-1h', to: 'now' }, deps.clock());
 			const fleet = await readFleet(deps.store, ctx, { range, before: false, sparks: false });
-			const items = fleet.items
+			const ran = fleet.items
 				.filter(({ now }) => now !== null)
-				.sort((a, b) => (b.now?.invocations ?? 0) - (a.now?.invocations ?? 0))
-				.slice(0, maxFunctions);
+				.sort((a, b) => (b.now?.invocations ?? 0) - (a.now?.invocations ?? 0));
+			const items = ran.slice(0, maxFunctions);
 			const family = (
 				name: string,
 				help: string,
@@ -70,9 +70,20 @@ export function metricsHandlers(deps: RouteDeps): Handlers<typeof key> {
 					'Cost at list price in the last hour, in dollars.',
 					({ cost }) => (cost.total === null ? null : toNumber(cost.total)),
 				),
+				leftOut(ran.length - items.length),
 			].join('\n')}\n# EOF\n`;
 		},
 	};
+}
+
+/** A limit that is hit is told, here as a figure to alert on. */
+function leftOut(functions: number): string {
+	const name = 'lamplight_functions_left_out';
+	return [
+		`# TYPE ${name} gauge`,
+		`# HELP ${name} Functions beyond the busiest ${maxFunctions}, of which nothing is told here.`,
+		`${name} ${functions}`,
+	].join('\n');
 }
 
 function labels(id: Parameters<typeof functionParts>[0], app: string | undefined): string {
