@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -16,7 +17,15 @@ const facts: DocFacts = {
 	exists: (path) => existsSync(join(root, path)),
 	npmScripts: new Set(Object.keys(scripts)),
 	cliCommands: new Set(['help', ...Object.keys(commands)]),
+	cliOptions: new Map(Object.keys(commands).map((name) => [name, optionsOf(name)])),
 };
+
+/** What a command says of itself: every option in its help. */
+function optionsOf(command: string): Set<string> {
+	const script = join(root, 'apps/cli/bin/lamplight.mjs');
+	const help = execFileSync(process.execPath, [script, command, '--help'], { encoding: 'utf8' });
+	return new Set(['help', ...[...help.matchAll(/--([a-z][a-z-]*)/g)].map(([, name = '']) => name)]);
+}
 
 function documents(): string[] {
 	const top = readdirSync(root).filter((name) => name.endsWith('.md'));
@@ -38,6 +47,17 @@ describe('the documents', () => {
 		['a path that is gone', 'Look into `packages/core/src/gone.ts`.', 'there is no'],
 		['an npm script that is gone', 'Run `npm run nonsense`.', 'no script nonsense'],
 		['a command that is gone', '```\nnpx lamplight nonsense\n```', 'no command nonsense'],
+		[
+			'an option that is gone',
+			'```\nnpm start -- --nonsense 1\n```',
+			'start has no option --nonsense',
+		],
+		[
+			'an option of another command',
+			'Say `npm run lamplight -- report a.log --focus billed`.',
+			'report has no option --focus',
+		],
+		['an option of no command', 'Give it `--nonsense`.', 'no command has an option --nonsense'],
 	])('%s is found', (_name, text, message) => {
 		const found = docViolations({ path: 'README.md', text }, facts);
 		expect(found.map((violation) => violation.message).join()).toContain(message);

@@ -5,6 +5,8 @@ export interface DocFacts {
 	readonly exists: (path: string) => boolean;
 	readonly npmScripts: ReadonlySet<string>;
 	readonly cliCommands: ReadonlySet<string>;
+	/** Options that each command of `lamplight` names in its own help, without dashes. */
+	readonly cliOptions: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 const rootNames =
@@ -43,6 +45,36 @@ function commandProblem(text: string, facts: DocFacts): string | null {
 	return null;
 }
 
+/** The command of ours that a line runs, and what is given to it; `null` for any other line. */
+function invocation(text: string): { command: string; given: string } | null {
+	const start = /\bnpm start\b(.*)/.exec(text);
+	if (start !== null) return { command: 'start', given: start[1] ?? '' };
+	const [, command, given = ''] =
+		/(?:^|[\s|])(?:npx |npm run )?lamplight (?:-- )?([a-z]+)\b(.*)/.exec(text) ?? [];
+	return command === undefined ? null : { command, given };
+}
+
+/** Options of ours that a line gives to a command which does not have them. */
+function optionProblem(text: string, facts: DocFacts): string | null {
+	const run = invocation(text);
+	const known = facts.cliOptions.get(run?.command ?? '');
+	if (run === null || known === undefined) return null;
+	// What comes after a pipe, a comment or another command is not ours.
+	const [given = ''] = run.given.split(/\s(?:\||&&|#|>)\s/);
+	for (const [, option = ''] of given.matchAll(/(?:^|[\s[])--([a-z][a-z-]*)/g)) {
+		if (!known.has(option)) return `lamplight ${run.command} has no option --${option}`;
+	}
+	return null;
+}
+
+/** An option named by itself, as in prose and tables, that no command has. */
+function loneOptionProblem(code: string, facts: DocFacts): string | null {
+	const option = /^--([a-z][a-z-]*)/.exec(code)?.[1];
+	if (option === undefined) return null;
+	const isKnown = [...facts.cliOptions.values()].some((options) => options.has(option));
+	return isKnown ? null : `no command has an option --${option}`;
+}
+
 /** Links, paths in backticks, npm scripts and commands in a document that do not exist. */
 export function docViolations(doc: SourceFile, facts: DocFacts): Violation[] {
 	let fenced = false;
@@ -55,8 +87,9 @@ export function docViolations(doc: SourceFile, facts: DocFacts): Violation[] {
 			}
 			for (const [, code] of text.matchAll(/`([^`]+)`/g)) {
 				found.push(pathProblem(code ?? '', facts), commandProblem(code ?? '', facts));
+				found.push(optionProblem(code ?? '', facts), loneOptionProblem(code ?? '', facts));
 			}
-		} else found.push(commandProblem(text, facts));
+		} else found.push(commandProblem(text, facts), optionProblem(text, facts));
 		return found
 			.filter((message) => message !== null)
 			.map((message) => ({
