@@ -8,6 +8,7 @@ import { dayMs, type TimeRange } from '@lamplight/core/time';
 import type { Work } from '../account.ts';
 import { recordIssues } from '../collect/issues.ts';
 import { inParallel } from '../collect/pool.ts';
+import type { FailureReading } from '../collect/readFailure.ts';
 import { readFailures } from '../collect/readFailures.ts';
 import type { JobDeps } from '../deps.ts';
 import type { QuietFunction } from './quiet.ts';
@@ -48,9 +49,8 @@ async function recordPastIssues(
 ): Promise<PastIssues> {
 	const { region, range } = past;
 	const limits = new Set<string>();
-	const executions = new Map<string, readonly Execution[]>(
-		past.quiet.map((fn) => [fn.name, fn.executions]),
-	);
+	const executions = new Map(past.quiet.map((fn) => [fn.name, fn.executions]));
+	const told = new Map<string, readonly FailureReading[]>();
 	const erring = past.busy.filter(({ buckets }) =>
 		[...buckets.values()].some(({ errors }) => (errors ?? 0) > 0),
 	);
@@ -60,11 +60,12 @@ async function recordPastIssues(
 		if (fn === undefined || !past.mayRead(fn)) return;
 		const read = await readFailures(work, fn, { range, maxPages });
 		if (!read.complete) limits.add('pages of past failures');
-		executions.set(name, read.executions);
+		told.set(name, read.failures);
 	});
 	const issues = await recordIssues(deps, work, {
 		region,
 		executions,
+		told,
 		inventory: past.inventory,
 		onePerKind: true,
 	});

@@ -15,13 +15,13 @@ import { type PastReading, readPast, writePast } from './region.ts';
 
 /** How much of the past is read on connecting. */
 export const backfillDays = 35;
-/** One message begins no further stretch after this long, so that connections take turns. */
+/** One message begins no further stretch after this long, unless it says how long. */
 const sliceMs = 15_000;
 const leaseMs = 5 * 60_000;
 
 /** Reads the next stretches of the past, newest first, until its time or its budget is over. */
 export async function runBackfill(deps: JobDeps, message: MessageOf<'backfill'>): Promise<void> {
-	const { workspaceId, connectionId, plannedMs } = message;
+	const { workspaceId, connectionId, plannedMs, forMs = sliceMs } = message;
 	const batch = `backfill-${plannedMs}`;
 	const options = { job: 'backfill', workspaceId, connectionId, region: null, batch };
 	await withAccount(deps, options, async (work) => {
@@ -31,21 +31,25 @@ export async function runBackfill(deps: JobDeps, message: MessageOf<'backfill'>)
 		});
 		if (lease === null) return { message: 'is under way already', delayMs: null, limits: [] };
 		try {
-			return await readStretches(deps, work, lease);
+			return await readStretches(deps, work, { lease, forMs });
 		} finally {
 			await deps.store.leases.release(work.ctx, lease);
 		}
 	});
 }
 
-async function readStretches(deps: JobDeps, work: Work, lease: Lease): Promise<RunReport> {
+async function readStretches(
+	deps: JobDeps,
+	work: Work,
+	{ lease, forMs }: { readonly lease: Lease; readonly forMs: number },
+): Promise<RunReport> {
 	const startedMs = deps.wallClock();
 	const limits = new Set<string>();
 	let backfill = await beginBackfill(deps, work);
 	const regions = await regionsOfThePast(deps, work);
 	while (backfill.doneFromMs > backfill.fromMs && !backfill.stopped) {
 		backfill = await readStretch(deps, work, { backfill, regions, limits });
-		const isOver = deps.wallClock() - startedMs > sliceMs;
+		const isOver = deps.wallClock() - startedMs > forMs;
 		if (isOver || (await deps.store.leases.renew(work.ctx, lease, leaseMs)) === null) break;
 	}
 	const done = backfill.doneFromMs <= backfill.fromMs;
@@ -156,6 +160,7 @@ async function save(deps: JobDeps, work: Work, backfill: Backfill): Promise<Back
 		doneFromMs: saved.doneFromMs,
 		fromMs: saved.fromMs,
 		toMs: saved.toMs,
+		stopped: saved.stopped,
 		spentUsd: Math.round(saved.spentUsd * 1e6) / 1e6,
 	});
 	return saved;

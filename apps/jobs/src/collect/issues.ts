@@ -18,6 +18,8 @@ export interface IssueInput {
 	/** Executions by function name. */
 	readonly executions: ReadonlyMap<string, readonly Execution[]>;
 	readonly inventory: readonly LambdaFunction[];
+	/** Failures whose lines have been read already, by function name. */
+	readonly told?: ReadonlyMap<string, readonly FailureReading[]>;
 	/** Read one failure of each kind and function, not of each slot: enough for the past. */
 	readonly onePerKind?: boolean;
 }
@@ -49,6 +51,14 @@ export async function recordIssues(
 	const known = new Map(input.inventory.map((fn) => [fn.name, fn]));
 	const budget = { left: maxReadingsPerRun };
 	let byTypeOnly = 0;
+	for (const [name, told] of input.told ?? []) {
+		const fn = known.get(name) ?? unlisted(work, input.region, name);
+		const readings = new Map(told.map((reading) => [reading.execution, reading]));
+		for (const [slotMs, failures] of failuresBySlot(readings.keys())) {
+			const group = new FailureGroup(deps, work, { fn, slotMs, region: input.region });
+			await group.recordTold(failures.flatMap((failure) => readings.get(failure) ?? []));
+		}
+	}
 	for (const [name, executions] of input.executions) {
 		const fn = known.get(name) ?? unlisted(work, input.region, name);
 		for (const [slotMs, failures] of failuresBySlot(executions)) {
@@ -68,7 +78,7 @@ function unlisted(work: Work, region: string, name: string): FailingFunction {
 	return { id, runtime: null, app: null, logGroup: `/aws/lambda/${name}` };
 }
 
-function failuresBySlot(executions: readonly Execution[]): Map<number, Execution[]> {
+function failuresBySlot(executions: Iterable<Execution>): Map<number, Execution[]> {
 	const slots = new Map<number, Execution[]>();
 	for (const execution of executions) {
 		if (execution.status === 'success') continue;
@@ -87,7 +97,7 @@ interface GroupInput {
 	readonly fn: FailingFunction;
 	readonly slotMs: number;
 	readonly region: string;
-	readonly onePerKind: boolean;
+	readonly onePerKind?: boolean;
 }
 
 /** The failures of one function in one slot. */
@@ -106,8 +116,8 @@ class FailureGroup {
 	/** Reads, groups and counts; returns how many were grouped by their type alone. */
 	async record(failures: readonly Execution[], budget: { left: number }): Promise<number> {
 		const { memory } = this.#deps;
-		const mark = failures.map(executionKey).sort().join('|');
-		const key = `issues ${this.#input.fn.id} ${this.#input.slotMs}`;
+		const mark = markOf(failures);
+		const key = this.#markKey();
 		const held = memory.get(key);
 		if (held !== undefined && held.startsWith(`${mark}=`)) {
 			this.#recall(failures);
@@ -123,8 +133,22 @@ class FailureGroup {
 		return failures.length - chosen.length;
 	}
 
+	/** The same for failures whose lines are known. */
+	async recordTold(readings: readonly FailureReading[]): Promise<void> {
+		const failures = readings.map(({ execution }) => execution);
+		const mark = markOf(failures);
+		const key = this.#markKey();
+		if (this.#deps.memory.get(key)?.startsWith(`${mark}=`) === true) return;
+		await this.#count(failures, readings);
+		this.#deps.memory.set(key, `${mark}=`);
+	}
+
+	#markKey(): string {
+		return `issues ${this.#input.fn.id} ${this.#input.slotMs}`;
+	}
+
 	#toRead(failures: readonly Execution[], most: number): Execution[] {
-		if (!this.#input.onePerKind) return representatives(failures, most);
+		if (this.#input.onePerKind !== true) return representatives(failures, most);
 		const kinds = new Map(failures.map((execution) => [typeOf(execution), execution]));
 		return [...kinds.values()]
 			.filter((execution) => this.#printLike(execution) === null)
@@ -211,6 +235,10 @@ class FailureGroup {
 			lines: lines.slice(0, sampleLines),
 		});
 	}
+}
+
+function markOf(failures: readonly Execution[]): string {
+	return failures.map(executionKey).sort().join('|');
 }
 
 /** Failures to read: every type once, then the newest. */

@@ -33,7 +33,15 @@ export async function readFailure(
 ): Promise<FailureReading> {
 	const { fn, execution } = options;
 	const events = await linesOf(work, options);
-	const own = betweenStartAndEnd(events, execution);
+	return failureReading(fn, execution, betweenStartAndEnd(events, execution));
+}
+
+/** Takes the failure out of an execution's own lines. */
+export function failureReading(
+	fn: Pick<ReadableFunction, 'runtime'>,
+	execution: Execution,
+	own: readonly Pick<LogEvent, 'timestampMs' | 'message'>[],
+): FailureReading {
 	const failures = failuresOf(
 		own.map(({ timestampMs, message }) => ({ timestampMs, message })),
 		fn.runtime,
@@ -44,7 +52,7 @@ export async function readFailure(
 }
 
 /** Where the lines say nothing, the platform's verdict is all that is known. */
-function unsaid(fn: ReadableFunction, execution: Execution): FailureText {
+function unsaid(fn: Pick<ReadableFunction, 'runtime'>, execution: Execution): FailureText {
 	const { errorType, status } = execution;
 	return {
 		runtime: fn.runtime,

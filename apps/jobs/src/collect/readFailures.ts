@@ -1,15 +1,15 @@
 import { filterEvents, type LogEvent } from '@lamplight/aws/records/filterEvents';
 import { failedExecutions, failurePattern } from '@lamplight/core/collection/failureLines';
 import { LamplightError } from '@lamplight/core/errors';
-import type { Execution } from '@lamplight/core/execution/execution';
 import type { LambdaFunction } from '@lamplight/core/function/function';
 import type { TimeRange } from '@lamplight/core/time';
 
 import type { Work } from '../account.ts';
+import { type FailureReading, failureReading } from './readFailure.ts';
 
 export interface FailuresRead {
-	/** Without duration and cost: their lines alone were read. */
-	readonly executions: readonly Execution[];
+	/** Their executions are without duration and cost: the lines that tell of a failure were read. */
+	readonly failures: readonly FailureReading[];
 	/** False when there are more pages than were read, or AWS did not answer. */
 	readonly complete: boolean;
 }
@@ -31,7 +31,10 @@ export async function readFailures(
 		}
 	} catch (error) {
 		if (!(error instanceof LamplightError)) throw error;
-		return { executions: [], complete: false };
+		return { failures: [], complete: false };
 	}
-	return { executions: failedExecutions(fn.id, events), complete: next === null };
+	const failures = failedExecutions(fn.id, events).map(({ execution, lines }) =>
+		failureReading(fn, execution, lines),
+	);
+	return { failures, complete: next === null };
 }

@@ -5,12 +5,16 @@ import { executionKey } from '@lamplight/core/execution/execution';
 
 import type { Work } from '../account.ts';
 import type { JobDeps } from '../deps.ts';
+import { readBusyFailures } from './busyFailures.ts';
 import type { Figures } from './figures.ts';
 import { recordIssues } from './issues.ts';
 import { type Reading, settledTo } from './reading.ts';
 import { writeSlots } from './writeSlots.ts';
 
-/** Stores what a reading learnt: records, what was bought, and counts that were asked for, each apart. */
+/**
+ * Stores what a reading learnt: records, what was bought, and counts that were asked for, each apart.
+ * Returns the limits that were hit, by name.
+ */
 export async function storeFigures(
 	deps: JobDeps,
 	work: Work,
@@ -21,13 +25,13 @@ export async function storeFigures(
 		/** Functions whose own errors or throttles were asked for. */
 		asked: ReadonlySet<string>;
 	},
-): Promise<void> {
+): Promise<readonly string[]> {
 	const { figures, filled, asked } = parts;
 	const buckets = new Map(filled.map((fn) => [fn.name, fn.buckets]));
 	const common = {
 		region: reading.region,
 		spanMs: slotSpanMs,
-		regionFunctions: reading.inventory.length,
+		regionFunctions: reading.regionFunctions,
 		nowMs: reading.nowMs,
 	};
 	const executions = new Map(
@@ -35,7 +39,14 @@ export async function storeFigures(
 	);
 	const { region, inventory } = reading;
 	await keepUnlisted(deps, work, reading, figures);
-	const issues = await recordIssues(deps, work, { region, executions, inventory });
+	const isBought = new Set(figures.all().map(({ name }) => name));
+	for (const name of figures.records.keys()) isBought.delete(name);
+	const bought = filled.filter(({ name }) => isBought.has(name));
+	const busy = await readBusyFailures(work, reading, bought);
+	const issues = await recordIssues(deps, work, {
+		...{ region, inventory, executions },
+		told: busy.told,
+	});
 	const records = [...executions].map(([name, own]) => ({
 		name,
 		buckets: buckets.get(name) ?? new Map(),
@@ -50,9 +61,6 @@ export async function storeFigures(
 	});
 	// What a function's own metric said of its errors goes over its records, and stays when it is not
 	// asked again: it is written apart.
-	const isBought = new Set(figures.all().map(({ name }) => name));
-	for (const name of figures.records.keys()) isBought.delete(name);
-	const bought = filled.filter(({ name }) => isBought.has(name));
 	const isSettled = ([minute]: readonly [number, unknown]) => minute < settledTo(reading);
 	const counted = filled
 		.filter(({ name }) => asked.has(name) && !isBought.has(name))
@@ -70,6 +78,7 @@ export async function storeFigures(
 		});
 	await write(bought, '');
 	await write(counted, 'counts-');
+	return busy.limits;
 }
 
 /** What ran and is in no inventory gets a place there, once, or its figures could not be found. */

@@ -29,11 +29,18 @@ it('counts an execution once, however many lines tell that it failed', () => {
 		),
 		line(900, `2026-11-01T02:00:00.900Z ${b} Task timed out after 3.00 seconds`),
 	]);
-	expect(found.map(({ requestId, status, version }) => [requestId, status, version])).toEqual([
+	expect(
+		found.map(({ execution: { requestId, status, version } }) => [requestId, status, version]),
+	).toEqual([
 		[a, 'error', '7'],
 		[b, 'timeout', '7'],
 	]);
-	expect(found[0]).toMatchObject({ errorType: 'TypeError', startMs: t0 + 5, durationUs: 0 });
+	expect(found[0]?.lines).toHaveLength(2);
+	expect(found[0]?.execution).toMatchObject({
+		errorType: 'TypeError',
+		startMs: t0 + 5,
+		durationUs: 0,
+	});
 });
 
 it('takes no line for a failure that only speaks of one', () => {
@@ -55,8 +62,8 @@ it('keeps failures of neighbouring environments apart, and takes an event once',
 		...line(1, timedOut.replace(a, b), '2026/11/01/[$LATEST]bb'),
 	};
 	const found = failedExecutions(fn, [first, first, other]);
-	expect(found.map(({ requestId }) => requestId).sort()).toEqual([a, b]);
-	expect(found[0]?.version).toBe('$LATEST');
+	expect(found.map(({ execution }) => execution.requestId).sort()).toEqual([a, b]);
+	expect(found[0]?.execution.version).toBe('$LATEST');
 });
 
 it('joins a stack that names no request with the line that does', () => {
@@ -71,9 +78,18 @@ it('joins a stack that names no request with the line that does', () => {
 		),
 	]);
 	expect(found).toHaveLength(1);
-	expect(found[0]).toMatchObject({
+	expect(found[0]?.execution).toMatchObject({
 		requestId: a,
 		errorType: 'java.lang.IllegalStateException',
 		startMs: t0 + 1,
 	});
+});
+
+it('gives a failure what the function itself logged of its request', () => {
+	const logged = `{"timestamp":"2026-11-01T02:00:00.001Z","level":"ERROR","requestId":"${a}","message":"no such basket"}`;
+	const done = `{"time":"2026-11-01T02:00:00.002Z","type":"platform.runtimeDone","record":{"requestId":"${a}","status":"error","metrics":{"durationMs":1.5}}}`;
+	const other = logged.replace(a, b);
+	const found = failedExecutions(fn, [line(1, logged), line(1, other), line(2, done)]);
+	expect(found).toHaveLength(1);
+	expect(found[0]?.lines.map(({ message }) => message)).toEqual([logged, done]);
 });

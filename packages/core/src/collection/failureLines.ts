@@ -38,6 +38,8 @@ export function failurePattern({
 }: Pick<LambdaFunction, 'logFormat' | 'runtime'>): string {
 	if (logFormat === 'JSON') {
 		const tests = failureStatuses.map((status) => `($.record.status = "${status}")`);
+		// What was thrown is told by a line of its own.
+		tests.push('($.level = "ERROR")', '($.level = "FATAL")', '($.errorType = "*")');
 		return `{ ${tests.join(' || ')} }`;
 	}
 	const own = termsOfRuntime.filter(([of]) => of.test(runtime ?? '')).map(([, term]) => term);
@@ -47,38 +49,53 @@ export function failurePattern({
 /** Lines of one execution that do not name it are this close to one that does. */
 const togetherMs = 2_000;
 
+/** One failure as its lines tell it. */
+export interface FailedExecution {
+	/** Dated by the first line, without duration and cost; its id is `unknown` where no line says it. */
+	readonly execution: Execution;
+	/** The lines that tell of it, in the order of their time. */
+	readonly lines: readonly RecordEvent[];
+}
+
 interface Failure {
 	requestId: string | null;
+	readonly lines: RecordEvent[];
 	readonly logStream: string;
 	readonly atMs: number;
 	status: 'error' | 'timeout';
 	errorType: string | null;
 }
 
-/**
- * The executions that failed, as far as their failure lines alone tell: dated by the first of them,
- * without duration and cost. Where no line names the request, its id is `unknown`. Ascending by time.
- */
+/** The executions that failed, as far as their failure lines alone tell; ascending by time. */
 export function failedExecutions(
 	functionId: FunctionId,
 	events: Iterable<RecordEvent>,
-): Execution[] {
+): FailedExecution[] {
 	const seen = new Set<string>();
-	const byStream = new Map<string, Failure[]>();
-	const sorted = [...events].sort((a, b) => a.timestampMs - b.timestampMs);
-	for (const event of sorted) {
+	const streams = new Map<string, { failures: Failure[]; others: RecordEvent[] }>();
+	for (const event of [...events].sort((a, b) => a.timestampMs - b.timestampMs)) {
 		if (event.id !== '' && seen.has(event.id)) continue;
 		seen.add(event.id);
+		const { logStream, timestampMs: atMs } = event;
+		const stream = streams.get(logStream) ?? { failures: [], others: [] };
+		streams.set(logStream, stream);
 		const told = tellsOf(event.message);
-		if (told === null) continue;
-		const failures = byStream.get(event.logStream) ?? [];
-		byStream.set(event.logStream, failures);
-		note(failures, { ...told, logStream: event.logStream, atMs: event.timestampMs });
+		if (told === null) stream.others.push(event);
+		else note(stream.failures, { ...told, logStream, atMs, lines: [event] });
 	}
-	return [...byStream.values()]
-		.flat()
+	return [...streams.values()]
+		.flatMap(({ failures, others }) => failures.map((failure) => withOwn(failure, others)))
 		.sort((a, b) => a.atMs - b.atMs)
-		.map((failure) => asExecution(functionId, failure));
+		.map((failure) => ({ execution: asExecution(functionId, failure), lines: failure.lines }));
+}
+
+/** Lines that name the request belong to its failure, such as what the function logged of it. */
+function withOwn(failure: Failure, others: readonly RecordEvent[]): Failure {
+	const { requestId, lines } = failure;
+	if (requestId === null) return failure;
+	const own = others.filter(({ message }) => message.includes(requestId));
+	const all = [...lines, ...own].sort((a, b) => a.timestampMs - b.timestampMs);
+	return { ...failure, lines: all };
 }
 
 /** An environment runs one execution at a time: the newest failure of a stream is the one meant. */
@@ -93,6 +110,7 @@ function note(failures: Failure[], told: Failure): void {
 		failures.push(told);
 		return;
 	}
+	last.lines.push(...told.lines);
 	last.requestId ??= told.requestId;
 	last.errorType ??= told.errorType;
 	if (told.status === 'timeout') last.status = 'timeout';
