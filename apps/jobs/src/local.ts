@@ -56,7 +56,11 @@ async function start(options: LocalOptions): Promise<void> {
 	});
 	let connections = 0;
 	const progress = followProgress(logLine, tell, () => connections);
-	const past = createPastReader((message) => workMessage(deps, JSON.stringify(message)), logLine);
+	const past = createPastReader({
+		work: (message) => workMessage(deps, JSON.stringify(message)),
+		hasMore: progress.hasMorePast,
+		log: logLine,
+	});
 	const deps: JobDeps = {
 		store: createStore({ client, tableName: options.tableName, clock }),
 		aws,

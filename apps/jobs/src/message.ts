@@ -26,8 +26,12 @@ export const messageSchema = z.discriminatedUnion('kind', [
 	z.object({ kind: z.literal('inventory'), ...ofConnection, details: z.boolean() }),
 	/** Deploys of one region from before it was watched; once, when it is first seen. */
 	z.object({ kind: z.literal('deploys'), ...ofConnection, region: regionSchema }),
-	/** The next stretch of the past, newest first. */
-	z.object({ kind: z.literal('backfill'), ...ofConnection }),
+	/** The next stretches of the past, newest first; `forMs`: none is begun after so long. */
+	z.object({
+		kind: z.literal('backfill'),
+		...ofConnection,
+		forMs: z.number().int().positive().optional(),
+	}),
 	z.object({ kind: z.literal('compact'), ...ofConnection }),
 	/** What there is to tell of a connection: its state, silence, gaps, budget, issues that came back. */
 	z.object({ kind: z.literal('evaluate'), ...ofConnection }),

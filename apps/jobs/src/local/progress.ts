@@ -8,12 +8,16 @@ export interface Progress {
 	takeNews(): boolean;
 	/** Called when ready-made pages hold the newest figures. */
 	shown(): void;
+	/** Whether a connection's past goes on behind what was read of it last. */
+	hasMorePast(connectionId: string): boolean;
 }
 
 interface Span {
 	readonly fromMs: number;
 	readonly toMs: number;
 	readonly doneFromMs: number;
+	/** True when its budget is used up. */
+	readonly stopped: boolean;
 }
 
 /**
@@ -26,6 +30,7 @@ export function followProgress(
 	connections: () => number,
 ): Progress {
 	const past = new Map<string, number>();
+	const unfinished = new Set<string>();
 	let news = false;
 	let hasFigures = false;
 	let told = false;
@@ -37,11 +42,16 @@ export function followProgress(
 				hasFigures ||= facts['delayMs'] !== null;
 			}
 			if (event === 'backfill') {
-				past.set(String(facts['connectionId']), shareOf(facts as unknown as Span));
+				const connectionId = String(facts['connectionId']);
+				const span = facts as unknown as Span;
+				past.set(connectionId, shareOf(span));
+				if (span.doneFromMs > span.fromMs && !span.stopped) unfinished.add(connectionId);
+				else unfinished.delete(connectionId);
 				const sum = [...past.values()].reduce((total, share) => total + share, 0);
 				tell({ backfill: sum / Math.max(connections(), past.size) });
 			}
 		},
+		hasMorePast: (connectionId) => unfinished.has(connectionId),
 		takeNews() {
 			const any = news;
 			news = false;
