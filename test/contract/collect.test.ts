@@ -11,7 +11,7 @@ import { compareWithTruth } from '../support/truth.ts';
 /** A Wednesday morning in the past, so that nothing depends on today. */
 const startMs = Date.UTC(2026, 9, 14, 9, 30);
 
-describe('collecting an account', () => {
+describe('collecting an account', { timeout: 120_000 }, () => {
 	let collector: Collector;
 	let connection: Connection;
 	let regions: readonly string[];
@@ -67,6 +67,32 @@ describe('collecting an account', () => {
 		const marked = await store.completeness.read(testCtx(), connection.id, range);
 		expect(marked.map(({ region }) => region).toSorted()).toEqual([...regions].sort());
 		for (const { spans } of marked) expect(spans).toEqual([{ ...range, state: 'complete' }]);
+	});
+
+	it('counts the same when a region is read in parts', async () => {
+		const { sandbox, store, queue } = collector;
+		const fromMs = sandbox.clock.nowMs() - 10 * minuteMs;
+		for (let step = 0; step < 6; step += 1) {
+			sandbox.clock.advance(5 * minuteMs);
+			queue.push({ kind: 'totals', ...base(), counts: true });
+			for (const region of regions) {
+				for (const index of [0, 1]) {
+					queue.push({ kind: 'functions', ...base(), region, shard: { index, of: 2 } });
+				}
+			}
+			await collector.drain();
+		}
+		const range = { fromMs, toMs: fromMs + 20 * minuteMs };
+		const { executions, wrong } = await compareWithTruth(collector, connection.accountId, {
+			range,
+		});
+		expect(wrong).toEqual([]);
+		expect(executions).toBeGreaterThan(500);
+		for (const { spans } of await store.completeness.read(testCtx(), connection.id, range)) {
+			expect(spans).toEqual([{ ...range, state: 'complete' }]);
+		}
+		const parts = collector.lines.filter(({ facts }) => facts['job'] === 'functions').slice(-4);
+		expect(parts.map(({ facts }) => facts['ok'])).toEqual([true, true, true, true]);
 	});
 
 	it('groups every failure that it read, and keeps the execution', async () => {

@@ -1,3 +1,4 @@
+import { shardSchema } from '@lamplight/core/collection/shards';
 import * as z from 'zod';
 
 import {
@@ -21,7 +22,13 @@ export const messageSchema = z.discriminatedUnion('kind', [
 	/** Region totals of all active regions of a connection. */
 	z.object({ kind: z.literal('totals'), ...ofConnection, counts: z.boolean() }),
 	/** Functions of one region, until they add up to its total. */
-	z.object({ kind: z.literal('functions'), ...ofConnection, region: regionSchema }),
+	z.object({
+		kind: z.literal('functions'),
+		...ofConnection,
+		region: regionSchema,
+		/** Which part of the region; when left out, the job itself finds out how many parts there are. */
+		shard: shardSchema.optional(),
+	}),
 	/** What exists: of all regions; `details` also asks for each changed function's own. */
 	z.object({ kind: z.literal('inventory'), ...ofConnection, details: z.boolean() }),
 	/** Deploys of one region from before it was watched; once, when it is first seen. */

@@ -2,6 +2,7 @@ import { getMetrics } from '@lamplight/aws/metrics/getMetrics';
 import type { RegionBucket } from '@lamplight/core/bucket/fragment';
 import type { FunctionFigures } from '@lamplight/core/collection/failures';
 import type { MetricReading } from '@lamplight/core/collection/metric';
+import type { Elsewhere } from '@lamplight/core/collection/shards';
 import type { RegionState } from '@lamplight/core/collection/state';
 import { minuteMs, type TimeRange } from '@lamplight/core/time';
 
@@ -13,6 +14,8 @@ export interface CountQuestion {
 	/** Reaches back beyond the last asking. */
 	readonly window: TimeRange;
 	readonly totals: ReadonlyMap<number, RegionBucket>;
+	/** What the region's other shards counted. */
+	readonly elsewhere: Elsewhere;
 	/** Functions that ran, with what their records show. */
 	readonly functions: readonly FunctionFigures[];
 	/** Names of those whose figures are their metrics'. */
@@ -123,11 +126,13 @@ function gap(
 	toMs: number,
 ): number {
 	const { metric, totals, functions, window } = question;
+	const field = metric === 'Errors' ? 'errors' : 'throttles';
+	const endMs = Math.min(toMs, question.elsewhere.toMs);
 	let missing = 0;
 	for (const [minute, total] of totals) {
 		const wanted = metric === 'Errors' ? total.errors : total.throttles;
-		if (wanted === null || wanted === 0 || minute < window.fromMs || minute >= toMs) continue;
-		let known = 0;
+		if (wanted === null || wanted === 0 || minute < window.fromMs || minute >= endMs) continue;
+		let known = question.elsewhere.minutes.get(minute)?.[field] ?? 0;
 		for (const reading of readings.values()) known += reading.minutes.get(minute)?.Sum ?? 0;
 		for (const figures of functions) {
 			if (!readings.has(figures.name)) known += countOf(question, figures, minute) ?? 0;

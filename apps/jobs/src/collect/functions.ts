@@ -2,9 +2,15 @@ import { listActiveFunctions } from '@lamplight/aws/metrics/activeFunctions';
 import { type FunctionFigures, fillCounts } from '@lamplight/core/collection/failures';
 import { logGroupMatcher, planReading, type ReadingPlan } from '@lamplight/core/collection/plan';
 import { completenessOf, residualsOf } from '@lamplight/core/collection/residual';
+import {
+	countShard,
+	isInShard,
+	type Shard,
+	shardsOf,
+	wholeRegion,
+} from '@lamplight/core/collection/shards';
 import { checkpointNames, type RegionState } from '@lamplight/core/collection/state';
 import type { Region } from '@lamplight/core/ids';
-import type { TimeRange } from '@lamplight/core/time';
 
 import { type RunReport, withAccount, type Work } from '../account.ts';
 import { putCheckpoint } from '../checkpoint.ts';
@@ -19,31 +25,45 @@ import { storeFigures } from './storeFigures.ts';
 
 /** Reads one region's functions until they add up to the region's own total. */
 export async function runFunctions(deps: JobDeps, message: MessageOf<'functions'>): Promise<void> {
-	const { workspaceId, connectionId, plannedMs, region } = message;
-	const batch = `functions-${region}-${plannedMs}`;
+	const { workspaceId, connectionId, plannedMs, region, shard = wholeRegion } = message;
+	const part = shard.of === 1 ? '' : `-${shard.index}of${shard.of}`;
+	const batch = `functions-${region}${part}-${plannedMs}`;
 	const options = { job: 'functions', workspaceId, connectionId, region, batch };
-	await withAccount(deps, options, (work) => collectFunctions(deps, work, region));
+	await withAccount(deps, options, async (work) => {
+		const shards = message.shard === undefined ? await shardsNow(deps, work, region) : [];
+		if (shards.length <= 1) return collectFunctions(deps, work, { region, shard });
+		// Too many for one worker, whoever asked: each part is a message of its own.
+		await deps.queue.send(shards.map((one) => ({ ...message, shard: one })));
+		return { message: `read in ${shards.length} parts`, delayMs: null, limits: [] };
+	});
+}
+
+async function shardsNow(deps: JobDeps, work: Work, region: Region): Promise<Shard[]> {
+	const listed = await deps.store.functions.listAccount(work.ctx, work.connection.accountId);
+	return shardsOf(listed.filter((fn) => fn.region === region && fn.goneMs === null).length);
 }
 
 export async function collectFunctions(
 	deps: JobDeps,
 	work: Work,
-	region: Region,
+	of: { readonly region: Region; readonly shard: Shard },
 ): Promise<RunReport> {
-	const reading = await beginReading(deps, work, region);
-	const { state, window, nowMs, totals } = reading;
+	const { region, shard } = of;
+	const reading = await beginReading(deps, work, of);
+	const { state, nowMs, totals } = reading;
 	if (totals !== null && isIdle(totals)) {
 		const settledMs = await markCompleteness(deps, work, reading, []);
-		await saveState(deps, work, region, { ...state, readToMs: settledMs });
+		await saveState(deps, work, reading, { ...state, readToMs: settledMs });
 		return { message: 'nothing ran in the last hour', delayMs: null, limits: [] };
 	}
+	const active = await listActiveFunctions(work.account, region);
 	const plan = planReading({
 		inventory: reading.inventory,
-		active: await listActiveFunctions(work.account, region),
+		active: active.filter((name) => isInShard(name, shard)),
 		state,
 		logsGranted: logsGranted(work),
 		mayRead: logGroupMatcher(work.enrolment.logGroupPatterns),
-		maxRecordReads: recordReadsPerRun(region),
+		maxRecordReads: Math.floor(recordReadsPerRun(region) / shard.of),
 		nowMs,
 	});
 	const figures = await readFigures(deps, work, {
@@ -58,12 +78,14 @@ export async function collectFunctions(
 	const throttles = await explain(work, reading, { metric: 'Throttles', functions, bought });
 	const filled = fillAll(reading, functions, { errors, throttles });
 	const asked = new Set([...errors.readings.keys(), ...throttles.readings.keys()]);
-	await storeFigures(deps, work, reading, { figures, filled, asked });
+	const limits = await storeFigures(deps, work, reading, { figures, filled, asked });
 	const sampled = await sample(deps, work, reading, { plan, figures });
 	const settledMs = await markCompleteness(deps, work, reading, filled);
 	const learnt = { errors, throttles, settledMs, sampled };
-	await saveState(deps, work, region, nextState(reading, figures, learnt));
-	return report(reading, { plan, figures, window, sampled });
+	const next = nextState(reading, figures, learnt);
+	const counted = countShard(filled, settledTo(reading));
+	await saveState(deps, work, reading, shard.of === 1 ? next : { ...next, counted });
+	return report(reading, { plan, figures, sampled, limits });
 }
 
 /** Reads and stores whole minutes of the functions that are too busy for all their records. */
@@ -73,7 +95,7 @@ async function sample(
 	reading: Reading,
 	{ plan, figures }: { readonly plan: ReadingPlan; readonly figures: Figures },
 ): Promise<SampleReading> {
-	const { region, recordWindow: window, nowMs, inventory } = reading;
+	const { region, recordWindow: window, nowMs, regionFunctions } = reading;
 	const isBusy = (name: string) => (figures.state.busy[name] ?? 0) > nowMs;
 	const buckets = new Map(figures.all().map((fn) => [fn.name, fn.buckets]));
 	const busy = [...plan.metrics, ...plan.records, ...plan.others].filter(({ name }) =>
@@ -90,7 +112,7 @@ async function sample(
 		})),
 	});
 	const { samples } = sampled;
-	await writeSamples(deps, work, { region, nowMs, regionFunctions: inventory.length, samples });
+	await writeSamples(deps, work, { region, nowMs, regionFunctions, samples });
 	return sampled;
 }
 
@@ -105,6 +127,7 @@ async function explain(
 		region,
 		window,
 		totals: reading.totals ?? new Map(),
+		elsewhere: reading.elsewhere,
 		alsoAsk:
 			question.metric === 'Throttles'
 				? inventory.filter((fn) => fn.reservedConcurrency !== null).map(({ name }) => name)
@@ -145,7 +168,7 @@ async function markCompleteness(
 	functions: readonly FunctionFigures[],
 ): Promise<number> {
 	const { region, recordWindow, nowMs, totals } = reading;
-	const residuals = residualsOf(recordWindow, totals, sumByMinute(functions));
+	const residuals = residualsOf(recordWindow, totals, sumByMinute(reading, functions));
 	const spans = completenessOf(residuals, nowMs);
 	await deps.store.completeness.mark(
 		work.ctx,
@@ -182,20 +205,25 @@ function nextState(
 async function saveState(
 	deps: JobDeps,
 	work: Work,
-	region: Region,
+	{ region, shard }: Reading,
 	state: RegionState,
 ): Promise<void> {
-	const key = { connectionId: work.connection.id, name: checkpointNames.region(region) };
+	const key = { connectionId: work.connection.id, name: checkpointNames.region(region, shard) };
 	await putCheckpoint(deps, work.ctx, key, state);
 }
 
 function report(
 	reading: Reading,
-	parts: { plan: ReadingPlan; figures: Figures; window: TimeRange; sampled: SampleReading },
+	parts: {
+		readonly plan: ReadingPlan;
+		readonly figures: Figures;
+		readonly sampled: SampleReading;
+		readonly limits: readonly string[];
+	},
 ): RunReport {
 	const { plan, figures, sampled } = parts;
 	const left = missing(reading, figures.all());
-	const limits: string[] = [];
+	const limits = [...parts.limits];
 	if (plan.overRate > 0) limits.push('log readings of a run');
 	if (figures.unread.size > 0) limits.push('functions not answered');
 	limits.push(...sampled.limits);

@@ -1,6 +1,14 @@
 import type { RegionBucket } from '@lamplight/core/bucket/fragment';
 import type { FunctionFigures } from '@lamplight/core/collection/failures';
+import { functionsPerGroup } from '@lamplight/core/collection/plan';
 import { residualsOf, unexplained } from '@lamplight/core/collection/residual';
+import {
+	countsElsewhere,
+	type Elsewhere,
+	isInShard,
+	nowhere,
+	type Shard,
+} from '@lamplight/core/collection/shards';
 import { slotSpanMs, trailingHour } from '@lamplight/core/collection/slots';
 import {
 	checkpointNames,
@@ -28,36 +36,71 @@ const settlingMs = 5 * minuteMs;
 /** What one reading of a region's functions begins with. */
 export interface Reading {
 	readonly region: Region;
+	/** Which of the region's functions are read. */
+	readonly shard: Shard;
+	/** What the region's other shards counted. */
+	readonly elsewhere: Elsewhere;
 	readonly nowMs: number;
 	readonly window: TimeRange;
 	readonly recordWindow: TimeRange;
 	readonly state: RegionState;
+	/** Functions of the shard. */
 	readonly inventory: readonly LambdaFunction[];
+	/** Functions of the whole region, by which they are grouped into items. */
+	readonly regionFunctions: number;
 	readonly totals: ReadonlyMap<number, RegionBucket> | null;
 }
 
-export async function beginReading(deps: JobDeps, work: Work, region: Region): Promise<Reading> {
+export async function beginReading(
+	deps: JobDeps,
+	work: Work,
+	{ region, shard }: { readonly region: Region; readonly shard: Shard },
+): Promise<Reading> {
 	const { ctx, connection } = work;
 	const nowMs = deps.clock();
 	const window = trailingHour(nowMs);
-	const key = { connectionId: connection.id, name: checkpointNames.region(region) };
-	const [state, inventory, totals] = await Promise.all([
+	const key = { connectionId: connection.id, name: checkpointNames.region(region, shard) };
+	const [state, inventory, totals, elsewhere] = await Promise.all([
 		readCheckpoint(deps, ctx, key, { schema: regionStateSchema, empty: emptyRegionState }),
 		deps.store.functions.listAccount(ctx, connection.accountId),
 		totalsOf(deps, work, { region, window }),
+		otherShards(deps, work, { region, shard }),
 	]);
+	const ofRegion = inventory.filter((fn) => fn.region === region);
 	// After a pause the records since then are read too, as far as the trailing hour goes.
 	const since = Math.min(state.readToMs, nowMs - recordsLookBackMs);
 	const fromMs = Math.max(window.fromMs, floorTo(slotSpanMs, since));
 	return {
 		region,
+		shard,
+		elsewhere,
 		nowMs,
 		window,
 		recordWindow: { fromMs, toMs: window.toMs },
 		state,
-		inventory: inventory.filter((fn) => fn.region === region),
+		inventory: ofRegion.filter(({ name }) => isInShard(name, shard)),
+		// At least a group a shard, whatever the inventory knows.
+		regionFunctions: Math.max(ofRegion.length, shard.of * functionsPerGroup),
 		totals,
 	};
+}
+
+async function otherShards(
+	deps: JobDeps,
+	{ ctx, connection }: Work,
+	{ region, shard }: { readonly region: Region; readonly shard: Shard },
+): Promise<Elsewhere> {
+	if (shard.of === 1) return nowhere;
+	const others = Array.from({ length: shard.of }, (_, index) => ({ index, of: shard.of }));
+	const states = await Promise.all(
+		others
+			.filter(({ index }) => index !== shard.index)
+			.map((other) => {
+				const key = { connectionId: connection.id, name: checkpointNames.region(region, other) };
+				return deps.store.checkpoints.get(ctx, key, regionStateSchema);
+			}),
+	);
+	return countsElsewhere(states.map((state) => state?.value.counted ?? null));
 }
 
 export function isIdle(totals: ReadonlyMap<number, RegionBucket>): boolean {
@@ -72,13 +115,19 @@ export function isIdle(totals: ReadonlyMap<number, RegionBucket>): boolean {
 /** Executions of the settled part of the window that no function explains. */
 export function missing(reading: Reading, functions: readonly FunctionFigures[]): number {
 	const { recordWindow, totals } = reading;
-	const settled = { fromMs: recordWindow.fromMs, toMs: settledTo(reading) };
+	const toMs = Math.min(settledTo(reading), reading.elsewhere.toMs);
+	const settled = { fromMs: recordWindow.fromMs, toMs };
 	if (totals === null || settled.toMs <= settled.fromMs) return 0;
-	return unexplained(residualsOf(settled, totals, sumByMinute(functions)));
+	return unexplained(residualsOf(settled, totals, sumByMinute(reading, functions)));
 }
 
-export function sumByMinute(functions: readonly FunctionFigures[]): Map<number, number> {
+/** Executions by minute: the functions', and those of the region's other shards. */
+export function sumByMinute(
+	{ elsewhere }: Pick<Reading, 'elsewhere'>,
+	functions: readonly FunctionFigures[],
+): Map<number, number> {
 	const sums = new Map<number, number>();
+	for (const [minute, { invocations }] of elsewhere.minutes) sums.set(minute, invocations);
 	for (const { buckets } of functions) {
 		for (const [minute, { invocations }] of buckets) {
 			sums.set(minute, (sums.get(minute) ?? 0) + invocations);

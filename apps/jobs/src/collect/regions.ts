@@ -18,7 +18,7 @@ const searchEveryMs = hourMs;
 /** A region stays active this long after it was last seen busy. */
 const activeForMs = 6 * hourMs;
 
-const empty: RegionsState = { enabled: [], active: {}, searchedMs: 0 };
+const empty: RegionsState = { enabled: [], active: {}, functions: {}, searchedMs: 0 };
 
 /** The connection's regions, searched again when the last search is an hour old. */
 export async function findRegions(deps: JobDeps, work: Work): Promise<RegionsState> {
@@ -32,12 +32,16 @@ export async function findRegions(deps: JobDeps, work: Work): Promise<RegionsSta
 	for (const [region, lastMs] of Object.entries(held.active)) {
 		if (enabled.includes(region) && nowMs - lastMs < activeForMs) active[region] = lastMs;
 	}
+	const functions: Record<string, number> = {};
 	await Promise.all(
 		enabled.map(async (region) => {
-			if (await isBusy(work, region)) active[region] = nowMs;
+			const ran = await countActive(work, region);
+			if (ran === 0) return;
+			active[region] = nowMs;
+			functions[region] = ran;
 		}),
 	);
-	const found = { enabled, active, searchedMs: nowMs };
+	const found = { enabled, active, functions, searchedMs: nowMs };
 	await putCheckpoint(deps, ctx, key, found);
 	return found;
 }
@@ -52,12 +56,13 @@ async function regionsOf(work: Work): Promise<string[]> {
 	}
 }
 
-async function isBusy(work: Work, region: string): Promise<boolean> {
+/** How many functions ran in the last three hours. */
+async function countActive(work: Work, region: string): Promise<number> {
 	try {
-		return (await listActiveFunctions(work.account, region)).length > 0;
+		return (await listActiveFunctions(work.account, region)).length;
 	} catch (error) {
 		// One region that a policy closes must not cost the others.
-		if (isClosed(error)) return false;
+		if (isClosed(error)) return 0;
 		throw error;
 	}
 }

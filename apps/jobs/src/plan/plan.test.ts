@@ -30,6 +30,7 @@ const planned: PlannedConnection = {
 	regions: {
 		enabled: ['eu-west-1', 'us-east-1'],
 		active: { 'eu-west-1': nowMs, 'us-east-1': nowMs },
+		functions: { 'eu-west-1': 700, 'us-east-1': 20 },
 		searchedMs: nowMs,
 	},
 	readsEveryMs: 5 * minuteMs,
@@ -52,6 +53,22 @@ describe('the plan of a connection', () => {
 	it('asks for totals every minute and for each active region every five', () => {
 		expect(hour(planned)).toMatchObject({ totals: 60, functions: 24, inventory: 8, compact: 12 });
 		expect(hour(planned)).toMatchObject({ evaluate: 12 });
+	});
+
+	it('splits a region of more than 2,000 functions into shards, each read as often', () => {
+		const functions = { 'eu-west-1': 6_500, 'us-east-1': 20 };
+		const regions = planned.regions === null ? null : { ...planned.regions, functions };
+		const large = { ...planned, regions };
+		expect(hour(large)).toMatchObject({ functions: 12 * 4 + 12 });
+		const read = Array.from({ length: 5 }, (_, minute) =>
+			planConnection(large, nowMs + minute * minuteMs),
+		)
+			.flat()
+			.flatMap((one) => (one.kind === 'functions' && one.region === 'eu-west-1' ? [one] : []));
+		expect(read).toHaveLength(4);
+		expect(read.map(({ shard }) => shard)).toEqual(
+			expect.arrayContaining([0, 1, 2, 3].map((index) => ({ index, of: 4 }))),
+		);
 	});
 
 	it('plans the same messages for the same minute', () => {

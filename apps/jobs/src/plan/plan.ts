@@ -1,3 +1,4 @@
+import { shardsOf } from '@lamplight/core/collection/shards';
 import type { RegionsState } from '@lamplight/core/collection/state';
 import type { Connection } from '@lamplight/core/connection/connection';
 import { waitForRoleMs } from '@lamplight/core/connection/health';
@@ -63,9 +64,13 @@ export function planConnection(planned: PlannedConnection, nowMs: number): Messa
 	if (regions === null) return [{ kind: 'inventory', ...base, details: false }];
 	const messages: Message[] = [{ kind: 'totals', ...base, counts: every(countsEveryMinutes) }];
 	const readsEveryMinutes = Math.max(1, Math.round(planned.readsEveryMs / minuteMs));
-	if (every(readsEveryMinutes) && !planned.exhausted) {
+	if (!planned.exhausted) {
 		for (const region of Object.keys(regions.active).sort()) {
-			messages.push({ kind: 'functions', ...base, region });
+			for (const shard of shardsOf(regions.functions[region] ?? 0)) {
+				// Shards take turns, as they share the region's rate of log readings.
+				if ((minute + phase + shard.index) % readsEveryMinutes !== 0) continue;
+				messages.push({ kind: 'functions', ...base, region, shard });
+			}
 		}
 	}
 	if (every(inventoryEveryMinutes)) messages.push({ kind: 'inventory', ...base, details: false });

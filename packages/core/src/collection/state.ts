@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { connectionStates } from '../connection/connection.ts';
 import { regionSchema } from '../ids.ts';
+import { type Shard, shardCountsSchema, wholeRegion } from './shards.ts';
 
 /**
  * What collection remembers of a connection, one small document each, under these names. The
@@ -12,7 +13,9 @@ export const checkpointNames = {
 	backfill: 'backfill',
 	evaluation: 'evaluation',
 	regions: 'regions',
-	region: (region: string) => `region/${region}`,
+	/** Of one shard of a region, where it has several. */
+	region: (region: string, { index, of }: Shard = wholeRegion) =>
+		of === 1 ? `region/${region}` : `region/${region}/${index}of${of}`,
 	/** The newest run of each job and region; all of them begin with `run/`. */
 	run: (job: string, region: string | null) => `run/${job}/${region ?? 'all'}`,
 	runs: 'run/',
@@ -95,6 +98,8 @@ export const regionsStateSchema = z.object({
 	enabled: z.array(regionSchema),
 	/** Regions with traffic in the last three hours, and when they were last seen busy. */
 	active: z.record(z.string(), z.number().int()),
+	/** How many functions ran lately in each, as of the last search. */
+	functions: z.record(z.string(), z.number().int()).default({}),
 	searchedMs: z.number().int(),
 });
 export type RegionsState = z.infer<typeof regionsStateSchema>;
@@ -112,6 +117,8 @@ export const regionStateSchema = z.object({
 	throttled: z.record(z.string(), z.number().int()),
 	/** Busy functions: the newest minute of which a sample of their records was read. */
 	sampled: z.record(z.string(), z.number().int()).default({}),
+	/** For the region's other shards; left out where it has none. */
+	counted: shardCountsSchema.optional(),
 	/** Records were read to the end up to here. */
 	readToMs: z.number().int(),
 	/** When every function that ran was last asked for its errors, its throttles, its count. */
