@@ -81,6 +81,9 @@ describe('markers', () => {
 
 	it('stay apart when there is room', () => {
 		expect(clusterMarkers([marker('a', 0), marker('b', 24)], 1)).toHaveLength(2);
+		expect(clusterMarkers([marker('a', 0), marker('b', 23)], 1)).toHaveLength(1);
+		// Long tags need more room than short ones.
+		expect(clusterMarkers([marker('storefront', 0), marker('checkout', 50)], 1)).toHaveLength(1);
 		expect(clusterMarkers([], 1)).toEqual([]);
 	});
 });

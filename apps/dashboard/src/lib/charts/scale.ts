@@ -90,32 +90,37 @@ export interface MarkerCluster {
 	readonly members: readonly Marker[];
 }
 
-/** Markers nearer than this many pixels become one. */
+/** Markers nearer than this many pixels become one, and those whose tags would cover each other. */
 export const clusterPx = 24;
+/** About the width of a tag: its letters, its padding, and no more than the style sheet allows. */
+const letterPx = 6;
+const tagPaddingPx = 12;
+const widestTagPx = 130;
+
+const tagPx = (label: string) => Math.min(widestTagPx, tagPaddingPx + label.length * letterPx);
+
+function clusterOf(members: readonly Marker[]): MarkerCluster {
+	const newest = members.at(-1);
+	if (newest === undefined) throw new Error('a cluster has at least one marker');
+	const label = members.length === 1 ? newest.label : `${members.length} deploys`;
+	return { id: newest.id, atMs: newest.atMs, label, members };
+}
 
 /** Joins markers that would cover each other; the newest of a cluster gives it its place. */
 export function clusterMarkers(markers: readonly Marker[], pxPerMs: number): MarkerCluster[] {
-	const sorted = [...markers].sort((one, other) => one.atMs - other.atMs);
-	const groups: Marker[][] = [];
-	for (const marker of sorted) {
-		const open = groups.at(-1);
-		const last = open?.at(-1);
-		if (
-			open !== undefined &&
-			last !== undefined &&
-			(marker.atMs - last.atMs) * pxPerMs < clusterPx
-		) {
-			open.push(marker);
-		} else {
-			groups.push([marker]);
+	const clusters: MarkerCluster[] = [];
+	for (const marker of [...markers].sort((one, other) => one.atMs - other.atMs)) {
+		let cluster = clusterOf([marker]);
+		for (let last = clusters.at(-1); last !== undefined; last = clusters.at(-1)) {
+			const apartPx = (cluster.atMs - last.atMs) * pxPerMs;
+			const neededPx = Math.max(clusterPx, (tagPx(last.label) + tagPx(cluster.label)) / 2);
+			if (apartPx >= neededPx) break;
+			clusters.pop();
+			cluster = clusterOf([...last.members, ...cluster.members]);
 		}
+		clusters.push(cluster);
 	}
-	return groups.flatMap((members) => {
-		const newest = members.at(-1);
-		if (newest === undefined) return [];
-		const label = members.length === 1 ? newest.label : `${members.length} deploys`;
-		return [{ id: newest.id, atMs: newest.atMs, label, members }];
-	});
+	return clusters;
 }
 
 /** The index of the step that holds a moment; -1 outside the axis. */

@@ -53,6 +53,7 @@ describe('moments', () => {
 	it('steps are words', () => {
 		expect(perStep(60_000)).toBe('per minute');
 		expect(perStep(900_000)).toBe('per 15 min');
+		expect(perStep(3_456_000)).toBe('per 58 min');
 		expect(perStep(86_400_000)).toBe('per day');
 	});
 });

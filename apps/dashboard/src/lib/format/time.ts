@@ -130,5 +130,6 @@ export function perStep(stepMs: number): string {
 	if (stepMs === 60_000) return 'per minute';
 	if (stepMs === 3_600_000) return 'per hour';
 	if (stepMs === dayMs) return 'per day';
-	return `per ${duration(stepMs).replaceAll(nbsp, ' ')}`;
+	const wholeMs = stepMs > 60_000 ? Math.round(stepMs / 60_000) * 60_000 : stepMs;
+	return `per ${duration(wholeMs).replaceAll(nbsp, ' ')}`;
 }
