@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { readCosts } from '@lamplight/aws/bill/costAndUsage';
+import { listExport } from '@lamplight/aws/bill/exports';
 import { targetOf } from '@lamplight/aws/target';
 import type { BillDayRow, BillingSource } from '@lamplight/core/bill/day';
 import type { Connection, Enrolment } from '@lamplight/core/connection/connection';
@@ -180,6 +181,30 @@ describe('the bill', () => {
 		}
 	});
 
+	it('goes on where a connection breaks, and shows what stays broken', async () => {
+		const source = await sourceOf(({ form }) => form === 'cur-2');
+		const key = { connectionId: connection.id, name: `bill/${source.id}` };
+		const readAfresh = async () => {
+			await collector.store.checkpoints.remove(ctx, key);
+			await read(source.id);
+		};
+		const before = await rowsOf(source.id, '2026-10');
+		const where = { service: 's3', operation: 'GetObject' };
+		collector.sandbox.addFault({ kind: 'drop', where, settings: { when: 'within' }, calls: 2 });
+		await readAfresh();
+		expect(await rowsOf(source.id, '2026-10')).toEqual(before);
+		const { id } = collector.sandbox.addFault({ kind: 'deny', where });
+		await readAfresh();
+		expect(await sourceOf((one) => one.id === source.id)).toMatchObject({
+			state: 'failing',
+			reason: 's3:GetObject in eu-west-1: AccessDenied',
+		});
+		collector.sandbox.removeFault(id);
+		await readAfresh();
+		expect((await sourceOf((one) => one.id === source.id)).state).toBe('healthy');
+		expect(await collector.store.bill.history(ctx, source.id, '2026-10')).toHaveLength(1);
+	}, 60_000);
+
 	it('reads nothing twice: the files are listed, and left alone until they change', async () => {
 		const source = await sourceOf(({ form }) => form === 'cur-2');
 		const reads = () =>
@@ -200,6 +225,25 @@ describe('the bill', () => {
 		expect(history).toHaveLength(2);
 		expect(await collector.store.bill.history(ctx, source.id, '2026-09')).toHaveLength(1);
 	}, 60_000);
+
+	it('refuses a file that was overwritten while it was read: the next reading finds it whole', async () => {
+		const account = collector.aws.open(targetOf(enrolment, connection));
+		const { parts, open } = await listExport(account, { bucket, prefix: 'cur/' });
+		expect(parts.map(({ name }) => name)).toEqual([
+			'cur/meridian-daily/BILLING_PERIOD=2026-09',
+			'cur/meridian-daily/BILLING_PERIOD=2026-10',
+		]);
+		// The newest days stand in the last one.
+		const file = parts[1]?.files.at(-1);
+		if (file === undefined) throw new Error('October has no file');
+		expect((await open(file).slice(0, 2)).byteLength).toBe(2);
+		collector.sandbox.clock.advance(dayMs);
+		await expect(open(file).slice(0, 2)).rejects.toMatchObject({
+			code: 'aws_unavailable',
+			message: expect.stringContaining('was overwritten while it was read') as string,
+		});
+		account.close();
+	});
 });
 
 /** Dollars by key. */

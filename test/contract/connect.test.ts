@@ -6,7 +6,7 @@ import { beginEnrolment, connectInstructions } from '@lamplight/aws/connect/enro
 import { verifyConnection } from '@lamplight/aws/connect/verify';
 import { listFunctions } from '@lamplight/aws/inventory/functions';
 import { targetOf } from '@lamplight/aws/target';
-import type { Feature } from '@lamplight/core/connection/connection';
+import { type Feature, features as everyFeature } from '@lamplight/core/connection/connection';
 import { permissionsFor } from '@lamplight/core/connection/permissions';
 import { publicConnectTemplate } from '@lamplight/core/connection/template';
 import { workspaceIdSchema } from '@lamplight/core/ids';
@@ -131,6 +131,50 @@ describe('connecting an account', () => {
 		sandbox.deleteStack(managementAccountId);
 	});
 
+	it.each(everyFeature)(
+		'names what is missing of the feature %s, and what that costs',
+		async (feature) => {
+			const { managementAccountId } = sandbox.world.organization;
+			const costExport = { bucket: 'meridian-billing-exports', prefix: 'cur/' };
+			const { enrolment, connection } = beginEnrolment(
+				{ clock: () => sandbox.clock.nowMs(), randomBytes: (count) => randomBytes(count) },
+				{
+					workspaceId,
+					kind: 'account',
+					accountId: managementAccountId,
+					features: everyFeature,
+					createdBy: 'usr_test',
+					costExport,
+				},
+			);
+			const { template } = connectInstructions(
+				{
+					trustedAccountId: sandbox.hubAccountId,
+					trustedRoleNames: [roleName],
+					templateUrl: null,
+					linkRegion: 'us-east-1',
+				},
+				enrolment,
+			);
+			// A role from which somebody took one feature's statements away.
+			const cut = withoutStatements(template, feature);
+			sandbox.createStack({
+				accountId: managementAccountId,
+				template: cut,
+				parameters: { ExternalId: enrolment.externalId },
+			});
+			const { state, checks } = await verifyConnection(deps(), enrolment, connection);
+			expect(state).toBe('degraded');
+			const denied = checks.filter(({ outcome }) => outcome === 'denied');
+			const missing = permissionsFor([feature], { costExport: true });
+			expect(denied.map(({ action }) => action)).toEqual(missing.map(({ action }) => action));
+			expect(denied.map(({ without }) => without)).toEqual(missing.map(({ without }) => without));
+			const others = checks.filter((check) => check.feature !== feature);
+			expect(new Set(others.map(({ outcome }) => outcome))).toEqual(new Set(['granted']));
+			sandbox.deleteStack(managementAccountId);
+		},
+	);
+
 	it('refuses another enrolment’s external id', async () => {
 		createRole(begin().enrolment);
 		const { enrolment, connection } = begin();
@@ -164,3 +208,18 @@ describe('connecting an account', () => {
 		expect(tried.state).toBe('unsafe');
 	});
 });
+
+/** A template whose role lacks the statements of one feature: their ids begin with its name. */
+function withoutStatements(template: unknown, feature: Feature): unknown {
+	const name = `${feature.charAt(0).toUpperCase()}${feature.slice(1)}`;
+	const isOf = (value: unknown) =>
+		typeof value === 'object' &&
+		value !== null &&
+		'Sid' in value &&
+		[name, `${name}Groups`, `${name}Bucket`, `${name}Objects`].includes(String(value.Sid));
+	return JSON.parse(
+		JSON.stringify(template, (_key, value: unknown) =>
+			Array.isArray(value) ? value.filter((entry) => !isOf(entry)) : value,
+		),
+	) as unknown;
+}

@@ -278,5 +278,12 @@ describe('deploys and bills', () => {
 		expect(earlier).toEqual(statement(100, '1.10'));
 		expect(await bill.months(ctx, billingSourceId)).toEqual(['2026-10']);
 		expect(await bill.statement(ctx, billingSourceId, { month: '2026-09' })).toBeNull();
+		const other = billingSourceIdSchema.parse(id('bil'));
+		await bill.putStatement(ctx, { ...statement(100, '2'), billingSourceId: other });
+		await bill.removeSource(ctx, billingSourceId);
+		await bill.removeSource(ctx, billingSourceId);
+		expect(await bill.months(ctx, billingSourceId)).toEqual([]);
+		expect(await bill.statement(ctx, billingSourceId, month)).toBeNull();
+		expect((await bill.statement(ctx, other, month))?.rows).toHaveLength(2);
 	});
 });

@@ -42,6 +42,8 @@ it('prices what AWS prices and nothing else', () => {
 	expect(price('ce', 'GetCostAndUsage')).toBe('0.01');
 	expect(price('monitoring', 'ListMetrics')).toBe('0.00001');
 	expect(price('logs', 'StartQuery', 1_000_000_000)).toBe('0.005');
+	expect(price('s3', 'ListObjectsV2')).toBe('0.000005');
+	expect(price('s3', 'GetObject')).toBe('0.0000004');
 	expect(price('logs', 'FilterLogEvents')).toBeNull();
 	expect(price('lambda', 'ListFunctions')).toBeNull();
 	expect(price('sts', 'AssumeRole')).toBeNull();

@@ -12,6 +12,9 @@ const perCloudWatchRequest = 10_000_000n;
 const perCostExplorerPage = 10_000_000_000n;
 // CloudWatch Logs pricing, us-east-1, 2025-10-28: $0.005 per GB that Logs Insights scans.
 const perScannedByte = 5n;
+// S3 pricing, us-east-1, read 2026-11: $0.005 per 1,000 LIST, $0.0004 per 1,000 GET, HEAD and others.
+const perS3List = 5_000_000n;
+const perS3Read = 400_000n;
 /** Operations whose bytes are billed: the handler reports them. */
 const scanningOperations: readonly string[] = ['StartQuery', 'GetQueryResults'];
 /** CloudWatch operations with a line in the price list, beside GetMetricData. */
@@ -32,6 +35,10 @@ export function chargeOf({ service, operation, input, reported }: ChargeInput): 
 	}
 	if (service === 'monitoring' && pricedRequests.includes(operation)) {
 		return { units: 1, picoUsdPerUnit: perCloudWatchRequest };
+	}
+	if (service === 's3') {
+		const isList = operation === 'ListObjectsV2';
+		return { units: 1, picoUsdPerUnit: isList ? perS3List : perS3Read };
 	}
 	if (service === 'ce') return { units: 1, picoUsdPerUnit: perCostExplorerPage };
 	if (service === 'logs' && scanningOperations.includes(operation) && reported > 0) {
