@@ -39,10 +39,18 @@ async function startDatabase(folder: string): Promise<Database> {
 	return { endpoint, stop: () => void child.kill('SIGTERM') };
 }
 
+interface Asked {
+	readonly ms: number;
+	/** Of the body as it is without compression. */
+	readonly bytes: number;
+}
+
 interface Harness {
 	readonly units: Units;
-	readonly ask: (path: string) => Promise<number>;
+	readonly ask: (path: string) => Promise<Asked>;
 	readonly functionId: string;
+	/** What writing the fleet took. */
+	readonly seedMs: number;
 }
 
 /** The API over a seeded fleet, with every read counted. */
@@ -56,7 +64,16 @@ async function startHarness(api: TestApi, endpoint: string): Promise<Harness> {
 	const clock = () => nowMs;
 	const store = createStore({ client, tableName: 'bench', clock });
 	const ctx = await makeTestWorkspace(store);
-	const fleet = await seedFleet(store, ctx, { nowMs, functions, days, everyMinutes: 30 });
+	const startedMs = performance.now();
+	// Days that no page of this bench reads minute by minute have one minute each: written in minutes.
+	const fleet = await seedFleet(store, ctx, {
+		nowMs,
+		functions,
+		days,
+		everyMinutes: 30,
+		pastEveryMinutes: 1_440,
+	});
+	const seedMs = performance.now() - startedMs;
 	const units = countUnits(client);
 	const app = createApp({
 		...api.deps,
@@ -71,12 +88,13 @@ async function startHarness(api: TestApi, endpoint: string): Promise<Harness> {
 	return {
 		units,
 		functionId: fleet.functions[0]?.id ?? '',
+		seedMs,
 		ask: async (path) => {
-			const startedMs = performance.now();
+			const askedMs = performance.now();
 			const answer = await app.request(path.replace('{ws}', ctx.workspaceId), { headers });
-			await answer.arrayBuffer();
+			const body = await answer.arrayBuffer();
 			if (answer.status !== 200) throw new Error(`${path}: ${answer.status}`);
-			return performance.now() - startedMs;
+			return { ms: performance.now() - askedMs, bytes: body.byteLength };
 		},
 	};
 }
@@ -94,13 +112,13 @@ async function signInTo(app: TestApi['app'], api: TestApi): Promise<string> {
 }
 
 /** Calls at a steady rate; the slowest 1 in 100, in milliseconds, and the median. */
-async function underLoad(ask: () => Promise<number>): Promise<{ p50: number; p99: number }> {
-	const calls: Promise<number>[] = [];
+async function underLoad(ask: () => Promise<Asked>): Promise<{ p50: number; p99: number }> {
+	const calls: Promise<Asked>[] = [];
 	for (let at = 0; at < perSecond * seconds; at += 1) {
 		calls.push(ask());
 		await new Promise((resolve) => setTimeout(resolve, 1_000 / perSecond));
 	}
-	const times = (await Promise.all(calls)).sort((a, b) => a - b);
+	const times = (await Promise.all(calls)).map(({ ms }) => ms).sort((a, b) => a - b);
 	const at = (share: number) =>
 		times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
 	return { p50: at(0.5), p99: at(0.99) };
@@ -111,6 +129,7 @@ async function measure(harness: Harness, report: (row: BenchRow) => void): Promi
 	const empty = '/v1/w/{ws}/views?page=none';
 	await ask(empty);
 	const baseline = await underLoad(() => ask(empty));
+	report(row('writing the fleet', { value: harness.seedMs / 1000, unit: 's', atMost: 300 }));
 	report(row('empty authenticated route, p99', { value: baseline.p99, unit: 'ms' }));
 	const pages = [
 		{ name: 'overview', path: '/v1/w/{ws}/overview', atMostMs: 150, gated: true },
@@ -124,7 +143,10 @@ async function measure(harness: Harness, report: (row: BenchRow) => void): Promi
 	];
 	for (const { name, path, atMostMs, gated } of pages) {
 		const cold = await unitsOf(units, () => ask(path));
-		const warm = await unitsOf(units, () => ask(path));
+		let bytes = 0;
+		const warm = await unitsOf(units, async () => {
+			({ bytes } = await ask(path));
+		});
 		const times = await underLoad(() => ask(path));
 		const note = `first call of a process: ${cold.readCalls} reads, ${cold.readUnits} units`;
 		report(
@@ -144,6 +166,9 @@ async function measure(harness: Harness, report: (row: BenchRow) => void): Promi
 			}),
 		);
 		report(
+			row(`${name}, body before compression`, { value: bytes / 1000, unit: 'kB', atMost: 200 }),
+		);
+		report(
 			row(`${name}, p99 at ${perSecond}/s`, {
 				value: times.p99,
 				unit: 'ms',
@@ -155,6 +180,35 @@ async function measure(harness: Harness, report: (row: BenchRow) => void): Promi
 	}
 }
 
+/** Memory that the costs page of the month adds to the process, at its highest. */
+async function measureMemory({ ask }: Harness, report: (row: BenchRow) => void): Promise<void> {
+	globalThis.gc?.();
+	const before = process.memoryUsage().rss;
+	let highest = before;
+	const timer = setInterval(() => {
+		highest = Math.max(highest, process.memoryUsage().rss);
+	}, 20);
+	const first = await ask('/v1/w/{ws}/costs');
+	const second = await ask('/v1/w/{ws}/costs');
+	clearInterval(timer);
+	highest = Math.max(highest, process.memoryUsage().rss);
+	report(
+		row('costs page of 30 days, memory on top', {
+			value: (highest - before) / 1e6,
+			unit: 'MB',
+			note: `the process had ${(before / 1e6).toFixed(0)} MB, with the pages above in memory`,
+		}),
+	);
+	report(
+		row('costs page of 30 days, again', {
+			value: second.ms,
+			unit: 'ms',
+			baseline: first.ms,
+			note: `baseline: the first time; body ${(second.bytes / 1000).toFixed(0)} kB`,
+		}),
+	);
+}
+
 export const bench: Bench = {
 	name: 'api',
 	about: `overview, functions page and a function's series over ${functions} functions and ${days} days`,
@@ -163,7 +217,9 @@ export const bench: Bench = {
 		const database = await startDatabase(folder);
 		const api = await startTestApi();
 		try {
-			await measure(await startHarness(api, database.endpoint), report);
+			const harness = await startHarness(api, database.endpoint);
+			await measure(harness, report);
+			await measureMemory(harness, report);
 		} finally {
 			await api.close();
 			database.stop();

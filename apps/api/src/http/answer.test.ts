@@ -68,7 +68,7 @@ describe('a file', () => {
 			refusalOf(() => {
 				for (let at = 0; at < 100; at += 1) wide.add('x'.repeat(1_000_000), at / 100);
 			}).details,
-		).toMatchObject({ limit: 'fileBytes', fitsPercent: 40 });
+		).toMatchObject({ limit: 'fileBytes', fitsPercent: 70 });
 	});
 
 	it('keeps its rows in order under its header', () => {

@@ -19,7 +19,7 @@ function csvCell(value: string | number | null): string {
 /** Rows of one file, so that a file never takes more memory than a call has. */
 export const maxFileRows = 100_000;
 /** Characters of one file before it is compressed. */
-const maxFileChars = 40_000_000;
+const maxFileChars = 70_000_000;
 
 /** A file that is made record by record, and refused as soon as it is too long. */
 export class FileText {

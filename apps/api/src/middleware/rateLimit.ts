@@ -20,8 +20,10 @@ const maxBuckets = 20_000;
 export type RateLimit = (rate: RateClass, who: string) => void;
 
 /**
- * A token bucket per class and caller, in this process: a ceiling for a script gone wild. What AWS
- * itself allows is kept by the adapters' own limits, shared by all callers of an account.
+ * A token bucket per class and caller, in this process: a ceiling for a script gone wild. In AWS there
+ * are as many processes as calls at once, so what costs money does not hang on it: a query of Insights
+ * is held against the watch budget, and a permission check against the time of the last one, which
+ * the store keeps for all processes. What AWS itself allows is kept by the adapters' own limits.
  */
 export function createRateLimit(clock: Clock): RateLimit {
 	const buckets = new Map<string, { tokens: number; atMs: number }>();

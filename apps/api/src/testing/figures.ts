@@ -47,6 +47,7 @@ export async function seedFigures(
 		nowMs,
 		days = 4,
 		everyMinutes = 10,
+		pastEveryMinutes = everyMinutes,
 		connections,
 		functions,
 	}: Omit<FigureInput, 'functions'> & {
@@ -54,6 +55,8 @@ export async function seedFigures(
 	},
 ): Promise<void> {
 	const todayMs = floorTo(dayMs, nowMs);
+	const everyOf = (dayStartMs: number) =>
+		dayStartMs < todayMs - dayMs ? pastEveryMinutes : everyMinutes;
 	const fromMs = todayMs - (days - 1) * dayMs;
 	for (const connection of connections) {
 		for (const region of regions) {
@@ -62,7 +65,8 @@ export async function seedFigures(
 			);
 			const home = { connectionId: connection.id, region };
 			for (let dayStartMs = fromMs; dayStartMs < todayMs; dayStartMs += dayMs) {
-				await writePast(store, ctx, { home, dayStartMs, own, everyMinutes });
+				const every = everyOf(dayStartMs);
+				await writePast(store, ctx, { home, dayStartMs, own, everyMinutes: every });
 			}
 			const minutes = minutesOf({ fromMs: todayMs, toMs: nowMs }, everyMinutes);
 			for (let slotMs = todayMs; slotMs < nowMs; slotMs += hourMs) {
@@ -83,7 +87,8 @@ export async function seedFigures(
 			]);
 		}
 		for (let dayStartMs = fromMs; dayStartMs < todayMs; dayStartMs += dayMs) {
-			const minutes = minutesOf({ fromMs: dayStartMs, toMs: dayStartMs + dayMs }, everyMinutes);
+			const range = { fromMs: dayStartMs, toMs: dayStartMs + dayMs };
+			const minutes = minutesOf(range, everyOf(dayStartMs));
 			await store.series.writePastTotals(ctx, {
 				connectionId: connection.id,
 				dayStartMs,
@@ -144,13 +149,13 @@ async function writePast(
 	const { home, dayStartMs, own, everyMinutes } = day;
 	const writer = await store.series.beginPastDay(ctx, { home, dayStartMs });
 	if (writer === null) throw new Error('a day of the past is written once');
-	const slots = Array.from({ length: 24 }, (_, hour) => dayStartMs + hour * hourMs);
+	const minutes = minutesOf({ fromMs: dayStartMs, toMs: dayStartMs + dayMs }, everyMinutes);
+	const slots = [...Map.groupBy(minutes, (minute) => floorTo(hourMs, minute))];
 	for (let at = 0; at < own.length; at += pastGroup) {
 		const group = own.slice(at, at + pastGroup);
-		const fragments = slots.map((slotMs) => {
-			const minutes = minutesOf({ fromMs: slotMs, toMs: slotMs + hourMs }, everyMinutes);
-			return fragmentOf({ home, slotMs, own: group, minutes });
-		});
+		const fragments = slots.map(([slotMs, inSlot]) =>
+			fragmentOf({ home, slotMs, own: group, minutes: inSlot }),
+		);
 		await writer.add(fragments, []);
 	}
 	await writer.close();

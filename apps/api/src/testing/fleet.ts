@@ -25,6 +25,8 @@ export interface FleetOptions {
 	readonly days?: number;
 	/** Minutes between a function's buckets. */
 	readonly everyMinutes?: number;
+	/** The same on days before yesterday; `everyMinutes` when left out. */
+	readonly pastEveryMinutes?: number;
 }
 
 const accounts = ['111111111111', '222222222222'] as const;

@@ -10,10 +10,8 @@ import type { TimeRange } from '@lamplight/core/time';
 
 import type { AccountAws } from '../client/account.ts';
 
-// Log groups of one query; CloudWatch Logs quotas, "Log groups per Insights query", read 2026-11.
-export const maxGroupsPerQuery = 50;
-
 export interface QueryRequest {
+	// CloudWatch Logs quotas, "Log groups per Insights query": 50, read 2026-11.
 	/** At most 50, all of one region. */
 	readonly logGroups: readonly string[];
 	/** Widened to whole seconds, in which Insights counts. */
