@@ -1,5 +1,5 @@
 import type { Traffic } from '../blueprint.ts';
-import type { FirstAttempts } from '../run/arrivals.ts';
+import type { FirstAttempts } from '../run/firstAttempts.ts';
 import { success, timedOut } from '../run/outcome.ts';
 import { longestRunUs } from './trace.ts';
 

@@ -2,6 +2,7 @@ import type { Member } from '../fleet.ts';
 import { mix, normal, poisson, Sequence, unit } from '../random.ts';
 import type { Effect } from '../storylines.ts';
 import { drawStatus, isRetried, type OutcomeFacts, timedOut } from './outcome.ts';
+import type { FirstAttempts } from './firstAttempts.ts';
 import { recordedHour } from '../replay/recorded.ts';
 import { ratePerMinute } from './rhythm.ts';
 import { spanOf, type Span, effectAt, spansOf } from './spans.ts';
@@ -60,15 +61,6 @@ class Scratch {
 }
 
 const scratch = new Scratch();
-
-/** What the first attempts of an hour are; null when nothing came, which is most hours of most functions. */
-export interface FirstAttempts {
-	readonly length: number;
-	readonly offsetMs: Int32Array;
-	readonly durationUs: Int32Array;
-	readonly status: Uint8Array;
-	readonly throttles: Int32Array;
-}
 
 const noThrottles: Int32Array = new Int32Array(minutesPerHour);
 const nothing: FirstAttempts = {
