@@ -19,6 +19,12 @@ declare module 'vitest' {
 }
 
 /**
+ * A Monday afternoon of the simulated world, with a night, a throttling burst and several releases
+ * behind it: what the pages tell is then the same whenever they are looked at.
+ */
+export const eventfulTime = '2026-11-23T15:40:00Z';
+
+/**
  * Starts one product for all browser tests of a run, which reads the past while they begin. With
  * `LAMPLIGHT_E2E_PRODUCT`, a file that holds what a running one printed, that one is used instead;
  * its sign-in links work once, so it serves for writing tests and not for a whole run.
@@ -34,7 +40,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
 		project.provide('product', null);
 		return;
 	}
-	const product = await startProduct();
+	const product = await startProduct({ args: ['--at', eventfulTime] });
 	const { ready, url, signInLinks, workspaceId, sandboxEndpoint, secondsToReady } = product;
 	project.provide('product', {
 		...{ ready, url, signInLinks, workspaceId, sandboxEndpoint, secondsToReady },

@@ -45,7 +45,10 @@ export async function compose(composeOptions: ComposeOptions): Promise<Composed>
 	const { options, source, tree, step } = composeOptions;
 	const state = startState(options);
 	const url = `http://localhost:${options.port}`;
-	const parts = startParts(tree, options.dataFolder);
+	const parts = startParts(tree, options.dataFolder, {
+		// What is kept of another time has not expired by today's.
+		keepExpired: options.at !== undefined,
+	});
 
 	step(source.about);
 	const [database, running, queue, identity] = await Promise.all([

@@ -33,6 +33,14 @@ describe('the options of start', () => {
 		});
 	});
 
+	it('take a time to begin at, and no half of one', () => {
+		const options = parseStartOptions(['--at', '2026-11-23T15:40:00Z'], '/here');
+		expect(options?.at).toBe(Date.UTC(2026, 10, 23, 15, 40));
+		expect(() => parseStartOptions(['--at', '2026-11-23'], '/here')).toThrow(
+			'--at expected a time like 2026-11-23T15:40:00Z',
+		);
+	});
+
 	it('find a trace to replay from where they were given', () => {
 		const args = ['--replay', 'runs.csv', '--replay-functions', '/data/functions.csv'];
 		expect(parseStartOptions(args, '/here')?.replay).toEqual({

@@ -23,6 +23,10 @@ const optionsSchema = z.object({
 	functions: whole('functions', 1, mostFunctions).default(240),
 	replay: z.string().min(1).optional(),
 	replayFunctions: z.string().min(1).optional(),
+	at: z.iso
+		.datetime({ offset: true, error: 'expected a time like 2026-11-23T15:40:00Z' })
+		.transform((text) => Date.parse(text))
+		.optional(),
 	awsProfile: z.string().min(1).optional(),
 	region: z.string().optional(),
 	budget: z.coerce.number().nonnegative().default(5),
@@ -57,6 +61,7 @@ flags
 		'--replay-functions <file>',
 		'with --replay: the functions, where the trace has no durations',
 	)
+	.option('--at <time>', 'begin the simulated world at this time instead of now; with --fresh')
 	.option('--aws-profile <name>', 'watch a real account with a profile of yours instead')
 	.option('--region <codes>', 'with --aws-profile: only these regions, separated by commas')
 	.option('--budget <usd>', 'with --aws-profile: the most that watching may cost a month', {

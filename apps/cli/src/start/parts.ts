@@ -51,20 +51,25 @@ export function collectQueueUrl(urls: Readonly<Record<string, string>>): string 
 }
 
 /** How each part is started; every call resolves once that part is ready. */
-export function startParts(tree: ProcessTree, dataFolder: string) {
+export function startParts(
+	tree: ProcessTree,
+	dataFolder: string,
+	{ keepExpired }: { readonly keepExpired: boolean },
+) {
 	return {
 		database: async () =>
 			endpointReady.parse(
 				await tree.start({
 					name: 'database',
 					script: scripts.database,
-					options: { path: join(dataFolder, 'dynamodb') },
+					options: { path: join(dataFolder, 'dynamodb'), keepExpired },
 				}),
 			),
 		sandbox: async (options: {
 			readonly seed: number;
 			readonly functions: number;
 			readonly replay?: Replay;
+			readonly nowMs?: number;
 		}) =>
 			endpointReady.parse(
 				await tree.start({

@@ -15,7 +15,6 @@ import { backfillProgress } from './progress.ts';
 import { simulatedSource } from './simulatedSource.ts';
 import type { Source } from './source.ts';
 
-const clock = () => Date.now();
 const say = (line = '') => process.stdout.write(`${line}\n`);
 
 /** `lamplight start`: runs until Ctrl-C, or until a part fails. Exit code 0 after Ctrl-C, else 1. */
@@ -41,11 +40,13 @@ function sourceOf(options: StartOptions): Source {
 	const { awsProfile: profile, region: regions, budget: budgetUsdPerMonth } = options;
 	return profile === undefined
 		? simulatedSource(options)
-		: profileSource({ profile, regions, budgetUsdPerMonth, clock });
+		: profileSource({ profile, regions, budgetUsdPerMonth, clock: Date.now });
 }
 
 async function startAndWait(options: StartOptions, source: Source): Promise<number> {
 	const startedMs = performance.now();
+	const aheadMs = options.at === undefined ? 0 : options.at - Date.now();
+	const clock = () => Date.now() + aheadMs;
 	const end = new Ending();
 	const logs = join(options.dataFolder, 'logs');
 	const tree = new ProcessTree(logs, (name, code) =>

@@ -10,7 +10,8 @@ export function simulatedSource({
 	seed,
 	functions,
 	replay,
-}: Pick<StartOptions, 'seed' | 'functions' | 'replay'>): Source {
+	at,
+}: Pick<StartOptions, 'seed' | 'functions' | 'replay' | 'at'>): Source {
 	return {
 		workspaceName: 'Meridian (simulated)',
 		simulated: true,
@@ -20,6 +21,7 @@ export function simulatedSource({
 				seed,
 				functions,
 				...(replay === null ? {} : { replay }),
+				...(at === undefined ? {} : { nowMs: at }),
 			});
 			const world = worldControl(endpoint);
 			const facts = await world.facts();

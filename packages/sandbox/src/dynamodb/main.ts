@@ -1,17 +1,20 @@
 /**
- * Process entry: options as JSON in the first argument (`{"path": ..., "port": ...}`), one JSON
+ * Process entry: options as JSON in the first argument (`{"path": ..., "port": ..., "keepExpired":
+ * ...}`; with `keepExpired` nothing is swept), one JSON
  * line `{"ready": true, "endpoint": ...}` once it listens; ends on SIGTERM or SIGINT.
  */
 import { DataFolderError } from './folder.ts';
 import { startDynamoDb, type DynamoDbOptions } from './start.ts';
 
-const { path, port } = JSON.parse(process.argv[2] ?? '{}') as DynamoDbOptions;
+const { path, port, keepExpired } = JSON.parse(process.argv[2] ?? '{}') as DynamoDbOptions & {
+	readonly keepExpired?: boolean;
+};
 try {
 	const running = await startDynamoDb({
 		...(path === undefined ? {} : { path }),
 		...(port === undefined ? {} : { port }),
 		// A composition root: here, and only here, the real clock comes in.
-		clock: () => Date.now(),
+		...(keepExpired === true ? {} : { clock: () => Date.now() }),
 	});
 	const stop = () => void running.close().then(() => process.exit(0));
 	process.once('SIGTERM', stop);
