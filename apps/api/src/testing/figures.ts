@@ -6,8 +6,6 @@ import type { LambdaFunction } from '@lamplight/core/function/function';
 import { dayMs, floorTo, hourMs, minuteMs, type TimeRange } from '@lamplight/core/time';
 import type { Store } from '@lamplight/store/store';
 
-import type { FleetOptions } from './fleet.ts';
-
 export const regions = ['eu-west-1', 'us-east-1'] as const;
 export const perBucket = 30;
 
@@ -35,7 +33,17 @@ export function bucketOf(minute: number, fn: LambdaFunction, invocations = perBu
 	};
 }
 
-interface FigureInput extends FleetOptions {
+export interface FigureOptions {
+	readonly nowMs: number;
+	readonly days?: number;
+	/** Minutes between a function's buckets. */
+	readonly everyMinutes?: number;
+	/** The same on days before yesterday; `everyMinutes` when left out. */
+	readonly pastEveryMinutes?: number;
+}
+
+interface FigureInput extends FigureOptions {
+	readonly functions: readonly LambdaFunction[];
 	readonly connections: readonly Connection[];
 }
 
@@ -50,9 +58,7 @@ export async function seedFigures(
 		pastEveryMinutes = everyMinutes,
 		connections,
 		functions,
-	}: Omit<FigureInput, 'functions'> & {
-		readonly functions: readonly LambdaFunction[];
-	},
+	}: FigureInput,
 ): Promise<void> {
 	const todayMs = floorTo(dayMs, nowMs);
 	const everyOf = (dayStartMs: number) =>

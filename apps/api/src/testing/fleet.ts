@@ -7,7 +7,7 @@ import { fleetWindows } from '@lamplight/store/series/rollups';
 import type { Store } from '@lamplight/store/store';
 
 import { newId } from './api.ts';
-import { perBucket, regions, seedFigures } from './figures.ts';
+import { type FigureOptions, perBucket, regions, seedFigures } from './figures.ts';
 import { type FleetExtras, seedExtras } from './fleetExtras.ts';
 
 /** What the test fleet is made of. */
@@ -19,14 +19,8 @@ export interface TestFleet extends FleetExtras {
 	readonly billedDays: readonly string[];
 }
 
-export interface FleetOptions {
-	readonly nowMs: number;
+export interface FleetOptions extends FigureOptions {
 	readonly functions?: number;
-	readonly days?: number;
-	/** Minutes between a function's buckets. */
-	readonly everyMinutes?: number;
-	/** The same on days before yesterday; `everyMinutes` when left out. */
-	readonly pastEveryMinutes?: number;
 }
 
 const accounts = ['111111111111', '222222222222'] as const;
