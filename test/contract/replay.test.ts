@@ -196,8 +196,9 @@ async function watch(world: ApiWorld, { id }: Connection, untilMs: number): Prom
 		sandbox.clock.advance(minuteMs);
 		await runPlan(deps);
 		for (let message = queue.shift(); message !== undefined; message = queue.shift()) {
-			// The past before the connection is not part of this.
-			if (message.kind !== 'backfill') await workMessage(deps, JSON.stringify(message));
+			// The past before the connection is not part of this, and pages are made ready at the end.
+			const isNeeded = message.kind !== 'backfill' && message.kind !== 'rollup';
+			if (isNeeded) await workMessage(deps, JSON.stringify(message));
 		}
 	}
 	const { workspaceId } = api;

@@ -32,10 +32,15 @@ export class Ledger {
 	}
 
 	async #compute(slot: number): Promise<SlotUsage> {
-		if (this.#world.members.length < functionsForThread) return slotUsage(this.#world, slot);
+		if (!isBusy(this.#world)) return slotUsage(this.#world, slot);
 		this.#thread ??= new LedgerThread(this.#world, () => (this.#thread = null));
 		return this.#thread.slot(slot);
 	}
+}
+
+/** A trace may have a few functions and millions of executions. */
+function isBusy({ members, options }: LivingWorld): boolean {
+	return members.length >= functionsForThread || options.replay !== null;
 }
 
 interface Waiting {
