@@ -12,8 +12,8 @@ import type { RunReport, Work } from '../account.ts';
 import { putCheckpoint, readCheckpoint } from '../checkpoint.ts';
 import type { JobDeps } from '../deps.ts';
 
-/** Rows kept of one month: what a worker of 512 MB holds beside the lines that it reads. */
-const maxRowsPerMonth = 100_000;
+/** Rows kept of one month: some 70 MB, and twice that while they are stored, of a worker's 512. */
+const maxRowsPerMonth = 50_000;
 
 /** Fingerprints of the parts that were read, by name. */
 const readPartsSchema = z.record(z.string(), z.string());
