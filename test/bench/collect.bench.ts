@@ -13,6 +13,7 @@ import type { Store } from '@lamplight/store/store';
 import { type Collector, startCollector, testCtx } from '../support/collector.ts';
 import { compareWithTruth } from '../support/truth.ts';
 import { type Bench, type BenchRow, row } from './bench.ts';
+import { measureScale } from './collectScale.ts';
 
 /** Wednesday 08:00 UTC: the busier half of the simulated day. */
 const startMs = Date.UTC(2026, 9, 14, 8, 0);
@@ -70,6 +71,7 @@ export const bench: Bench = {
 		} finally {
 			await collector.close();
 		}
+		if (process.env['BENCH_SCALE'] !== '0') await measureScale(report);
 	},
 };
 

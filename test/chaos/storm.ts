@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Connection } from '@lamplight/core/connection/connection';
 import { minuteMs } from '@lamplight/core/time';
 import type { Message } from '@lamplight/jobs/message';
@@ -13,20 +11,20 @@ import { createOutbox } from '@lamplight/jobs/queue';
 import { startQueue } from '@lamplight/sandbox/queue/start';
 import type { FaultRequest } from '@lamplight/sandbox/sandbox';
 
-import { type Collector, collectorRole, startCollector } from '../support/collector.ts';
-import { root } from '../support/needs.ts';
+import { type Collector, startCollector } from '../support/collector.ts';
 import { judge, type Verdict } from './judge.ts';
+import { startWorker, untilEmpty, waitingIn, type Worker } from './process.ts';
 
 const startMs = Date.UTC(2026, 9, 14, 9, 30);
 const stepMs = 5 * minuteMs;
-const stormySteps = 6;
+const stormySteps = 5;
 const calmSteps = 5;
 /** What a killed worker had taken is seen again after this. */
 const visibilitySeconds = 2;
 const maxReceives = 100;
 /** From a worker's start, or from the messages, to its death. */
 const killAfterMs = { least: 15, most: 900 };
-const workForMs = 1_000;
+const workForMs = 800;
 const calmWaitMs = 12_000;
 
 /** Everything that may go wrong on the way, each for a share of the calls. */
@@ -60,39 +58,6 @@ function dice(seed: number): (below: number) => number {
 		state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
 		return Math.floor((state / 2 ** 32) * below);
 	};
-}
-
-/** A worker process and what it said. */
-class Worker {
-	readonly #child: ChildProcess;
-	readonly #ended: Promise<void>;
-	readonly ready: Promise<void>;
-	done = 0;
-	failures = 0;
-
-	constructor(options: object, environment: NodeJS.ProcessEnv) {
-		const file = join(root, 'test', 'chaos', 'worker.ts');
-		const child = spawn(process.execPath, [file, JSON.stringify(options)], {
-			env: { ...process.env, ...environment },
-			stdio: ['ignore', 'pipe', 'ignore'],
-		});
-		this.#child = child;
-		this.#ended = new Promise((resolve) => child.once('exit', () => resolve()));
-		this.ready = new Promise((resolve) => {
-			createInterface({ input: child.stdout }).on('line', (line) => {
-				if (line === 'ready') resolve();
-				else if (line === 'done') this.done += 1;
-				else if (line.includes('message failed')) this.failures += 1;
-			});
-			child.once('exit', () => resolve());
-		});
-	}
-
-	/** Nothing is finished, flushed or said. */
-	async kill(): Promise<void> {
-		this.#child.kill('SIGKILL');
-		await this.#ended;
-	}
 }
 
 /**
@@ -211,51 +176,16 @@ class Weather {
 	}
 
 	#start(): Worker {
-		const { sandbox, tableName, dynamoEndpoint } = this.#collector;
-		const own = sandbox.credentialsFor(sandbox.hubAccountId, { roleName: collectorRole });
-		return new Worker(
-			{
-				tableName,
-				queueUrl: this.#of.queueUrl,
-				clockUrl: `${sandbox.endpoint}/_sandbox/clock`,
-				visibilitySeconds,
-			},
-			{
-				AWS_ENDPOINT_URL: sandbox.endpoint,
-				AWS_ENDPOINT_URL_DYNAMODB: dynamoEndpoint,
-				AWS_ENDPOINT_URL_SQS: this.#of.endpoint,
-				AWS_REGION: 'us-east-1',
-				AWS_ACCESS_KEY_ID: own.accessKeyId,
-				AWS_SECRET_ACCESS_KEY: own.secretAccessKey,
-				...(own.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: own.sessionToken }),
-			},
-		);
-	}
-
-	async #waiting(): Promise<{ visible: number; taken: number }> {
-		const { Attributes } = await this.#sqs.send(
-			new GetQueueAttributesCommand({
-				QueueUrl: this.#of.queueUrl,
-				AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
-			}),
-		);
-		return {
-			visible: Number(Attributes?.ApproximateNumberOfMessages ?? 0),
-			taken: Number(Attributes?.ApproximateNumberOfMessagesNotVisible ?? 0),
-		};
+		const { endpoint, queueUrl } = this.#of;
+		return startWorker(this.#collector, { endpoint, queueUrl, visibilitySeconds });
 	}
 
 	async #hasWork(): Promise<boolean> {
-		return (await this.#waiting()).taken > 0;
+		return (await waitingIn(this.#sqs, this.#of.queueUrl)).taken > 0;
 	}
 
 	/** Until the queue is empty, but for messages that failed in the storm and wait for their turn. */
 	async #untilEmpty(): Promise<void> {
-		const began = performance.now();
-		for (let quiet = 0; quiet < 3 && performance.now() - began < calmWaitMs;) {
-			await sleep(100);
-			const { visible, taken } = await this.#waiting();
-			quiet = visible + taken === 0 ? quiet + 1 : 0;
-		}
+		await untilEmpty(this.#sqs, this.#of.queueUrl, calmWaitMs);
 	}
 }

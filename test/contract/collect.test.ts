@@ -121,7 +121,7 @@ describe('collecting an account', { timeout: 120_000 }, () => {
 			{ connectionId: connection.id, name: 'backfill' },
 			past,
 		);
-		collector.queue.push({ kind: 'backfill', ...base() });
+		collector.queue.push({ kind: 'backfill', ...base(), forMs: 100_000 });
 		await collector.drain();
 		const done = collector.lines.filter(({ event }) => event === 'backfill').at(-1);
 		expect(done?.facts['doneFromMs']).toBe(floorTo(dayMs, startMs) - dayMs);

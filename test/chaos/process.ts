@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+
+import { type Collector, collectorRole } from '../support/collector.ts';
+import { root } from '../support/needs.ts';
+
+/** A worker process and what it said. */
+export class Worker {
+	readonly #child: ChildProcess;
+	readonly #ended: Promise<void>;
+	readonly ready: Promise<void>;
+	done = 0;
+	failures = 0;
+
+	constructor(options: object, environment: NodeJS.ProcessEnv) {
+		const file = join(root, 'test', 'chaos', 'worker.ts');
+		const child = spawn(process.execPath, [file, JSON.stringify(options)], {
+			env: { ...process.env, ...environment },
+			stdio: ['ignore', 'pipe', 'ignore'],
+		});
+		this.#child = child;
+		this.#ended = new Promise((resolve) => child.once('exit', () => resolve()));
+		this.ready = new Promise((resolve) => {
+			createInterface({ input: child.stdout }).on('line', (line) => {
+				if (line === 'ready') resolve();
+				else if (line === 'done') this.done += 1;
+				else if (line.includes('message failed')) this.failures += 1;
+			});
+			child.once('exit', () => resolve());
+		});
+	}
+
+	/** The most memory that it ever had, in bytes; `null` where the system does not say. */
+	peakBytes(): number | null {
+		try {
+			const status = readFileSync(`/proc/${this.#child.pid ?? 0}/status`, 'utf8');
+			const kib = /^VmHWM:\s+(\d+) kB/m.exec(status)?.[1];
+			return kib === undefined ? null : Number(kib) * 1024;
+		} catch {
+			return null;
+		}
+	}
+
+	/** Nothing is finished, flushed or said. */
+	async kill(): Promise<void> {
+		this.#child.kill('SIGKILL');
+		await this.#ended;
+	}
+}
+
+/** Starts the product's own worker on a collector's world and store, and on a queue. */
+export function startWorker(
+	{ sandbox, tableName, dynamoEndpoint }: Collector,
+	queue: {
+		readonly endpoint: string;
+		readonly queueUrl: string;
+		readonly visibilitySeconds: number;
+	},
+): Worker {
+	const own = sandbox.credentialsFor(sandbox.hubAccountId, { roleName: collectorRole });
+	const { endpoint, ...of } = queue;
+	return new Worker(
+		{ ...of, tableName, clockUrl: `${sandbox.endpoint}/_sandbox/clock` },
+		{
+			AWS_ENDPOINT_URL: sandbox.endpoint,
+			AWS_ENDPOINT_URL_DYNAMODB: dynamoEndpoint,
+			AWS_ENDPOINT_URL_SQS: endpoint,
+			AWS_REGION: 'us-east-1',
+			AWS_ACCESS_KEY_ID: own.accessKeyId,
+			AWS_SECRET_ACCESS_KEY: own.secretAccessKey,
+			...(own.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: own.sessionToken }),
+		},
+	);
+}
+
+/** Messages that may be received, and those that a worker has taken. */
+export async function waitingIn(
+	sqs: SQSClient,
+	queueUrl: string,
+): Promise<{ readonly visible: number; readonly taken: number }> {
+	const { Attributes } = await sqs.send(
+		new GetQueueAttributesCommand({
+			QueueUrl: queueUrl,
+			AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+		}),
+	);
+	return {
+		visible: Number(Attributes?.ApproximateNumberOfMessages ?? 0),
+		taken: Number(Attributes?.ApproximateNumberOfMessagesNotVisible ?? 0),
+	};
+}
+
+/** Until the queue has been empty for a moment, or the time is over. */
+export async function untilEmpty(
+	sqs: SQSClient,
+	queueUrl: string,
+	withinMs: number,
+): Promise<void> {
+	const began = performance.now();
+	for (let quiet = 0; quiet < 3 && performance.now() - began < withinMs;) {
+		await sleep(100);
+		const { visible, taken } = await waitingIn(sqs, queueUrl);
+		quiet = visible + taken === 0 ? quiet + 1 : 0;
+	}
+}
