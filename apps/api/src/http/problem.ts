@@ -111,6 +111,19 @@ export function parsePart<T>(part: string, schema: z.ZodType<T>, value: unknown)
 	);
 }
 
+/** Runs a parser of the domain; what it rejects is named as a field of a part of the request. */
+export function inPart<T>(part: string, parse: () => T): T {
+	try {
+		return parse();
+	} catch (error) {
+		if (!(error instanceof LamplightError) || error.code !== 'invalid_input') throw error;
+		throw new LamplightError('invalid_input', `${part}.${error.message}`, {
+			cause: error,
+			fields: error.fields.map((field) => ({ ...field, path: `${part}.${field.path}` })),
+		});
+	}
+}
+
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 	let at: unknown = value;
 	for (const key of path) {

@@ -10,6 +10,7 @@ import { wireSpan } from '../cost/period.ts';
 import { connectionOrThrow } from '../customer/account.ts';
 import { instant, instantOrNull } from '../fleet/range.ts';
 import type { ApiRequest } from '../http/handlers.ts';
+import { inPart } from '../http/problem.ts';
 import { makeId } from '../session/people.ts';
 import { audited } from './audit.ts';
 import type { RouteDeps } from './context.ts';
@@ -112,7 +113,8 @@ async function locationOf(
 		throw invalidField(`body.${missing}`, 'expected location and connectionId together');
 	}
 	if (body.location === undefined) return null;
-	const { bucket, prefix } = parseExportLocation(body.location);
+	const { location: given } = body;
+	const { bucket, prefix } = inPart('body', () => parseExportLocation(given));
 	const location = `s3://${bucket}/${prefix}`;
 	const sources = await deps.store.billingSources.list(ctx);
 	if (sources.some((one) => one.location === location)) {
