@@ -31,7 +31,7 @@ const firstPagesEveryMs = 3_000;
 const firstPagesForMs = 2 * minuteMs;
 const tickMs = 500;
 /** The past waits for the newest hour at most this long. */
-const pastWaitsMs = 60_000;
+const pastWaitsMs = 30_000;
 
 const tell = (message: Readonly<Record<string, unknown>>) => console.log(JSON.stringify(message));
 const logLine: Log = (event, facts) =>

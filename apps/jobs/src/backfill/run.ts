@@ -1,10 +1,11 @@
 import { listActiveFunctions } from '@lamplight/aws/metrics/activeFunctions';
 import { trailingHour } from '@lamplight/core/collection/slots';
 import { type Backfill, backfillSchema, checkpointNames } from '@lamplight/core/collection/state';
-import type { Region } from '@lamplight/core/ids';
+import { type Region, regionSchema } from '@lamplight/core/ids';
 import { dayMs, floorTo, hourMs, type TimeRange } from '@lamplight/core/time';
 import { picoToUsd, watchCostPicoUsd } from '@lamplight/core/watchcost/watchcost';
 import type { Lease } from '@lamplight/store/collection/collection';
+import * as z from 'zod';
 
 import { type RunReport, withAccount, type Work } from '../account.ts';
 import { putCheckpoint } from '../checkpoint.ts';
@@ -46,7 +47,7 @@ async function readStretches(
 	const startedMs = deps.wallClock();
 	const limits = new Set<string>();
 	let backfill = await beginBackfill(deps, work);
-	const regions = await regionsOfThePast(deps, work);
+	const regions = await knownRegions(deps, work);
 	while (backfill.doneFromMs > backfill.fromMs && !backfill.stopped) {
 		backfill = await readStretch(deps, work, { backfill, regions, limits });
 		const isOver = deps.wallClock() - startedMs > forMs;
@@ -89,6 +90,22 @@ export function nextStretch(backfill: Pick<Backfill, 'fromMs' | 'doneFromMs'>): 
 	const day = floorTo(dayMs, toMs - 1);
 	const fromMs = toMs % hourMs === 0 ? day : hour;
 	return { fromMs: Math.max(fromMs, backfill.fromMs), toMs };
+}
+
+/** A region where something runs for the first time has no past that could be missed meanwhile. */
+const regionsKnownForMs = hourMs;
+const regionsKnownSchema = z.object({ atMs: z.number(), regions: z.array(regionSchema) });
+
+/** The regions of the past, asked for once and not in each of a connection's many turns. */
+async function knownRegions(deps: JobDeps, work: Work): Promise<Region[]> {
+	const key = `past regions ${work.connection.id}`;
+	const held = deps.memory.get(key);
+	const known = held === undefined ? null : regionsKnownSchema.parse(JSON.parse(held));
+	const atMs = deps.clock();
+	if (known !== null && atMs - known.atMs < regionsKnownForMs) return known.regions;
+	const regions = await regionsOfThePast(deps, work);
+	if (regions.length > 0) deps.memory.set(key, JSON.stringify({ atMs, regions }));
+	return regions;
 }
 
 /** Regions with functions, or where something ran in the last two weeks; asked free of charge. */
