@@ -32,7 +32,13 @@ export interface Harness {
 
 /**
  * A store on a table of its own, on the embedded server or on the endpoint that
- * `LAMPLIGHT_TEST_DYNAMODB_ENDPOINT` names.
+ * `LAMPLIGHT_TEST_DYNAMODB_ENDPOINT` names: any server that speaks DynamoDB, such as moto's
+ * (`moto_server -p 5000`), which is slower than the tests' usual patience:
+ *
+ *     LAMPLIGHT_TEST_DYNAMODB_ENDPOINT=http://127.0.0.1:5000 \
+ *       npx vitest run test/contract/store --testTimeout 120000
+ *
+ * Tables have random names and are deleted at the end.
  */
 export async function startStore(): Promise<Harness> {
 	const given = process.env['LAMPLIGHT_TEST_DYNAMODB_ENDPOINT'];
