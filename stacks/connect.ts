@@ -1,4 +1,5 @@
-import { connectRoleName, publicConnectTemplate } from '@lamplight/core/connection/template';
+import { publicOrganizationTemplate } from '@lamplight/core/connection/organization';
+import { connectRoleName } from '@lamplight/core/connection/template';
 import { features } from '@lamplight/core/connection/connection';
 
 /** The role that a customer's stack creates; ours may assume roles of this name and no others. */
@@ -20,13 +21,15 @@ export const trustedRoles = () => ({
 export function connect() {
 	const bucket = new sst.aws.Bucket('ConnectTemplates', { access: 'public' });
 	const trustedRoleNames = Object.values(trustedRoles());
-	const content = aws
-		.getCallerIdentityOutput()
-		.accountId.apply((trustedAccountId) =>
-			JSON.stringify(
-				publicConnectTemplate({ features: [...features], trustedAccountId, trustedRoleNames }),
-			),
-		);
+	const content = aws.getCallerIdentityOutput().accountId.apply((trustedAccountId) =>
+		JSON.stringify(
+			publicOrganizationTemplate({
+				features: [...features],
+				trustedAccountId,
+				trustedRoleNames,
+			}),
+		),
+	);
 	const object = new aws.s3.BucketObjectv2('ConnectTemplate', {
 		bucket: bucket.name,
 		key: 'lamplight-read-only.json',

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createAws, type Aws } from '@lamplight/aws/aws';
-import { beginEnrolment, connectInstructions } from '@lamplight/aws/connect/enrol';
+import { beginEnrolment, connectInstructions, connectionOf } from '@lamplight/aws/connect/enrol';
 import { verifyConnection } from '@lamplight/aws/connect/verify';
 import { listFunctions } from '@lamplight/aws/inventory/functions';
 import { targetOf } from '@lamplight/aws/target';
 import { type Feature, features as everyFeature } from '@lamplight/core/connection/connection';
 import { permissionsFor } from '@lamplight/core/connection/permissions';
-import { publicConnectTemplate } from '@lamplight/core/connection/template';
+import { publicOrganizationTemplate } from '@lamplight/core/connection/organization';
 import { workspaceIdSchema } from '@lamplight/core/ids';
 import type { Sandbox } from '@lamplight/sandbox/sandbox';
 import { startSandbox } from '@lamplight/sandbox/start';
@@ -115,7 +115,7 @@ describe('connecting an account', () => {
 		sandbox.createStack({
 			accountId: managementAccountId,
 			stackName: query.get('stackName') ?? '',
-			template: publicConnectTemplate({ ...trust, features: [] }),
+			template: publicOrganizationTemplate({ ...trust, features: [] }),
 			parameters: Object.fromEntries(filledIn.map(([name, value]) => [name.slice(6), value])),
 		});
 		const { state, checks } = await verifyConnection(deps(), enrolment, connection);
@@ -174,6 +174,47 @@ describe('connecting an account', () => {
 			sandbox.deleteStack(managementAccountId);
 		},
 	);
+
+	it('covers an organisation by the quick-create link once its root is filled in', async () => {
+		const organization = sandbox.world.organizationOf('361940275818');
+		const [management, ...members] = organization?.accounts ?? [];
+		const { enrolment } = beginEnrolment(
+			{ clock: () => sandbox.clock.nowMs(), randomBytes: (count) => randomBytes(count) },
+			{
+				workspaceId,
+				kind: 'organization',
+				accountId: management?.id ?? '',
+				features: ['logs', 'costs'],
+				createdBy: 'usr_test',
+			},
+		);
+		const trust = { trustedAccountId: sandbox.hubAccountId, trustedRoleNames: [roleName] };
+		const template = publicOrganizationTemplate({ ...trust, features: [] });
+		const { externalId: ExternalId } = enrolment;
+		const ticked = { ExternalId, FeatureLogs: 'true', FeatureCosts: 'true' };
+		const create = (parameters: Record<string, string>) =>
+			sandbox.createStack({ accountId: management?.id ?? '', template, parameters });
+		expect(create(ticked)).toHaveLength(1);
+		const arns = create({ ...ticked, OrganizationalUnitIds: organization?.rootId ?? '' });
+		expect(arns).toHaveLength(1 + members.length);
+		const member = members.find(({ deniedActions }) => deniedActions.length === 0);
+		const connection = connectionOf(
+			{ clock: () => sandbox.clock.nowMs(), randomBytes: (count) => randomBytes(count) },
+			enrolment,
+			{
+				accountId: member?.id ?? '',
+				accountName: null,
+				watchBudgetUsdPerMonth: 5,
+				backfillBudgetUsd: 1,
+			},
+		);
+		expect(await verifyConnection(deps(), enrolment, connection)).toMatchObject({
+			state: 'healthy',
+		});
+		const report = sandbox.permissions().find(({ roleArn }) => roleArn === connection.roleArn);
+		expect(report?.grantedNeverCalled).toEqual([]);
+		sandbox.deleteStack(management?.id ?? '');
+	});
 
 	it('refuses another enrolment’s external id', async () => {
 		createRole(begin().enrolment);

@@ -1,5 +1,13 @@
-import type { Feature } from './connection.ts';
-import { connectTemplate, type CloudFormationTemplate, type TemplateOptions } from './template.ts';
+import { type Feature, features as everyFeature } from './connection.ts';
+import { requiredFeatures } from './permissions.ts';
+import {
+	connectTemplate,
+	type CloudFormationTemplate,
+	featureParameter,
+	type Json,
+	publicConnectTemplate,
+	type TemplateOptions,
+} from './template.ts';
 
 export interface OrganizationTemplateOptions extends TemplateOptions {
 	readonly externalId: string;
@@ -22,40 +30,88 @@ export function organizationTemplate(options: OrganizationTemplateOptions): Clou
 		...own,
 		Parameters: {
 			...own.Parameters,
-			OrganizationalUnitIds: {
-				Type: 'CommaDelimitedList',
-				Default: options.organizationalUnitIds.join(','),
-				Description: 'Roots or organisational units to watch',
+			OrganizationalUnitIds: unitsParameter(options.organizationalUnitIds),
+		},
+		Resources: { ...own.Resources, Members: membersStackSet(members, ownParameters) },
+	};
+}
+
+/**
+ * The public template with the members of an organisation in it: they are covered once its root or
+ * units are filled in, and without them it is the template of one account.
+ */
+export function publicOrganizationTemplate(
+	options: Parameters<typeof publicConnectTemplate>[0],
+): CloudFormationTemplate {
+	const own = publicConnectTemplate(options);
+	const members = publicConnectTemplate({
+		...options,
+		features: memberFeatures(options.features),
+	});
+	const ticked = everyFeature
+		.filter((feature) => !requiredFeatures.includes(feature))
+		.map((feature): readonly [string, Json] => [
+			featureParameter(feature),
+			payerFeatures.has(feature) ? 'false' : { Ref: featureParameter(feature) },
+		]);
+	return {
+		...own,
+		Parameters: { ...own.Parameters, OrganizationalUnitIds: unitsParameter([]) },
+		Conditions: {
+			...own.Conditions,
+			HasMembers: {
+				'Fn::Not': [{ 'Fn::Equals': [{ 'Fn::Join': ['', { Ref: 'OrganizationalUnitIds' }] }, ''] }],
 			},
 		},
 		Resources: {
 			...own.Resources,
 			Members: {
-				Type: 'AWS::CloudFormation::StackSet',
-				Properties: {
-					StackSetName: 'lamplight-read-only-members',
-					PermissionModel: 'SERVICE_MANAGED',
-					Capabilities: ['CAPABILITY_NAMED_IAM'],
-					AutoDeployment: { Enabled: true, RetainStacksOnAccountRemoval: false },
-					OperationPreferences: { FailureTolerancePercentage: 100, MaxConcurrentPercentage: 100 },
-					Parameters: [
-						{ ParameterKey: 'ExternalId', ParameterValue: { Ref: 'ExternalId' } },
-						{
-							ParameterKey: 'LogGroupPatterns',
-							ParameterValue: { 'Fn::Join': [',', { Ref: 'LogGroupPatterns' }] },
-						},
-						{ ParameterKey: 'RoleName', ParameterValue: { Ref: 'RoleName' } },
-					],
-					StackInstancesGroup: [
-						{
-							DeploymentTargets: { OrganizationalUnitIds: { Ref: 'OrganizationalUnitIds' } },
-							// A role is global, so one region is enough.
-							Regions: [{ Ref: 'AWS::Region' }],
-						},
-					],
-					TemplateBody: JSON.stringify(members),
-				},
+				Condition: 'HasMembers',
+				...membersStackSet(members, [...ownParameters, ...ticked]),
 			},
+		},
+	};
+}
+
+function unitsParameter(unitIds: readonly string[]): Json {
+	return {
+		Type: 'CommaDelimitedList',
+		Default: unitIds.join(','),
+		Description: 'Roots or organisational units to watch, such as r-ab12; of one account: empty',
+	};
+}
+
+/** What a StackSet passes on to the stacks of its members. */
+const ownParameters: readonly (readonly [string, Json])[] = [
+	['ExternalId', { Ref: 'ExternalId' }],
+	['LogGroupPatterns', { 'Fn::Join': [',', { Ref: 'LogGroupPatterns' }] }],
+	['RoleName', { Ref: 'RoleName' }],
+];
+
+function membersStackSet(
+	members: CloudFormationTemplate,
+	parameters: readonly (readonly [string, Json])[],
+): { readonly [name: string]: Json } {
+	return {
+		Type: 'AWS::CloudFormation::StackSet',
+		Properties: {
+			StackSetName: 'lamplight-read-only-members',
+			PermissionModel: 'SERVICE_MANAGED',
+			Capabilities: ['CAPABILITY_NAMED_IAM'],
+			AutoDeployment: { Enabled: true, RetainStacksOnAccountRemoval: false },
+			OperationPreferences: { FailureTolerancePercentage: 100, MaxConcurrentPercentage: 100 },
+			Parameters: parameters.map(([ParameterKey, ParameterValue]) => ({
+				ParameterKey,
+				ParameterValue,
+			})),
+			StackInstancesGroup: [
+				{
+					DeploymentTargets: { OrganizationalUnitIds: { Ref: 'OrganizationalUnitIds' } },
+					// A role is global, so one region is enough.
+					Regions: [{ Ref: 'AWS::Region' }],
+				},
+			],
+			TemplateBody: JSON.stringify(members),
 		},
 	};
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { features } from './connection.ts';
 import { base32, externalIdFrom, quickCreateLink } from './link.ts';
-import { organizationTemplate } from './organization.ts';
+import { organizationTemplate, publicOrganizationTemplate } from './organization.ts';
 import { permissions, permissionsFor } from './permissions.ts';
 import { permissionPolicy, sessionPolicy, sessionPolicyLimitChars, trustPolicy } from './policy.ts';
 import { connectTemplate, publicConnectTemplate } from './template.ts';
@@ -126,6 +126,26 @@ describe('templates', () => {
 		const text = JSON.stringify(whole.Resources['Members']);
 		expect(text).not.toContain('ce:GetCostAndUsage');
 		expect(JSON.stringify(whole.Resources['Role'])).toContain('ce:GetCostAndUsage');
+	});
+
+	it('cover an organisation by the published object too, within the sizes that AWS takes', () => {
+		const published = publicOrganizationTemplate({ ...options, features: [] });
+		const members = published.Resources['Members'] as {
+			readonly Condition: string;
+			readonly Properties: { readonly TemplateBody: string };
+		};
+		expect(members.Condition).toBe('HasMembers');
+		const { TemplateBody } = members.Properties;
+		expect(JSON.parse(TemplateBody)).not.toHaveProperty('Resources.Members');
+		// CloudFormation quotas, read 2026-11: 51,200 bytes of a body given directly, 1 MB of one on S3.
+		expect(TemplateBody.length).toBeLessThan(51_200);
+		expect(JSON.stringify(published).length).toBeLessThan(1_000_000);
+		const whole = organizationTemplate({
+			...options,
+			externalId: 'y'.repeat(24),
+			organizationalUnitIds: ['r-ab12'],
+		});
+		expect(JSON.stringify(whole).length).toBeLessThan(51_200);
 	});
 
 	it('say the same in Terraform', () => {
