@@ -79,6 +79,14 @@ describe('markers', () => {
 		]);
 	});
 
+	it('in a long row become several, each at its newest', () => {
+		const row = Array.from({ length: 40 }, (_, at) => marker(`v${at}`, at * 10));
+		const clusters = clusterMarkers(row, 1);
+		expect(clusters.length).toBeGreaterThan(3);
+		expect(clusters.at(-1)?.atMs).toBe(390);
+		expect(clusters.reduce((sum, { members }) => sum + members.length, 0)).toBe(40);
+	});
+
 	it('stay apart when there is room', () => {
 		expect(clusterMarkers([marker('a', 0), marker('b', 24)], 1)).toHaveLength(2);
 		expect(clusterMarkers([marker('a', 0), marker('b', 23)], 1)).toHaveLength(1);

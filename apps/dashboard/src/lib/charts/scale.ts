@@ -106,21 +106,23 @@ function clusterOf(members: readonly Marker[]): MarkerCluster {
 	return { id: newest.id, atMs: newest.atMs, label, members };
 }
 
-/** Joins markers that would cover each other; the newest of a cluster gives it its place. */
+/**
+ * Joins markers that would cover each other, from the newest back; the newest of a cluster gives it its
+ * place, so that many in a row become several clusters and not one.
+ */
 export function clusterMarkers(markers: readonly Marker[], pxPerMs: number): MarkerCluster[] {
 	const clusters: MarkerCluster[] = [];
-	for (const marker of [...markers].sort((one, other) => one.atMs - other.atMs)) {
-		let cluster = clusterOf([marker]);
-		for (let last = clusters.at(-1); last !== undefined; last = clusters.at(-1)) {
-			const apartPx = (cluster.atMs - last.atMs) * pxPerMs;
-			const neededPx = Math.max(clusterPx, (tagPx(last.label) + tagPx(cluster.label)) / 2);
-			if (apartPx >= neededPx) break;
-			clusters.pop();
-			cluster = clusterOf([...last.members, ...cluster.members]);
+	for (const marker of [...markers].sort((one, other) => other.atMs - one.atMs)) {
+		const open = clusters.at(-1);
+		const neededPx =
+			open === undefined ? 0 : Math.max(clusterPx, (tagPx(open.label) + tagPx(marker.label)) / 2);
+		if (open !== undefined && (open.atMs - marker.atMs) * pxPerMs < neededPx) {
+			clusters[clusters.length - 1] = clusterOf([marker, ...open.members]);
+		} else {
+			clusters.push(clusterOf([marker]));
 		}
-		clusters.push(cluster);
 	}
-	return clusters;
+	return clusters.reverse();
 }
 
 /** The index of the step that holds a moment; -1 outside the axis. */

@@ -4,7 +4,7 @@ import type { TroubledConnection } from '@lamplight/api/contract/workspace';
 import { moneyWhole, money } from '#lib/format/money.ts';
 import { errorShare, plural } from '#lib/format/number.ts';
 import { duration } from '#lib/format/quantity.ts';
-import { clock, moment, type TimeView } from '#lib/format/time.ts';
+import { moment, type TimeView } from '#lib/format/time.ts';
 import { b, type Reading } from '#lib/ui/reading.ts';
 
 import { pastSentence } from './past.ts';
@@ -92,7 +92,7 @@ export function findingSentence(attention: Finding, view: TimeView): Reading {
 			const label = deploy?.label ?? null;
 			const from =
 				deploy !== null
-					? ` since ${label ?? 'a deploy'} went out at ${clock(Date.parse(deploy.at), view.zone)}`
+					? ` since ${label ?? 'a deploy'} went out, ${at(deploy.at)}`
 					: since === null
 						? ''
 						: ` since ${at(since)}`;
