@@ -2,6 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 const reporters = ['default', './test/gates/countReporter.ts'];
 
+/** Where nothing of others that speaks AWS's protocols can be had; said by who starts the tests. */
+const withoutPeers = process.env['LAMPLIGHT_WITHOUT_PEERS'] === '1';
+
 export default defineConfig({
 	test: {
 		reporters,
@@ -23,6 +26,7 @@ export default defineConfig({
 					name: 'whole',
 					environment: 'node',
 					include: ['test/{architecture,contract,infra}/**/*.test.ts'],
+					exclude: withoutPeers ? ['test/contract/independent*.test.ts'] : [],
 				},
 			},
 			{

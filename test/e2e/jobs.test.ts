@@ -1,0 +1,284 @@
+import { text } from 'node:stream/consumers';
+
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+
+import type { CostsPage } from '@lamplight/api/contract/costs';
+import type { FunctionRow } from '@lamplight/api/contract/functions';
+import type { IssuePage } from '@lamplight/api/contract/issues';
+import { hourMs, minuteMs } from '@lamplight/core/time';
+
+import { pathsOf } from '../../apps/dashboard/src/lib/nav/paths.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { patienceMs, visit } from '../support/dashboard.ts';
+import { missing } from '../support/needs.ts';
+import type { SharedProduct } from '../support/sharedProduct.ts';
+import { type Story, worldOf } from '../support/world.ts';
+
+/** How long the day before may take to be read on a machine that does other things too. */
+const dayReadMs = 240_000;
+const reason = missing('chromium');
+
+describe.skipIf(reason !== null)('what somebody opens it for', () => {
+	let browser: Browser;
+	let product: SharedProduct;
+	let world: ReturnType<typeof worldOf>;
+
+	beforeAll(async () => {
+		const shared = inject('product');
+		if (shared === null) throw new Error('no product was started');
+		product = shared;
+		world = worldOf(product);
+		browser = await launchBrowser();
+	});
+	afterAll(async () => {
+		await browser.close();
+	});
+
+	/** Waits until a span of a function has been read to its last minute. */
+	async function untilRead(
+		get: <T>(path: string) => Promise<T>,
+		functionId: string,
+		range: { readonly fromMs: number; readonly toMs: number },
+	): Promise<FunctionRow> {
+		const to = pathsOf(product.workspaceId, absolute(range));
+		const name = nameOf(functionId);
+		const row = async () => {
+			const path = `/v1${to.functions({ q: name, limit: '50' })}`;
+			const { rows } = await get<{ rows: readonly FunctionRow[] }>(path);
+			return rows.find(({ id }) => id === functionId);
+		};
+		await expect
+			.poll(async () => (await row())?.figures.completeness, {
+				timeout: dayReadMs,
+				interval: 2_000,
+			})
+			.toBe('complete');
+		const found = await row();
+		if (found === undefined) throw new Error(`${functionId} is not in the fleet`);
+		return found;
+	}
+
+	/** Releases of today that brought an error, since when at least an hour is over. */
+	async function brokenReleases(): Promise<readonly Story[]> {
+		const nowMs = await world.nowMs();
+		const stories = await world.stories({ fromMs: nowMs - 12 * hourMs, toMs: nowMs });
+		return stories.filter(
+			({ kind, fromMs, toMs }) =>
+				kind === 'new-error' &&
+				fromMs < nowMs - 3 * hourMs &&
+				fromMs > nowMs - 12 * hourMs &&
+				toMs > nowMs,
+		);
+	}
+
+	it(
+		'night errors: from the overview to the line that a release broke, in three clicks',
+		async () => {
+			const { page, context, get, settled, trouble } = await visit(browser, product);
+			const [story] = await brokenReleases();
+			if (story === undefined) throw new Error('no release broke anything today');
+			const functionId = story.functionIds[0] ?? '';
+			const name = nameOf(functionId);
+			const fromMs = Math.ceil(story.fromMs / hourMs) * hourMs;
+			const hour = { fromMs, toMs: fromMs + hourMs };
+			await untilRead(get, functionId, hour);
+			const truth = await world.invocations(functionId, hour);
+			const failed = truth.filter(({ status }) => status !== 'success');
+			const type = mostFrequent(failed.map(({ errorType }) => errorType ?? ''));
+			const heading = page.getByRole('heading', { level: 1, name: new RegExp(lastWord(type)) });
+
+			await page.getByRole('navigation', { name: 'Main' }).getByTitle('Errors').click();
+			await page.getByRole('heading', { level: 1, name: 'Errors' }).waitFor();
+			await settled();
+			const row = page
+				.getByRole('row')
+				.filter({ hasText: name })
+				.filter({ hasText: lastWord(type) });
+			await row.first().locator('a[href*="/errors/"]').first().click();
+			await heading.waitFor();
+			await settled();
+			// It came with the release, which the chart carries too.
+			await page.getByText('First seen after').waitFor();
+			const { firstSeenAfter } = await get<IssuePage>(
+				`/v1${new URL(page.url()).pathname.replace('/errors/', '/issues/')}`,
+			);
+			const releasedMs = Date.parse(firstSeenAfter?.at ?? '');
+			expect(Math.abs(releasedMs - story.fromMs)).toBeLessThanOrEqual(2 * minuteMs);
+
+			// As many in that hour as there really were.
+			const issueUrl = new URL(page.url());
+			const id = issueUrl.pathname.split('/').at(-1) ?? '';
+			const same = failed.filter(({ errorType }) => errorType === type).length;
+			const hourOnly = await context.newPage();
+			const to = pathsOf(product.workspaceId, absolute(hour));
+			await hourOnly.goto(`${product.url}${to.issue(id)}`);
+			await hourOnly
+				.getByText(`It happened ${same.toLocaleString('en-US')} times in this span.`)
+				.waitFor();
+			await hourOnly.close();
+
+			const sample = page.getByRole('link', { name: /\d\d:\d\d/ }).first();
+			await sample.click();
+			await page.waitForURL(/\/invocations\//);
+			await settled();
+			const line = page.locator('main').getByText(lastWord(type)).first();
+			await line.waitFor();
+			const told = await page.locator('main').innerText();
+			expect(told).toMatch(/Version\s+\S+/);
+			expect(told).toMatch(/[\w-]+\.(js|mjs|ts|py|go|cs|java|rs)\W+(line )?\d+/);
+			const address = page.url();
+			await page.reload();
+			await settled();
+			await page.locator('main').getByText(lastWord(type)).first().waitFor();
+			expect(page.url()).toBe(address);
+			await page.goBack();
+			await heading.waitFor();
+			expect(page.url()).toBe(issueUrl.href);
+			expect(trouble.seen).toEqual([]);
+			await context.close();
+		},
+		dayReadMs + 2 * patienceMs,
+	);
+
+	it(
+		'throttling: the region at its limit, when, who took it and who starved',
+		async () => {
+			const { page, context, get, settled, trouble } = await visit(browser, product);
+			const nowMs = await world.nowMs();
+			const stories = await world.stories({ fromMs: nowMs - 12 * hourMs, toMs: nowMs });
+			const burst = stories.find(({ kind }) => kind === 'throttling');
+			if (burst === undefined) throw new Error('nothing was throttled today');
+			const fromMs = Math.floor(burst.fromMs / hourMs) * hourMs;
+			const range = { fromMs, toMs: fromMs + 2 * hourMs };
+			const names = await Promise.all(
+				burst.functionIds.map(async (id) => ({
+					id,
+					name: nameOf(id),
+					...(await world.totals(id, range)),
+				})),
+			);
+			const [starved] = names.toSorted((a, b) => b.throttles - a.throttles);
+			const [took] = names.toSorted((a, b) => b.durationUs - a.durationUs);
+			if (starved === undefined || took === undefined) throw new Error('the burst has nobody');
+			await untilRead(get, starved.id, range);
+
+			const to = pathsOf(product.workspaceId, absolute(range));
+			await page.goto(`${product.url}${to.concurrency()}`);
+			await settled();
+			const reading = (await page.locator('main p.reading').innerText()).replaceAll('\u00a0', ' ');
+			expect(reading).toContain(starved.name);
+			expect(reading).toContain('100 % of its limit');
+			const who = page.getByRole('region', { name: 'Who starved' });
+			await who.getByRole('link').first().waitFor();
+			expect(await who.getByRole('link').first().innerText()).toBe(starved.name);
+			await who.getByTitle(starved.throttles.toLocaleString('en-US')).first().waitFor();
+			const taker = page.getByRole('region', { name: 'Who took it' }).getByRole('link').first();
+			expect(await taker.innerText()).toBe(took.name);
+			expect(trouble.seen).toEqual([]);
+			await context.close();
+		},
+		dayReadMs + 2 * patienceMs,
+	);
+
+	it(
+		'what it costs: the dearest function, its components, one execution line by line',
+		async () => {
+			const { page, context, get, settled, trouble } = await visit(browser, product, {
+				role: 'finance',
+			});
+			const nowMs = await world.nowMs();
+			const fromMs = Math.floor(nowMs / hourMs) * hourMs - 3 * hourMs;
+			const hour = { fromMs, toMs: fromMs + hourMs };
+			const dearest = await dearestOf(get, hour);
+			await untilRead(get, dearest, hour);
+			const to = pathsOf(product.workspaceId, absolute(hour));
+			await page.goto(
+				`${product.url}${to.functions({ sort: 'cost', order: 'desc', groupBy: 'none' })}`,
+			);
+			await settled();
+			const name = nameOf(dearest);
+			await page.locator('tbody th[scope="row"] a').first().click();
+			await page.getByRole('heading', { level: 1, name }).waitFor();
+			await page.getByRole('link', { name: /^Cost/ }).last().click();
+			await settled();
+			const all = page
+				.getByRole('row')
+				.filter({ has: page.getByRole('rowheader', { name: /^All/ }) });
+			const total = dollars(await all.first().innerText());
+			expect(Math.abs(total - (await world.lambdaUsd(dearest, hour)))).toBeLessThan(0.005);
+
+			// One execution of it, whose lines add up to what it cost.
+			await page.getByRole('link', { name: 'The dearest executions behind it' }).click();
+			await settled();
+			await page.locator('main tbody a[href*="/invocations/"]').first().click();
+			await page.getByRole('heading', { level: 1 }).waitFor();
+			await settled();
+			const cost = page.getByRole('region', { name: 'What it cost' });
+			const lines = await cost.locator('tbody tr:not(.total) td.num').allInnerTexts();
+			const amounts = lines.map(Number).filter((value) => !Number.isNaN(value));
+			const whole = Number(/[\d.]+/.exec(await cost.locator('tr.total').innerText())?.[0]);
+			expect(amounts.length).toBeGreaterThan(1);
+			expect(amounts.reduce((sum, value) => sum + value, 0)).toBeCloseTo(whole, 1);
+
+			// The file holds what the page shows.
+			await page.goto(`${product.url}${pathsOf(product.workspaceId).costs({ by: 'function' })}`);
+			await settled();
+			const fileAndPage = async () => {
+				const [file] = await Promise.all([
+					page.waitForEvent('download'),
+					page.getByRole('button', { name: 'CSV' }).click(),
+				]);
+				const { figures } = await get<CostsPage>(
+					`/v1${pathsOf(product.workspaceId).costs({ by: 'function' })}`,
+				);
+				const inFile = sumOfCsv(await text(await file.createReadStream()));
+				return Math.abs(inFile - Number(figures.soFar?.amount));
+			};
+			// Today's figures may grow between the two.
+			await expect.poll(fileAndPage, { timeout: patienceMs }).toBeLessThan(0.005);
+			expect(trouble.seen).toEqual([]);
+			await context.close();
+		},
+		dayReadMs + 2 * patienceMs,
+	);
+
+	async function dearestOf(
+		get: <T>(path: string) => Promise<T>,
+		range: { readonly fromMs: number; readonly toMs: number },
+	): Promise<string> {
+		const to = pathsOf(product.workspaceId, absolute(range));
+		const path = `/v1${to.functions({ sort: 'cost', order: 'desc', limit: '1' })}`;
+		const { rows } = await get<{ rows: readonly FunctionRow[] }>(path);
+		return rows[0]?.id ?? '';
+	}
+});
+
+const absolute = ({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }) => ({
+	from: new Date(fromMs).toISOString(),
+	to: new Date(toMs).toISOString(),
+});
+
+/** `account.region.name`; a name holds no dot. */
+const nameOf = (functionId: string) => functionId.split('.').at(-1) ?? '';
+
+function mostFrequent(values: readonly string[]): string {
+	const counts = new Map<string, number>();
+	for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+	return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? '';
+}
+
+/** `System.Collections.Generic.KeyNotFoundException` by its own name. */
+function lastWord(type: string): string {
+	return /[A-Za-z_]+$/.exec(type)?.[0] ?? type;
+}
+
+function dollars(text: string): number {
+	return Number(/\$([\d,.]+)/.exec(text)?.[1]?.replaceAll(',', '') ?? Number.NaN);
+}
+
+/** Sums `amount`, the fourth column from the right, of an export of costs. */
+function sumOfCsv(csv: string): number {
+	const [, ...rows] = csv.trim().split('\n');
+	return rows.reduce((sum, row) => sum + Number(row.split(',').at(-4)), 0);
+}
