@@ -71,7 +71,7 @@ export const bench: Bench = {
 		} finally {
 			await collector.close();
 		}
-		if (process.env['BENCH_SCALE'] !== '0') await measureScale(report);
+		if (process.env['BENCH_SCALE'] === '1') await measureScale(report);
 	},
 };
 
@@ -274,7 +274,7 @@ async function reportRows(collector: Collector, outcome: Outcome): Promise<void>
 			unit: 'metrics',
 			atMost: naive / 100,
 			baseline: naive,
-			note: '(a) 5 metrics of every function every 5 minutes',
+			note: '(a) 5 metrics of every function every 5 minutes. Ours are as fresh, but for errors that a handler returned without a line of its runtime: asked for within 15 minutes where the region shows one',
 		}),
 	);
 	report(

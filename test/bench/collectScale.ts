@@ -16,6 +16,8 @@ const visibilitySeconds = 600;
 const firstReadingMs = 600_000;
 const maxMs = 300_000;
 const mib = 1024 * 1024;
+/** What is left to the heap of a Lambda of 512 MB. */
+const heapMib = 256;
 
 /** One round of everything that is due, over a fleet of 10,000 functions, by one worker process. */
 export async function measureScale(report: (row: BenchRow) => void): Promise<void> {
@@ -37,7 +39,7 @@ export async function measureScale(report: (row: BenchRow) => void): Promise<voi
 	const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 	const sqs = new SQSClient({ endpoint, region: 'us-east-1', credentials });
 	const outbox = createOutbox(sqs, queueUrl);
-	const worker = startWorker(collector, { endpoint, queueUrl, visibilitySeconds });
+	const worker = startWorker(collector, { endpoint, queueUrl, visibilitySeconds, heapMib });
 	try {
 		await worker.ready;
 		const connections = await connectAll(collector);

@@ -17,9 +17,10 @@ export class Worker {
 	done = 0;
 	failures = 0;
 
-	constructor(options: object, environment: NodeJS.ProcessEnv) {
+	constructor(options: object, environment: NodeJS.ProcessEnv, heapMib: number | null) {
 		const file = join(root, 'test', 'chaos', 'worker.ts');
-		const child = spawn(process.execPath, [file, JSON.stringify(options)], {
+		const heap = heapMib === null ? [] : [`--max-old-space-size=${heapMib}`];
+		const child = spawn(process.execPath, [...heap, file, JSON.stringify(options)], {
 			env: { ...process.env, ...environment },
 			stdio: ['ignore', 'pipe', 'ignore'],
 		});
@@ -60,10 +61,12 @@ export function startWorker(
 		readonly endpoint: string;
 		readonly queueUrl: string;
 		readonly visibilitySeconds: number;
+		/** What its heap may grow to, as in a Lambda; Node's own limit when left out. */
+		readonly heapMib?: number;
 	},
 ): Worker {
 	const own = sandbox.credentialsFor(sandbox.hubAccountId, { roleName: collectorRole });
-	const { endpoint, ...of } = queue;
+	const { endpoint, heapMib = null, ...of } = queue;
 	return new Worker(
 		{ ...of, tableName, clockUrl: `${sandbox.endpoint}/_sandbox/clock` },
 		{
@@ -75,6 +78,7 @@ export function startWorker(
 			AWS_SECRET_ACCESS_KEY: own.secretAccessKey,
 			...(own.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: own.sessionToken }),
 		},
+		heapMib,
 	);
 }
 

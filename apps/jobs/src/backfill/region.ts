@@ -10,12 +10,8 @@ import {
 	type MetricReading,
 	type Statistic,
 } from '@lamplight/core/collection/metric';
-import {
-	groupCount,
-	groupOf,
-	type PlannedFunction,
-	sharedGroups,
-} from '@lamplight/core/collection/plan';
+import { groupCount, groupOf } from '@lamplight/core/collection/groups';
+import { type PlannedFunction, sharedGroups } from '@lamplight/core/collection/plan';
 import { completenessOf, residualsOf } from '@lamplight/core/collection/residual';
 import { slotSpanMs } from '@lamplight/core/collection/slots';
 import type { LambdaFunction } from '@lamplight/core/function/function';

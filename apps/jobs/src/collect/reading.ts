@@ -1,6 +1,6 @@
 import type { RegionBucket } from '@lamplight/core/bucket/fragment';
 import type { FunctionFigures } from '@lamplight/core/collection/failures';
-import { functionsPerGroup } from '@lamplight/core/collection/plan';
+import { functionsPerGroup } from '@lamplight/core/collection/groups';
 import { residualsOf, unexplained } from '@lamplight/core/collection/residual';
 import {
 	countsElsewhere,

@@ -1,6 +1,6 @@
 import type { Fragment, FunctionSlice } from '@lamplight/core/bucket/fragment';
 import { durationsOf, type MinuteBuckets } from '@lamplight/core/collection/buckets';
-import { groupCount, groupOf } from '@lamplight/core/collection/plan';
+import { groupCount, groupOf } from '@lamplight/core/collection/groups';
 import { bucketsIn, contentMark, slotsOf } from '@lamplight/core/collection/slots';
 import type { Execution } from '@lamplight/core/execution/execution';
 import { functionId } from '@lamplight/core/ids';

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 
 import type { LambdaFunction } from '../function/function.ts';
 import { connectionIdSchema, functionIdSchema } from '../ids.ts';
-import { groupCount, groupOf, logGroupMatcher, planReading, type PlanInput } from './plan.ts';
+import { groupCount, groupOf } from './groups.ts';
+import { logGroupMatcher, planReading, type PlanInput } from './plan.ts';
 import { emptyRegionState } from './state.ts';
 
 const fn = (name: string, more: Partial<LambdaFunction> = {}): LambdaFunction => ({

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 
 import { minuteMs } from '../time.ts';
 import { bucketsOfMetric } from './buckets.ts';
-import { groupCount, groupOf } from './plan.ts';
+import { groupCount, groupOf } from './groups.ts';
 import {
 	countsElsewhere,
 	countShard,

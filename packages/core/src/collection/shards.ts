@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 import { minuteMs } from '../time.ts';
 import type { FunctionFigures } from './failures.ts';
-import { groupOf } from './plan.ts';
+import { groupOf } from './groups.ts';
 
 /** How many functions one message reads: what a worker of 512 MB does within its five minutes. */
 export const functionsPerShard = 2_000;
