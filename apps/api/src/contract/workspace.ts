@@ -54,6 +54,8 @@ export const shellSchema = z
 		role: roleSchema,
 		permissions: z.array(permissionSchema),
 		simulated: z.boolean(),
+		/** The present of the data: a browser's own clock may be off, a simulated world's is its own. */
+		now: instantSchema,
 		freshness: freshnessSchema,
 		troubled: z.array(troubledConnectionSchema),
 		counts: z.object({

@@ -6,6 +6,7 @@ import type { SavedView, SearchHit, Shell, WorkspaceSettings } from '../contract
 import { capOf, readMonthWatch, watchDays, watchMoney } from '../cost/watch.ts';
 import { freshnessOf, readConnections, troubledConnections } from '../fleet/connections.ts';
 import { searchAll } from '../fleet/search.ts';
+import { instant } from '../fleet/range.ts';
 import type { ApiRequest, Handlers } from '../http/handlers.ts';
 import { makeId } from '../session/people.ts';
 import { audited } from './audit.ts';
@@ -75,6 +76,7 @@ async function shell(deps: RouteDeps, { ctx, http }: ApiRequest<'GET /v1/w/{ws}'
 		role: ctx.actor.kind === 'job' ? 'viewer' : ctx.actor.role,
 		permissions: [...http.get('permissions')],
 		simulated: deps.settings.simulated,
+		now: instant(nowMs),
 		freshness: freshnessOf(connections, window?.newestMinuteMs ?? null, nowMs),
 		troubled: troubledConnections(connections),
 		counts: {

@@ -1,7 +1,7 @@
 import type { Permission } from '@lamplight/api/contract/session';
 import type { MembershipView } from '@lamplight/api/contract/session';
 
-import { iso, money } from './figures.ts';
+import { iso, money, nowMs } from './figures.ts';
 import { fleet, label } from './fleet.ts';
 import type { Handlers } from './handler.ts';
 import { freshness, overview, troubled } from './overview.ts';
@@ -50,6 +50,7 @@ export const frameHandlers: Handlers = {
 		role: 'owner',
 		permissions,
 		simulated: true,
+		now: iso(nowMs),
 		freshness,
 		troubled: [troubled],
 		counts: { functions: fleet.length, apps: 8, openIssues: 3, connections: 3 },
