@@ -8,7 +8,7 @@ const fromMs = floorTo(dayMs, toMs) - 2 * dayMs;
 
 function stretches(from: number): TimeRange[] {
 	const found: TimeRange[] = [];
-	for (let doneFromMs = toMs; doneFromMs > from; ) {
+	for (let doneFromMs = toMs; doneFromMs > from;) {
 		const next = nextStretch({ fromMs: from, doneFromMs });
 		found.push(next);
 		doneFromMs = next.fromMs;
