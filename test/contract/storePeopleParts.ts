@@ -23,6 +23,24 @@ export const peopleParts = {
 			),
 		reads: [(store, ctx) => store.workspaces.get(ctx)],
 	},
+	activity: {
+		write: (store, ctx) =>
+			store.activity.put(ctx, {
+				id: 'silent eu-west-1',
+				workspaceId: ctx.workspaceId,
+				connectionId,
+				kind: 'silent',
+				severity: 'warning',
+				atMs: startMs,
+				endedMs: null,
+				message: 'Nothing was heard.',
+				subject: 'eu-west-1',
+			}),
+		reads: [
+			(store, ctx) => store.activity.get(ctx, 'silent eu-west-1'),
+			(store, ctx) => store.activity.list(ctx),
+		],
+	},
 	members: {
 		write: (store, ctx) => store.members.put(ctx, member(ctx)),
 		reads: [

@@ -50,6 +50,8 @@ export async function startApiWorld(options: ApiWorldOptions = {}): Promise<ApiW
 	});
 	const api = await startTestApi({
 		clock,
+		// The ceiling of calls has tests of its own.
+		rateLimit: () => undefined,
 		...(settings === undefined ? {} : { settings }),
 		connect: {
 			aws: async () => aws,

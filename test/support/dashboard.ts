@@ -20,6 +20,8 @@ export interface Visit {
 	readonly trouble: Trouble;
 	/** Asks the API with the token that the page itself last used. */
 	get<T>(path: string): Promise<T>;
+	/** The same for a change. */
+	send(method: 'POST' | 'DELETE', path: string): Promise<void>;
 	/** Resolves when the page has been drawn: a heading, no skeleton, no call under way. */
 	settled(): Promise<void>;
 }
@@ -86,6 +88,12 @@ export async function follow(context: BrowserContext, page: Page, url: string): 
 	page.on('console', (message) => {
 		if (message.type() === 'error') trouble.seen.push(`console: ${message.text()}`);
 	});
+	const ask = async (method: string, path: string): Promise<Response> => {
+		const headers = authorization === undefined ? {} : { authorization };
+		const response = await fetch(`${url}${path}`, { method, headers });
+		if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+		return response;
+	};
 	await page.reload();
 	const waiting = page.locator('.skeleton, [aria-busy="true"]').first();
 	const settled = async () => {
@@ -100,13 +108,8 @@ export async function follow(context: BrowserContext, page: Page, url: string): 
 		page,
 		trouble,
 		settled,
-		async get(path) {
-			const response = await fetch(`${url}${path}`, {
-				headers: authorization === undefined ? {} : { authorization },
-			});
-			if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-			return (await response.json()) as never;
-		},
+		get: async (path) => (await (await ask('GET', path)).json()) as never,
+		send: async (method, path) => void (await ask(method, path)),
 	};
 }
 

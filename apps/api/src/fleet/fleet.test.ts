@@ -70,19 +70,27 @@ test('a rise is found where it begins, and noise is none', () => {
 	expect(rise([0, 0, 0, 0])).toBeNull();
 });
 
-test('sums add counts, weigh percentiles and keep what is not known unknown', () => {
-	const one = { ...nothing, invocations: 100, p95Us: 100, errors: 3, errorsKnownInvocations: 100 };
-	const two = { ...nothing, invocations: 300, p95Us: 200, throttles: 2 };
+test('sums add counts, mix percentiles and keep what is not known unknown', () => {
+	const one = { ...nothing, invocations: 100, errors: 3, errorsKnownInvocations: 100 };
+	const two = { ...nothing, invocations: 300, throttles: 2 };
 	expect(sumOf([one, two])).toMatchObject({
 		invocations: 400,
 		errors: 3,
 		errorsKnownInvocations: 100,
 		throttles: 2,
-		p95Us: 175,
-		percentiles: 'approximate',
+		p95Us: null,
+		percentiles: 'none',
 		billedMs: null,
 	});
 	expect(sumOf([one])).toBe(one);
+	const quantiles = (us: number) => ({ p50Us: us, p95Us: us, p99Us: us, durationMaxUs: us });
+	const fast = { ...nothing, invocations: 900, ...quantiles(1_000) };
+	const slow = { ...nothing, invocations: 100, ...quantiles(60_000) };
+	const both = sumOf([fast, slow]);
+	// A tenth of all takes a minute: the mean of the two percentiles would hide that.
+	expect(both.p50Us).toBeLessThan(1_100);
+	expect(both.p95Us).toBeGreaterThan(55_000);
+	expect(both.percentiles).toBe('approximate');
 });
 
 test('words of a search are quoted, so that none is read as syntax', () => {

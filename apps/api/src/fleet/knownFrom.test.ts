@@ -36,6 +36,7 @@ it('takes an account whose past was never read from the moment it was connected'
 it('leaves out what nobody reads', () => {
 	const paused = connection({ state: 'paused', knownFromMs: 900 });
 	const waiting = connection({ state: 'waiting' });
-	expect(knownFromMs([connection({ knownFromMs: 100 }), paused, waiting])).toBe(100);
+	const lost = connection({ state: 'lost' });
+	expect(knownFromMs([connection({ knownFromMs: 100 }), paused, waiting, lost])).toBe(100);
 	expect(knownFromMs([])).toBe(0);
 });

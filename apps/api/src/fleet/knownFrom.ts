@@ -6,6 +6,7 @@ import type { Connection } from '@lamplight/core/connection/connection';
  * nothing is connected.
  */
 export function knownFromMs(connections: readonly Connection[]): number {
-	const reading = connections.filter(({ state }) => state !== 'paused' && state !== 'waiting');
+	// An account that nobody gets into has no figures to be missed; its own page says so.
+	const reading = connections.filter(({ state }) => state === 'healthy' || state === 'degraded');
 	return Math.max(0, ...reading.map((one) => one.knownFromMs ?? one.createdMs));
 }

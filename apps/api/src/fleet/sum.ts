@@ -1,4 +1,5 @@
 import type { Aggregate } from '@lamplight/core/bucket/aggregate';
+import { mixtureQuantile } from '@lamplight/core/bucket/quantile';
 
 /** Nothing ran. */
 export const nothing: Aggregate = {
@@ -35,21 +36,17 @@ const added = [
 	'logBytes',
 ] as const;
 const largest = ['durationMaxUs', 'maxMemoryUsedMib'] as const;
-const weighted = ['p50Us', 'p95Us', 'p99Us'] as const;
 
 /**
- * The figures of several functions together. Counts add up; percentiles of different functions
- * cannot be merged, so they are the mean weighted by invocations, and say `approximate`. Peaks of
- * concurrency are added: an upper bound, since they need not have been at the same moment.
+ * The figures of several functions together. Counts add up; percentiles are those of the mixture of
+ * what each function's own tell, and say `approximate`. Peaks of concurrency are added: an upper
+ * bound, since they need not have been at the same moment.
  */
 export function sumOf(aggregates: Iterable<Aggregate>): Aggregate {
 	const sum: { -readonly [K in keyof Aggregate]: Aggregate[K] } = { ...nothing };
-	const weights = { p50Us: 0, p95Us: 0, p99Us: 0 };
-	let members = 0;
-	let only: Aggregate = nothing;
+	const members: Aggregate[] = [];
 	for (const one of aggregates) {
-		members += 1;
-		only = one;
+		members.push(one);
 		sum.invocations += one.invocations;
 		sum.errorsKnownInvocations += one.errorsKnownInvocations;
 		sum.durationSumUs += one.durationSumUs;
@@ -66,17 +63,12 @@ export function sumOf(aggregates: Iterable<Aggregate>): Aggregate {
 		if (one.concurrencyMax !== null) {
 			sum.concurrencyMax = (sum.concurrencyMax ?? 0) + one.concurrencyMax;
 		}
-		for (const field of weighted) {
-			const value = one[field];
-			if (value === null) continue;
-			sum[field] = (sum[field] ?? 0) + value * one.invocations;
-			weights[field] += one.invocations;
-		}
 	}
-	if (members === 1) return only;
-	for (const field of weighted) {
-		sum[field] = weights[field] === 0 ? null : Math.round((sum[field] ?? 0) / weights[field]);
-	}
+	const [only] = members;
+	if (only !== undefined && members.length === 1) return only;
+	sum.p50Us = mixtureQuantile(members, 0.5);
+	sum.p95Us = mixtureQuantile(members, 0.95);
+	sum.p99Us = mixtureQuantile(members, 0.99);
 	sum.percentiles = sum.p95Us === null ? 'none' : 'approximate';
 	return sum;
 }

@@ -64,13 +64,23 @@ interface Taking {
 	readonly details: boolean;
 }
 
+interface TakingRegion extends Taking {
+	readonly region: Region;
+	readonly limits: Set<string>;
+	readonly ownerTagKey: string | null;
+}
+
 async function takeInventory(deps: JobDeps, work: Work, taking: Taking): Promise<RunReport> {
-	const { enabled } = await findRegions(deps, work);
+	const [{ enabled }, workspace] = await Promise.all([
+		findRegions(deps, work),
+		deps.store.workspaces.get(work.ctx),
+	]);
+	const ownerTagKey = workspace?.ownerTagKey ?? null;
 	const limits = new Set<string>();
 	let functions = 0;
 	await Promise.all(
 		enabled.map(async (region) => {
-			functions += await takeRegion(deps, work, { ...taking, region, limits });
+			functions += await takeRegion(deps, work, { ...taking, region, limits, ownerTagKey });
 		}),
 	);
 	return { message: `${functions} functions`, delayMs: null, limits: [...limits] };
@@ -79,9 +89,9 @@ async function takeInventory(deps: JobDeps, work: Work, taking: Taking): Promise
 async function takeRegion(
 	deps: JobDeps,
 	work: Work,
-	options: Taking & { readonly region: Region; readonly limits: Set<string> },
+	options: TakingRegion,
 ): Promise<number> {
-	const { region, limits, details } = options;
+	const { region, limits, details, ownerTagKey } = options;
 	const { account, connection, ctx } = work;
 	const listed = await listFunctions(account, region);
 	for (const { name } of listed.notUnderstood)
@@ -114,6 +124,7 @@ async function takeRegion(
 			logGroups,
 			details: own,
 			apps: { appTagKey: null },
+			ownerTagKey,
 			nowMs: deps.clock(),
 		},
 		known,

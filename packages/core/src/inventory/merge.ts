@@ -18,6 +18,8 @@ export interface RegionInventory {
 	/** By function name; absent where nothing was read this time. */
 	readonly details: ReadonlyMap<string, FunctionDetails>;
 	readonly apps: AppContext;
+	/** The tag whose value names a function's owner; `null` when the workspace chose none. */
+	readonly ownerTagKey: string | null;
 	readonly nowMs: number;
 }
 
@@ -105,7 +107,7 @@ function assemble(read: RegionInventory, sighting: Sighting): LambdaFunction {
 			read.logGroups === null ? (known?.logStoredBytes ?? null) : (group?.storedBytes ?? null),
 		tags,
 		app: recogniseApp(tags, read.apps),
-		owner: known?.owner ?? null,
+		owner: (read.ownerTagKey === null ? undefined : tags[read.ownerTagKey]) ?? known?.owner ?? null,
 		firstSeenMs: known?.firstSeenMs ?? read.nowMs,
 		lastSeenMs: read.nowMs,
 		goneMs: null,
