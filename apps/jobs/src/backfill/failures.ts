@@ -64,6 +64,7 @@ async function recordPastIssues(
 	});
 	const issues = await recordIssues(deps, work, {
 		region,
+		range,
 		executions,
 		told,
 		inventory: past.inventory,

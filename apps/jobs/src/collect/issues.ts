@@ -6,7 +6,7 @@ import { issueScope } from '@lamplight/core/issue/errorLine';
 import { type Fingerprint, fingerprint } from '@lamplight/core/issue/fingerprint';
 import { issueIdOf } from '@lamplight/core/issue/issue';
 import { newIssue } from '@lamplight/core/issue/occurrences';
-import { floorTo, hourMs } from '@lamplight/core/time';
+import { floorTo, hourMs, type TimeRange } from '@lamplight/core/time';
 
 import type { Work } from '../account.ts';
 import type { JobDeps } from '../deps.ts';
@@ -15,6 +15,8 @@ import { inParallel } from './pool.ts';
 
 export interface IssueInput {
 	readonly region: string;
+	/** What was read to its end: failures that began outside are counted by another reading. */
+	readonly range: TimeRange;
 	/** Executions by function name. */
 	readonly executions: ReadonlyMap<string, readonly Execution[]>;
 	readonly inventory: readonly LambdaFunction[];
@@ -54,14 +56,14 @@ export async function recordIssues(
 	for (const [name, told] of input.told ?? []) {
 		const fn = known.get(name) ?? unlisted(work, input.region, name);
 		const readings = new Map(told.map((reading) => [reading.execution, reading]));
-		for (const [slotMs, failures] of failuresBySlot(readings.keys())) {
+		for (const [slotMs, failures] of failuresBySlot(readings.keys(), input.range)) {
 			const group = new FailureGroup(deps, work, { fn, slotMs, region: input.region });
 			await group.recordTold(failures.flatMap((failure) => readings.get(failure) ?? []));
 		}
 	}
 	for (const [name, executions] of input.executions) {
 		const fn = known.get(name) ?? unlisted(work, input.region, name);
-		for (const [slotMs, failures] of failuresBySlot(executions)) {
+		for (const [slotMs, failures] of failuresBySlot(executions, input.range)) {
 			const { region, onePerKind = false } = input;
 			const group = new FailureGroup(deps, work, { fn, slotMs, region, onePerKind });
 			byTypeOnly += await group.record(failures, budget);
@@ -78,10 +80,14 @@ function unlisted(work: Work, region: string, name: string): FailingFunction {
 	return { id, runtime: null, app: null, logGroup: `/aws/lambda/${name}` };
 }
 
-function failuresBySlot(executions: Iterable<Execution>): Map<number, Execution[]> {
+function failuresBySlot(
+	executions: Iterable<Execution>,
+	{ fromMs, toMs }: TimeRange,
+): Map<number, Execution[]> {
 	const slots = new Map<number, Execution[]>();
 	for (const execution of executions) {
 		if (execution.status === 'success') continue;
+		if (execution.startMs < fromMs || execution.startMs >= toMs) continue;
 		const slotMs = floorTo(slotSpanMs, execution.startMs);
 		const list = slots.get(slotMs);
 		if (list === undefined) slots.set(slotMs, [execution]);

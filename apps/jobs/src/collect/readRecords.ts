@@ -1,5 +1,6 @@
 import { filterEvents, type LogEvent } from '@lamplight/aws/records/filterEvents';
 import { type ReadExecutions, readExecutions } from '@lamplight/core/collection/executions';
+import { runtimeTerms } from '@lamplight/core/collection/failureLines';
 import type { PlannedFunction } from '@lamplight/core/collection/plan';
 import { LamplightError } from '@lamplight/core/errors';
 import { functionId } from '@lamplight/core/ids';
@@ -11,7 +12,7 @@ import type { Work } from '../account.ts';
  * Records of executions and the lines that tell how one failed, in text and JSON alike. Terms with
  * `?` are alternatives; FilterLogEvents pattern syntax, CloudWatch Logs user guide, read 2026-11.
  */
-export const recordPattern = [
+const recordTerms = [
 	'REPORT RequestId',
 	'platform.report',
 	'platform.runtimeDone',
@@ -19,13 +20,13 @@ export const recordPattern = [
 	'Runtime exited',
 	'Invoke Error',
 	'[ERROR]',
-	// What reached the runtime of Go, of Python in JSON, of Rust, and of Java and .NET.
+	// What reached the runtime of Go, of Python in JSON, of Rust.
 	'errorType',
 	'Lambda runtime invoke',
-	'Exception:',
-]
-	.map((term) => `?"${term}"`)
-	.join(' ');
+];
+
+const recordPattern = (runtime: string | null) =>
+	[...recordTerms, ...runtimeTerms(runtime)].map((term) => `?"${term}"`).join(' ');
 
 export type RecordReading =
 	| { readonly outcome: 'read'; readonly read: ReadExecutions }
@@ -55,7 +56,8 @@ export async function readRecordsOf(
 	const logGroup = planned.known?.logGroup ?? `/aws/lambda/${planned.name}`;
 	try {
 		let rest: string | null = null;
-		const reading = { logGroup, range, pattern: recordPattern, maxPages };
+		const pattern = recordPattern(planned.known?.runtime ?? null);
+		const reading = { logGroup, range, pattern, maxPages };
 		for await (const page of filterEvents(work.account, region, reading)) {
 			events.push(...page.events);
 			rest = page.next;

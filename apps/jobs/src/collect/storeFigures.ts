@@ -44,7 +44,7 @@ export async function storeFigures(
 	const bought = filled.filter(({ name }) => isBought.has(name));
 	const busy = await readBusyFailures(work, reading, bought);
 	const issues = await recordIssues(deps, work, {
-		...{ region, inventory, executions },
+		...{ region, inventory, executions, range: reading.recordWindow },
 		told: busy.told,
 	});
 	const records = [...executions].map(([name, own]) => ({

@@ -42,8 +42,12 @@ export function failurePattern({
 		tests.push('($.level = "ERROR")', '($.level = "FATAL")', '($.errorType = "*")');
 		return `{ ${tests.join(' || ')} }`;
 	}
-	const own = termsOfRuntime.filter(([of]) => of.test(runtime ?? '')).map(([, term]) => term);
-	return [...failureTerms, ...own].map((term) => `?"${term}"`).join(' ');
+	return [...failureTerms, ...runtimeTerms(runtime)].map((term) => `?"${term}"`).join(' ');
+}
+
+/** Terms that only a function of this runtime needs for what it threw to be found. */
+export function runtimeTerms(runtime: string | null): string[] {
+	return termsOfRuntime.filter(([of]) => of.test(runtime ?? '')).map(([, term]) => term);
 }
 
 /** Lines of one execution that do not name it are this close to one that does. */
