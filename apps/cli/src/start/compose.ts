@@ -14,6 +14,8 @@ import { saveState, startState } from './state.ts';
 
 export const repository = join(import.meta.dirname, '..', '..', '..', '..');
 const tableName = 'lamplight';
+/** Of AWS's rates: nobody in a simulated account needs them but Lamplight, its log searches included. */
+const simulatedRateShare = 0.6;
 const region = 'us-east-1';
 
 /** The running product, as far as a person or a script needs to know it. */
@@ -76,7 +78,11 @@ export async function compose(composeOptions: ComposeOptions): Promise<Composed>
 	const { issuer, clientId, clientSecret } = identity;
 	await parts.jobs({
 		environment,
-		options: { ...shared, queueUrl: collectQueueUrl(queue.urls) },
+		options: {
+			...shared,
+			queueUrl: collectQueueUrl(queue.urls),
+			...(source.simulated ? { rateShare: simulatedRateShare } : {}),
+		},
 		onMessage: composeOptions.onJobsMessage,
 	});
 	await parts.api({

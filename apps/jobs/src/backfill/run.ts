@@ -83,16 +83,12 @@ async function beginBackfill(deps: JobDeps, work: Work): Promise<Backfill> {
 	};
 }
 
-/** A begun day is read in parts, so that what is newest is there soon and other accounts get their turn. */
-const partOfDayMs = 6 * hourMs;
-
-/** The next stretch: to the hour, then to the UTC day in parts of it, then whole days. */
+/** The next stretch: to the hour, then to the UTC day, then whole days. */
 export function nextStretch(backfill: Pick<Backfill, 'fromMs' | 'doneFromMs'>): TimeRange {
 	const { doneFromMs: toMs } = backfill;
 	const hour = floorTo(hourMs, toMs - 1);
 	const day = floorTo(dayMs, toMs - 1);
-	const partFromMs = toMs - day === dayMs ? day : Math.max(day, toMs - partOfDayMs);
-	const fromMs = toMs % hourMs === 0 ? partFromMs : hour;
+	const fromMs = toMs % hourMs === 0 ? day : hour;
 	return { fromMs: Math.max(fromMs, backfill.fromMs), toMs };
 }
 
