@@ -58,7 +58,7 @@ describe.skipIf(reason !== null)('connecting twelve accounts', () => {
 		await page.waitForURL(/\/connections\/new\/enr_/);
 		await settled();
 		enrolmentId = new URL(page.url()).pathname.split('/').at(-1) ?? '';
-		await page.getByText('Waiting for the role').waitFor();
+		await page.getByRole('heading', { name: 'Waiting for the role' }).waitFor();
 	});
 
 	it('finds eleven healthy accounts, and one that names the denied action', async () => {

@@ -216,8 +216,8 @@ describe.skipIf(reason !== null)('what somebody opens it for', () => {
 			await settled();
 			const cost = page.getByRole('region', { name: 'What it cost' });
 			const lines = await cost.locator('tbody tr:not(.total) td.num').allInnerTexts();
-			const amounts = lines.map(Number).filter((value) => !Number.isNaN(value));
-			const whole = Number(/[\d.]+/.exec(await cost.locator('tr.total').innerText())?.[0]);
+			const amounts = lines.map(plain).filter((value) => !Number.isNaN(value));
+			const whole = plain(await cost.locator('tr.total td.num').innerText());
 			expect(amounts.length).toBeGreaterThan(1);
 			expect(amounts.reduce((sum, value) => sum + value, 0)).toBeCloseTo(whole, 1);
 
@@ -276,6 +276,9 @@ function lastWord(type: string): string {
 function dollars(text: string): number {
 	return Number(/\$([\d,.]+)/.exec(text)?.[1]?.replaceAll(',', '') ?? Number.NaN);
 }
+
+/** A number as it is printed, with commas between thousands. */
+const plain = (printed: string) => Number(printed.replaceAll(',', ''));
 
 /** Sums `amount`, the fourth column from the right, of an export of costs. */
 function sumOfCsv(csv: string): number {

@@ -22,8 +22,11 @@ export interface Product extends ReadyLine {
 	readonly pid: number;
 	/** Everything it printed so far. */
 	output(): string;
-	/** Sends Ctrl-C and resolves with the exit code. */
-	stop(): Promise<number | null>;
+	/**
+	 * Sends Ctrl-C to the whole group, as a terminal does, and resolves once every process is gone.
+	 * The shell that npm runs scripts in may die of the signal itself, so npm's own code says nothing.
+	 */
+	stop(): Promise<void>;
 }
 
 export interface ProductOptions {
@@ -60,9 +63,9 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
 		pid,
 		output: () => output,
 		stop: async () => {
-			const code = await interrupt(child);
+			await interrupt(child);
+			await allGone(dataFolder);
 			if (options.dataFolder === undefined) rmSync(dataFolder, { recursive: true, force: true });
-			return code;
 		},
 	};
 }
@@ -97,6 +100,19 @@ async function interrupt(child: ChildProcess): Promise<number | null> {
 	const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
 	process.kill(-child.pid, 'SIGINT');
 	return await ended;
+}
+
+const goneTimeoutMs = 30_000;
+
+/** Every part is told its data folder: none may be left behind. */
+async function allGone(dataFolder: string): Promise<void> {
+	const endMs = performance.now() + goneTimeoutMs;
+	while (processesWith(dataFolder).length > 0) {
+		if (performance.now() > endMs) {
+			throw new Error(`still running: ${processesWith(dataFolder).join('; ')}`);
+		}
+		await new Promise((resolve) => setTimeout(resolve, 100));
+	}
 }
 
 /** The environment without anything of AWS's, as on a machine that never saw it. */

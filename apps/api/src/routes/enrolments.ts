@@ -1,5 +1,5 @@
 import { beginEnrolment } from '@lamplight/aws/connect/enrol';
-import type { Connection, Enrolment } from '@lamplight/core/connection/connection';
+import type { Connection, Enrolment, Feature } from '@lamplight/core/connection/connection';
 import type { Ctx } from '@lamplight/core/ctx';
 import { LamplightError } from '@lamplight/core/errors';
 import { parseMoney } from '@lamplight/core/money';
@@ -86,7 +86,7 @@ async function enrol(deps: RouteDeps, { ctx, body }: ApiRequest<`POST ${Base}`>)
 		workspaceId: ctx.workspaceId,
 		kind: body.kind,
 		accountId: body.accountId,
-		features: body.features,
+		features: featuresOf(body),
 		regions: body.regions ?? [],
 		createdBy: ctx.actor.kind === 'member' ? ctx.actor.email : 'token',
 		...(body.logGroupPatterns === undefined ? {} : { logGroupPatterns: body.logGroupPatterns }),
@@ -105,6 +105,11 @@ async function enrol(deps: RouteDeps, { ctx, body }: ApiRequest<`POST ${Base}`>)
 		details: { kind: enrolment.kind, features: enrolment.features.join(' ') },
 	});
 	return enrolmentView(deps, enrolment, [connection]);
+}
+
+/** What an organisation's accounts are is for its management account to tell. */
+function featuresOf({ kind, features }: Pick<Enrolment, 'kind' | 'features'>): Feature[] {
+	return kind === 'organization' ? [...new Set([...features, 'organization' as const])] : features;
 }
 
 /** A page that waits asks every few seconds; each check of a role that works in part may cost a cent. */
