@@ -246,15 +246,7 @@ describe('the organisation', () => {
 
 it('knows every action of the connect template by its AWS name', async () => {
 	const template = connectTemplate({
-		features: [
-			'inventory',
-			'metrics',
-			'logs',
-			'insights',
-			'costs',
-			'deploys',
-			'organization',
-		],
+		features: ['inventory', 'metrics', 'logs', 'insights', 'costs', 'deploys', 'organization'],
 		trustedAccountId: '111122223333',
 		trustedRoleNames: [jobsRole],
 	});

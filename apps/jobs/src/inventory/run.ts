@@ -86,11 +86,7 @@ async function takeInventory(deps: JobDeps, work: Work, taking: Taking): Promise
 	return { message: `${functions} functions`, delayMs: null, limits: [...limits] };
 }
 
-async function takeRegion(
-	deps: JobDeps,
-	work: Work,
-	options: TakingRegion,
-): Promise<number> {
+async function takeRegion(deps: JobDeps, work: Work, options: TakingRegion): Promise<number> {
 	const { region, limits, details, ownerTagKey } = options;
 	const { account, connection, ctx } = work;
 	const listed = await listFunctions(account, region);
