@@ -66,9 +66,10 @@ export function sumOf(aggregates: Iterable<Aggregate>): Aggregate {
 	}
 	const [only] = members;
 	if (only !== undefined && members.length === 1) return only;
-	sum.p50Us = mixtureQuantile(members, 0.5);
-	sum.p95Us = mixtureQuantile(members, 0.95);
-	sum.p99Us = mixtureQuantile(members, 0.99);
+	const at = mixtureQuantile(members);
+	sum.p50Us = at(0.5);
+	sum.p95Us = at(0.95);
+	sum.p99Us = at(0.99);
 	sum.percentiles = sum.p95Us === null ? 'none' : 'approximate';
 	return sum;
 }

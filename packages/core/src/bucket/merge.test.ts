@@ -177,9 +177,9 @@ describe('mixtureQuantile', () => {
 	it('is not an average: a quarter of slow parts does not move the median to the middle', () => {
 		const fast = { invocations: 75, p50Us: 100, p95Us: 120, p99Us: 130, durationMaxUs: 140 };
 		const slow = { invocations: 25, p50Us: 9000, p95Us: 9500, p99Us: 9900, durationMaxUs: 9999 };
-		expect(mixtureQuantile([fast, slow], 0.5)).toBeLessThan(125);
-		expect(mixtureQuantile([fast, slow], 0.95)).toBeGreaterThan(9000);
-		expect(mixtureQuantile([fast, slow], 1)).toBe(9999);
+		expect(mixtureQuantile([fast, slow])(0.5)).toBeLessThan(125);
+		expect(mixtureQuantile([fast, slow])(0.95)).toBeGreaterThan(9000);
+		expect(mixtureQuantile([fast, slow])(1)).toBe(9999);
 	});
 
 	it('of equal parts is that of each, lies within the parts, and grows with q', () => {
@@ -194,14 +194,14 @@ describe('mixtureQuantile', () => {
 			});
 		fc.assert(
 			fc.property(fc.array(part, { minLength: 1, maxLength: 8 }), (parts) => {
-				const at = (q: number) => mixtureQuantile(parts, q) ?? Number.NaN;
+				const at = (q: number) => mixtureQuantile(parts)(q) ?? Number.NaN;
 				const slack = 1.001;
 				expect(at(0.5)).toBeLessThanOrEqual(at(0.95) * slack);
 				expect(at(0.95)).toBeLessThanOrEqual(at(0.99) * slack);
 				expect(at(0.99)).toBeLessThanOrEqual(
 					Math.max(...parts.map((each) => each.durationMaxUs)) * slack,
 				);
-				const twice = mixtureQuantile([...parts, ...parts], 0.95) ?? Number.NaN;
+				const twice = mixtureQuantile([...parts, ...parts])(0.95) ?? Number.NaN;
 				expect(Math.abs(twice - at(0.95))).toBeLessThanOrEqual(at(0.95) * 0.001 + 1);
 			}),
 		);
@@ -209,8 +209,8 @@ describe('mixtureQuantile', () => {
 
 	it('is null without any percentile', () => {
 		const part = { invocations: 3, p50Us: null, p95Us: null, p99Us: null, durationMaxUs: 7 };
-		expect(mixtureQuantile([part], 0.5)).toBeNull();
-		expect(mixtureQuantile([], 0.5)).toBeNull();
+		expect(mixtureQuantile([part])(0.5)).toBeNull();
+		expect(mixtureQuantile([])(0.5)).toBeNull();
 	});
 });
 

@@ -13,23 +13,27 @@ const bisections = 22;
 const assumedLowestOfMedian = 0.5;
 
 /**
- * The quantile of all parts together, from the parts' own quantiles: each is taken as a curve
- * through its known points, straight on a logarithmic scale. An approximation, unlike merged
- * histograms, but one that does not average percentiles. `null` when no part has percentiles.
+ * The quantiles of all parts together, from the parts' own: each is taken as a curve through its
+ * known points, straight on a logarithmic scale. An approximation, unlike merged histograms, but one
+ * that does not average percentiles. A quantile is `null` when no part has percentiles.
  */
-export function mixtureQuantile(parts: readonly QuantilePart[], q: number): number | null {
+export function mixtureQuantile(parts: readonly QuantilePart[]): (q: number) => number | null {
 	const curves = parts.flatMap(curveOf);
 	const [only] = curves;
-	if (only === undefined) return null;
-	if (curves.length === 1) return at(only, q);
+	if (only === undefined) return () => null;
+	if (curves.length === 1) return (q) => at(only, q);
 	const total = curves.reduce((sum, curve) => sum + curve.weight, 0);
+	return (q) => bisect(curves, q * total);
+}
+
+function bisect(curves: readonly Curve[], wanted: number): number {
 	let low = Math.min(...curves.map((curve) => curve.points[0]?.log ?? 0));
 	let high = Math.max(...curves.map((curve) => curve.points.at(-1)?.log ?? 0));
 	for (let step = 0; step < bisections && low < high; step++) {
 		const middle = (low + high) / 2;
 		let below = 0;
 		for (const curve of curves) below += curve.weight * shareBelow(curve, middle);
-		if (below < q * total) low = middle;
+		if (below < wanted) low = middle;
 		else high = middle;
 	}
 	return Math.round(Math.exp(high));

@@ -122,11 +122,12 @@ function percentilesOf(
 	const [only] = parts;
 	if (parts.length === 1 && only !== undefined) return only;
 	const quantiles: readonly QuantilePart[] = parts;
-	const p50Us = mixtureQuantile(quantiles, 0.5);
+	const at = mixtureQuantile(quantiles);
+	const p50Us = at(0.5);
 	return {
 		p50Us,
-		p95Us: mixtureQuantile(quantiles, 0.95),
-		p99Us: mixtureQuantile(quantiles, 0.99),
+		p95Us: at(0.95),
+		p99Us: at(0.99),
 		percentiles: p50Us === null ? 'none' : 'approximate',
 	};
 }
