@@ -1,12 +1,14 @@
 import type { FunctionFigures } from '@lamplight/core/collection/failures';
+import { logGroupMatcher, sharedGroups } from '@lamplight/core/collection/plan';
 import { slotSpanMs } from '@lamplight/core/collection/slots';
 import { unlistedFunction } from '@lamplight/core/collection/unlisted';
 import { executionKey } from '@lamplight/core/execution/execution';
 
 import type { Work } from '../account.ts';
 import type { JobDeps } from '../deps.ts';
-import { readBusyFailures } from './busyFailures.ts';
+import { type ErringRead, readErring } from './erring.ts';
 import type { Figures } from './figures.ts';
+import { logsGranted } from './granted.ts';
 import { recordIssues } from './issues.ts';
 import { type Reading, settledTo } from './reading.ts';
 import { writeSlots } from './writeSlots.ts';
@@ -78,7 +80,42 @@ export async function storeFigures(
 		});
 	await write(bought, '');
 	await write(counted, 'counts-');
-	return busy.limits;
+	const limits: string[] = [];
+	if (busy.leftOut > 0) limits.push('busy functions whose failures are read');
+	if (!busy.complete) limits.push('pages of failures');
+	return limits;
+}
+
+/** Functions whose failures are read in one run; those left wait for the next one. */
+const maxErringPerRun = 12;
+/** A function with more pages of failure lines in one window is grouped as far as these go. */
+const maxErringPages = 5;
+
+/** What failed of the functions that are too busy to be read record by record. */
+async function readBusyFailures(
+	work: Work,
+	{ inventory, recordWindow, state, nowMs }: Reading,
+	bought: readonly FunctionFigures[],
+): Promise<ErringRead> {
+	const shared = sharedGroups(inventory);
+	return readErring(work, {
+		range: recordWindow,
+		figures: bought,
+		functions: inventory.map((known) => ({
+			name: known.name,
+			known,
+			sharesGroup: shared.has(known.logGroup),
+		})),
+		granted: {
+			logsGranted: logsGranted(work),
+			mayRead: logGroupMatcher(work.enrolment.logGroupPatterns),
+			// Busy is what they are.
+			state: { ...state, busy: {} },
+			nowMs,
+		},
+		maxPages: maxErringPages,
+		maxFunctions: maxErringPerRun,
+	});
 }
 
 /** What ran and is in no inventory gets a place there, once, or its figures could not be found. */
