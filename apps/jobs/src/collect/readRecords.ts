@@ -1,32 +1,12 @@
 import { filterEvents, type LogEvent } from '@lamplight/aws/records/filterEvents';
 import { type ReadExecutions, readExecutions } from '@lamplight/core/collection/executions';
-import { runtimeTerms } from '@lamplight/core/collection/failureLines';
+import { recordPattern } from '@lamplight/core/collection/failureLines';
 import type { PlannedFunction } from '@lamplight/core/collection/plan';
 import { LamplightError } from '@lamplight/core/errors';
 import { functionId } from '@lamplight/core/ids';
 import type { TimeRange } from '@lamplight/core/time';
 
 import type { Work } from '../account.ts';
-
-/**
- * Records of executions and the lines that tell how one failed, in text and JSON alike. Terms with
- * `?` are alternatives; FilterLogEvents pattern syntax, CloudWatch Logs user guide, read 2026-11.
- */
-const recordTerms = [
-	'REPORT RequestId',
-	'platform.report',
-	'platform.runtimeDone',
-	'Task timed out after',
-	'Runtime exited',
-	'Invoke Error',
-	'[ERROR]',
-	// What reached the runtime of Go, of Python in JSON, of Rust.
-	'errorType',
-	'Lambda runtime invoke',
-];
-
-const recordPattern = (runtime: string | null) =>
-	[...recordTerms, ...runtimeTerms(runtime)].map((term) => `?"${term}"`).join(' ');
 
 export type RecordReading =
 	| { readonly outcome: 'read'; readonly read: ReadExecutions }

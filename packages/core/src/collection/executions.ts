@@ -31,7 +31,7 @@ export interface ReadExecutions {
 
 /** Enough to see what a new format looks like. */
 const maxSamples = 5;
-const executionErrorLimit = 200;
+const errorTypeLimit = 200;
 
 /**
  * Executions from a function's records. Events are taken once by their id, in whatever order they
@@ -109,13 +109,18 @@ function executionOf(functionId: FunctionId, invocation: Invocation): Execution 
 		restoreUs,
 		version: invocation.version ?? streamVersion(logStream ?? ''),
 		status,
-		errorType: errorType?.slice(0, executionErrorLimit) ?? null,
+		errorType: keptErrorType(errorType),
 		issueId: null,
 		traceId: invocation.traceId,
 	};
 }
 
 /** `2026/11/23/[$LATEST]abc` or `[7]`: the version that ran, as the stream's own name says it. */
-function streamVersion(logStream: string): string | null {
+export function streamVersion(logStream: string): string | null {
 	return /\[([^\]]{1,20})\]/.exec(logStream)?.[1] ?? null;
+}
+
+/** An error type as an execution keeps it: its first 200 characters. */
+export function keptErrorType(errorType: string | null): string | null {
+	return errorType?.slice(0, errorTypeLimit) ?? null;
 }

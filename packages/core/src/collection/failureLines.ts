@@ -4,15 +4,15 @@ import type { FunctionId } from '../ids.ts';
 import { parseMessage } from '../invocation/parse.ts';
 import type { PlatformRecord } from '../invocation/record.ts';
 import { readUncaught } from '../invocation/uncaught.ts';
-import type { RecordEvent } from './executions.ts';
+import { keptErrorType, type RecordEvent, streamVersion } from './executions.ts';
 
+/** In what the platform and the runtimes write of an execution that failed, beside its REPORT. */
 const failureTerms = [
-	'Status: error',
-	'Status: timeout',
 	'Task timed out after',
 	'Runtime exited',
 	'Invoke Error',
 	'[ERROR]',
+	// What reached the runtime of Go, of Python in JSON, of Rust.
 	'errorType',
 	'Lambda runtime invoke',
 ];
@@ -42,12 +42,17 @@ export function failurePattern({
 		tests.push('($.level = "ERROR")', '($.level = "FATAL")', '($.errorType = "*")');
 		return `{ ${tests.join(' || ')} }`;
 	}
-	return [...failureTerms, ...runtimeTerms(runtime)].map((term) => `?"${term}"`).join(' ');
+	return anyTerm(['Status: error', 'Status: timeout'], runtime);
 }
 
-/** Terms that only a function of this runtime needs for what it threw to be found. */
-export function runtimeTerms(runtime: string | null): string[] {
-	return termsOfRuntime.filter(([of]) => of.test(runtime ?? '')).map(([, term]) => term);
+/** The filter pattern that finds a function's records, in text and JSON alike, and how they failed. */
+export function recordPattern(runtime: string | null): string {
+	return anyTerm(['REPORT RequestId', 'platform.report', 'platform.runtimeDone'], runtime);
+}
+
+function anyTerm(terms: readonly string[], runtime: string | null): string {
+	const own = termsOfRuntime.filter(([of]) => of.test(runtime ?? '')).map(([, term]) => term);
+	return [...terms, ...failureTerms, ...own].map((term) => `?"${term}"`).join(' ');
 }
 
 /** Lines of one execution that do not name it are this close to one that does. */
@@ -152,9 +157,6 @@ function tells(record: PlatformRecord): Told | null {
 
 const named = ({ requestId }: { readonly requestId: string | null }) => ({ requestId });
 
-/** The longest error type that an execution keeps. */
-const errorTypeLimit = 200;
-
 function asExecution(functionId: FunctionId, failure: Failure): Execution {
 	const { requestId, logStream, atMs, status, errorType } = failure;
 	return {
@@ -169,9 +171,9 @@ function asExecution(functionId: FunctionId, failure: Failure): Execution {
 		maxMemoryUsedMib: null,
 		initUs: null,
 		restoreUs: null,
-		version: /\[([^\]]{1,20})\]/.exec(logStream)?.[1] ?? null,
+		version: streamVersion(logStream),
 		status,
-		errorType: errorType?.slice(0, errorTypeLimit) ?? null,
+		errorType: keptErrorType(errorType),
 		issueId: null,
 		traceId: null,
 	};
