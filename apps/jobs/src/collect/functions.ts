@@ -2,15 +2,8 @@ import { listActiveFunctions } from '@lamplight/aws/metrics/activeFunctions';
 import { type FunctionFigures, fillCounts } from '@lamplight/core/collection/failures';
 import { logGroupMatcher, planReading, type ReadingPlan } from '@lamplight/core/collection/plan';
 import { completenessOf, residualsOf } from '@lamplight/core/collection/residual';
-import {
-	countShard,
-	isInShard,
-	type Shard,
-	shardsOf,
-	wholeRegion,
-} from '@lamplight/core/collection/shards';
+import { countShard, isInShard, shardsOf, wholeRegion } from '@lamplight/core/collection/shards';
 import { checkpointNames, type RegionState } from '@lamplight/core/collection/state';
-import type { Region } from '@lamplight/core/ids';
 
 import { type RunReport, withAccount, type Work } from '../account.ts';
 import { putCheckpoint } from '../checkpoint.ts';
@@ -19,7 +12,15 @@ import type { MessageOf } from '../message.ts';
 import { type CountAnswer, type CountQuestion, explainCounts } from './explain.ts';
 import { type Figures, readFigures, recordReadsPerRun } from './figures.ts';
 import { logsGranted } from './granted.ts';
-import { beginReading, isIdle, missing, type Reading, settledTo, sumByMinute } from './reading.ts';
+import {
+	beginReading,
+	isIdle,
+	missing,
+	type Reading,
+	type ReadingOf,
+	settledTo,
+	sumByMinute,
+} from './reading.ts';
 import { readSamples, type SampleReading, writeSamples } from './sample.ts';
 import { storeFigures } from './storeFigures.ts';
 
@@ -30,24 +31,18 @@ export async function runFunctions(deps: JobDeps, message: MessageOf<'functions'
 	const batch = `functions-${region}${part}-${plannedMs}`;
 	const options = { job: 'functions', workspaceId, connectionId, region, batch };
 	await withAccount(deps, options, async (work) => {
-		const shards = message.shard === undefined ? await shardsNow(deps, work, region) : [];
-		if (shards.length <= 1) return collectFunctions(deps, work, { region, shard });
+		const all = await deps.store.functions.listAccount(work.ctx, work.connection.accountId);
+		const listed = all.filter((fn) => fn.region === region);
+		const present = listed.filter(({ goneMs }) => goneMs === null);
+		const shards = message.shard === undefined ? shardsOf(present.length) : [];
+		if (shards.length <= 1) return collectFunctions(deps, work, { region, shard, listed });
 		// Too many for one worker, whoever asked: each part is a message of its own.
 		await deps.queue.send(shards.map((one) => ({ ...message, shard: one })));
 		return { message: `read in ${shards.length} parts`, delayMs: null, limits: [] };
 	});
 }
 
-async function shardsNow(deps: JobDeps, work: Work, region: Region): Promise<Shard[]> {
-	const listed = await deps.store.functions.listAccount(work.ctx, work.connection.accountId);
-	return shardsOf(listed.filter((fn) => fn.region === region && fn.goneMs === null).length);
-}
-
-export async function collectFunctions(
-	deps: JobDeps,
-	work: Work,
-	of: { readonly region: Region; readonly shard: Shard },
-): Promise<RunReport> {
+async function collectFunctions(deps: JobDeps, work: Work, of: ReadingOf): Promise<RunReport> {
 	const { region, shard } = of;
 	const reading = await beginReading(deps, work, of);
 	const { state, nowMs, totals } = reading;

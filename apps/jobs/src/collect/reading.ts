@@ -51,22 +51,27 @@ export interface Reading {
 	readonly totals: ReadonlyMap<number, RegionBucket> | null;
 }
 
+export interface ReadingOf {
+	readonly region: Region;
+	readonly shard: Shard;
+	/** The region's functions, those that are gone among them. */
+	readonly listed: readonly LambdaFunction[];
+}
+
 export async function beginReading(
 	deps: JobDeps,
 	work: Work,
-	{ region, shard }: { readonly region: Region; readonly shard: Shard },
+	{ region, shard, listed }: ReadingOf,
 ): Promise<Reading> {
 	const { ctx, connection } = work;
 	const nowMs = deps.clock();
 	const window = trailingHour(nowMs);
 	const key = { connectionId: connection.id, name: checkpointNames.region(region, shard) };
-	const [state, inventory, totals, elsewhere] = await Promise.all([
+	const [state, totals, elsewhere] = await Promise.all([
 		readCheckpoint(deps, ctx, key, { schema: regionStateSchema, empty: emptyRegionState }),
-		deps.store.functions.listAccount(ctx, connection.accountId),
 		totalsOf(deps, work, { region, window }),
 		otherShards(deps, work, { region, shard }),
 	]);
-	const ofRegion = inventory.filter((fn) => fn.region === region);
 	// After a pause the records since then are read too, as far as the trailing hour goes.
 	const since = Math.min(state.readToMs, nowMs - recordsLookBackMs);
 	const fromMs = Math.max(window.fromMs, floorTo(slotSpanMs, since));
@@ -78,9 +83,9 @@ export async function beginReading(
 		window,
 		recordWindow: { fromMs, toMs: window.toMs },
 		state,
-		inventory: ofRegion.filter(({ name }) => isInShard(name, shard)),
+		inventory: listed.filter(({ name }) => isInShard(name, shard)),
 		// At least a group a shard, whatever the inventory knows.
-		regionFunctions: Math.max(ofRegion.length, shard.of * functionsPerGroup),
+		regionFunctions: Math.max(listed.length, shard.of * functionsPerGroup),
 		totals,
 	};
 }
