@@ -1,16 +1,15 @@
 import { type DeployEvent, lookupDeploys } from '@lamplight/aws/deploys/lookupEvents';
 import { listFunctions } from '@lamplight/aws/inventory/functions';
-import type { Deploy } from '@lamplight/core/deploy/deploy';
 import { pastDeploys } from '@lamplight/core/deploy/past';
 import { LamplightError } from '@lamplight/core/errors';
 import type { LambdaFunction } from '@lamplight/core/function/function';
-import { deployIdSchema, type Region } from '@lamplight/core/ids';
+import type { Region } from '@lamplight/core/ids';
 import type { FunctionFacts } from '@lamplight/core/inventory/facts';
-import { fnv128Hex } from '@lamplight/core/issue/hash';
 import { dayMs, type TimeRange } from '@lamplight/core/time';
 
 import { withAccount, type Work } from '../account.ts';
 import type { JobDeps } from '../deps.ts';
+import { keepDeploy } from '../inventory/keepDeploy.ts';
 import type { MessageOf } from '../message.ts';
 
 /** As far back as figures are read when an account is connected. */
@@ -57,21 +56,8 @@ async function keepDeploys(
 	{ versions = [], events = [], range }: Past,
 ): Promise<number> {
 	const deploys = pastDeploys(versions, events, range);
-	for (const { source, ...deploy } of deploys) {
-		const subject = `${fn.id}\n${deploy.atMs}\n${deploy.version ?? deploy.kind}`;
-		const whole: Deploy = {
-			id: deployIdSchema.parse(`dep_${fnv128Hex(subject)}`),
-			workspaceId: work.ctx.workspaceId,
-			...deploy,
-			changes: [...deploy.changes],
-			functionId: fn.id,
-			connectionId: work.connection.id,
-			appId: fn.app?.id ?? null,
-			commit: null,
-			url: null,
-			source,
-		};
-		await deps.store.deploys.put(work.ctx, whole);
+	for (const deploy of deploys) {
+		await keepDeploy(deps, work, { fn, deploy, what: deploy.version ?? deploy.kind });
 	}
 	return deploys.length;
 }

@@ -3,13 +3,13 @@ import { detectDeploy } from '@lamplight/core/deploy/detect';
 import { sameMomentMs } from '@lamplight/core/deploy/past';
 import { LamplightError } from '@lamplight/core/errors';
 import type { LambdaFunction } from '@lamplight/core/function/function';
-import { deployIdSchema, type Region } from '@lamplight/core/ids';
+import type { Region } from '@lamplight/core/ids';
 import type { FunctionDetails } from '@lamplight/core/inventory/facts';
-import { fnv128Hex } from '@lamplight/core/issue/hash';
 import { floorTo, hourMs, type TimeRange } from '@lamplight/core/time';
 
 import type { Work } from '../account.ts';
 import type { JobDeps } from '../deps.ts';
+import { keepDeploy } from './keepDeploy.ts';
 
 /** Keeps a deploy for each function that changed, and returns the functions worth writing. */
 export async function recordDeploys(
@@ -33,20 +33,9 @@ export async function recordDeploys(
 		}
 		const deploy = detectDeploy(was, fn);
 		if (deploy !== null && !onlyNowDetailed(was, seen.detailed.has(fn.name), deploy.changes)) {
-			await deps.store.deploys.put(work.ctx, {
-				// The same change seen by two runs is the same deploy.
-				id: deployIdSchema.parse(`dep_${fnv128Hex(`${fn.id}\n${deploy.atMs}\n${fn.revisionId}`)}`),
-				workspaceId: work.ctx.workspaceId,
-				...deploy,
-				changes: [...deploy.changes],
-				functionId: fn.id,
-				connectionId: work.connection.id,
-				appId: fn.app?.id ?? null,
-				actor: await actors.of(fn.name, deploy.atMs),
-				commit: null,
-				url: null,
-				source: 'inventory',
-			});
+			const actor = await actors.of(fn.name, deploy.atMs);
+			const found = { ...deploy, actor, source: 'inventory' as const };
+			await keepDeploy(deps, work, { fn, deploy: found, what: String(fn.revisionId) });
 		}
 		if (isWorthWriting(was, fn)) changed.push(fn);
 	}
