@@ -88,13 +88,7 @@ export async function countCalls(
 		readonly usages: readonly WatchUsage[];
 	},
 ): Promise<void> {
-	const byDay = new Map<string, WatchUsage[]>();
-	for (const usage of counted.usages) {
-		const list = byDay.get(usage.day) ?? [];
-		list.push(usage);
-		byDay.set(usage.day, list);
-	}
-	for (const [, usages] of byDay) {
+	for (const usages of Map.groupBy(counted.usages, ({ day }) => day).values()) {
 		await deps.store.watchCosts.add(ctx, counted.connectionId, { key: counted.batch, usages });
 	}
 }

@@ -71,13 +71,7 @@ export async function countCalls(
 	},
 ): Promise<void> {
 	const { connectionId, usages, key } = batch;
-	const byDay = new Map<string, WatchUsage[]>();
-	for (const usage of usages) {
-		const list = byDay.get(usage.day) ?? [];
-		list.push(usage);
-		byDay.set(usage.day, list);
-	}
-	for (const [, ofDay] of byDay) {
+	for (const ofDay of Map.groupBy(usages, ({ day }) => day).values()) {
 		await deps.store.watchCosts.add(ctx, connectionId, {
 			key: key ?? makeId('api'),
 			usages: ofDay,
