@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import type { BillFile } from '@lamplight/aws/bill/file';
 import type { BillReading } from '@lamplight/aws/bill/read';
 import type { BillingSource, BillStatement } from '@lamplight/core/bill/day';
-import { type DayRows, newDayRows } from '@lamplight/core/bill/dayRows';
+import { newMonthRows } from '@lamplight/core/bill/dayRows';
 import type { Ctx } from '@lamplight/core/ctx';
 import { invalidField, LamplightError } from '@lamplight/core/errors';
 import { parseMoney, sum } from '@lamplight/core/money';
@@ -87,22 +87,11 @@ async function importBill(
 		throw new LamplightError('conflict', 'This source is read from AWS; add one for uploads.');
 	}
 	const bytes = unpacked(body.content, body.encoding);
-	const months = new Map<string, DayRows>();
+	const months = newMonthRows();
 	const { readBill: readBillFile } = await import('@lamplight/aws/bill/read');
-	const reading = await readBillFile(fileOf(body.fileName, bytes), (line) => {
-		const rows = months.get(line.billingMonth) ?? newDayRows();
-		months.set(line.billingMonth, rows);
-		rows.take(line);
-	});
+	const reading = await readBillFile(fileOf(body.fileName, bytes), (line) => months.take(line));
 	const readMs = deps.clock();
-	const statements: BillStatement[] = [...months].map(([month, rows]) => ({
-		billingSourceId: source.id,
-		month,
-		readMs,
-		final: rows.final,
-		invoiceIds: rows.invoiceIds,
-		rows: rows.rows(),
-	}));
+	const statements = [...months.statements({ billingSourceId: source.id, readMs })];
 	for (const statement of statements) await deps.store.bill.putStatement(ctx, statement);
 	await deps.store.billingSources.update(ctx, source.id, (one) => ({ ...one, lastReadMs: readMs }));
 	await audited(deps, ctx, {

@@ -1,8 +1,8 @@
 import { type ExportListing, listExport } from '@lamplight/aws/bill/exports';
 import { type BillReading, readBill } from '@lamplight/aws/bill/read';
 import { checkpointNames } from '@lamplight/core/collection/state';
-import type { BillingSource, BillStatement } from '@lamplight/core/bill/day';
-import { type DayRows, newDayRows } from '@lamplight/core/bill/dayRows';
+import type { BillingSource } from '@lamplight/core/bill/day';
+import { newMonthRows } from '@lamplight/core/bill/dayRows';
 import { type ExportPart, parseExportLocation } from '@lamplight/core/bill/exportFiles';
 import type { BillForm, BillLine } from '@lamplight/core/bill/line';
 import { LamplightError } from '@lamplight/core/errors';
@@ -75,16 +75,11 @@ async function readPart(
 	},
 ): Promise<PartReading> {
 	const { listing, part, source } = from;
-	const months = new Map<string, DayRows>();
+	const months = newMonthRows({ maxRows: maxRowsPerMonth });
 	const payers = new Set<string>();
 	const take = (line: BillLine) => {
 		payers.add(line.payerAccountId);
-		let rows = months.get(line.billingMonth);
-		if (rows === undefined) {
-			rows = newDayRows({ maxRows: maxRowsPerMonth });
-			months.set(line.billingMonth, rows);
-		}
-		rows.take(line);
+		months.take(line);
 	};
 	const readings: BillReading[] = [];
 	for (const file of part.files) {
@@ -94,16 +89,8 @@ async function readPart(
 		if (damage !== undefined) throw new LamplightError('data_damaged', `${file.key}: ${damage}`);
 		readings.push(reading);
 	}
-	const readMs = deps.clock();
-	for (const [month, rows] of months) {
-		const statement: BillStatement = {
-			billingSourceId: source.id,
-			month,
-			readMs,
-			final: rows.final,
-			invoiceIds: rows.invoiceIds,
-			rows: rows.rows(),
-		};
+	const of = { billingSourceId: source.id, readMs: deps.clock() };
+	for (const statement of months.statements(of)) {
 		await deps.store.bill.putStatement(work.ctx, statement);
 	}
 	const bad = readings.find((reading) => reading.bad.count > 0);
@@ -117,7 +104,7 @@ async function readPart(
 			sample === undefined
 				? null
 				: `${bad?.file ?? ''} row ${sample.row}, ${sample.problem.path}: ${sample.problem.message}`,
-		withoutResource: [...months.values()].reduce((sum, rows) => sum + rows.withoutResource, 0),
+		withoutResource: months.withoutResource(),
 	};
 }
 

@@ -1,6 +1,6 @@
 import { add, toExactString } from '../money.ts';
 import type { Money } from '../money.ts';
-import type { BillDayRow } from './day.ts';
+import type { BillDayRow, BillStatement } from './day.ts';
 import { addDecimals, decimalText } from './decimal.ts';
 import type { Decimal } from './decimal.ts';
 import { costFields } from './line.ts';
@@ -88,6 +88,35 @@ export function newDayRows(options: { readonly maxRows?: number } = {}): DayRows
 		get withoutResource() {
 			return withoutResource;
 		},
+	};
+}
+
+/** Sums lines to days, month by month, while a file is read. */
+export interface MonthRows {
+	take(line: BillLine): void;
+	/** One for each month that a line was of; a month's rows are made when it is its turn. */
+	statements(of: Pick<BillStatement, 'billingSourceId' | 'readMs'>): Iterable<BillStatement>;
+	/** Lines summed without their resource; see `DayRows`. */
+	withoutResource(): number;
+}
+
+/** Empty sums; `maxRows` is of each month. */
+export function newMonthRows(options: { readonly maxRows?: number } = {}): MonthRows {
+	const months = new Map<string, DayRows>();
+	return {
+		take(line) {
+			const rows = months.get(line.billingMonth) ?? newDayRows(options);
+			months.set(line.billingMonth, rows);
+			rows.take(line);
+		},
+		*statements(of) {
+			for (const [month, rows] of months) {
+				const { final, invoiceIds } = rows;
+				yield { ...of, month, final, invoiceIds, rows: rows.rows() };
+			}
+		},
+		withoutResource: () =>
+			[...months.values()].reduce((sum, rows) => sum + rows.withoutResource, 0),
 	};
 }
 
