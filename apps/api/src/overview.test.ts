@@ -24,6 +24,15 @@ const knownSince = async (fromMs: number) => {
 };
 
 describe('what today cost', () => {
+	test('is drawn behind the days that are over, each of them alike in a fleet that repeats itself', async () => {
+		const { sparks } = await askApi(api, 'GET /v1/w/{ws}/overview');
+		const known = sparks.costDays.flatMap((usd) => (usd === null || usd === 0 ? [] : [usd]));
+		const last = known.at(-1) ?? 0;
+		expect(known.length).toBeGreaterThan(3);
+		expect(Math.max(...known.slice(1)) / last).toBeLessThan(1.05);
+		expect(Math.min(...known.slice(1)) / last).toBeGreaterThan(0.95);
+	});
+
 	test('is held against the same hours a week earlier', async () => {
 		const { costToday } = await figures();
 		// The fleet did the same every ten minutes of all nine days. It is 14:20: today has 86 of them

@@ -69,15 +69,16 @@ async function overview(
 	const present = memo(fleet, 'present', () =>
 		fleet.items.filter(({ fn, now }) => fn.goneMs === null || now !== null),
 	);
+	const curve = memo(month ?? fleet, `curve ${utcDay(nowMs)} ${known}`, () =>
+		monthCurve({ month, lastMonth, nowMs, knownFromMs: known }),
+	);
 	return {
 		range: resolved({ ...range, ...fleet.range, stepMs: fleet.stepMs }),
 		previousRange: span(fleet.previousRange),
 		figures: figuresOf(fleet, today, month),
-		sparks: sparksOf(fleet, month),
+		sparks: sparksOf(fleet, daysOver(curve, nowMs)),
 		charts: trafficCharts(fleet, markers),
-		month: memo(month ?? fleet, `curve ${utcDay(nowMs)} ${known}`, () =>
-			monthCurve({ month, lastMonth, nowMs, knownFromMs: known }),
-		),
+		month: curve,
 		attention: attentionOf({ ...story, connections: troubledConnections(connections), watch }),
 		movers: moversOf(story),
 		apps: memo(month ?? fleet, 'apps', () => appShares(month ?? fleet)),
@@ -152,7 +153,7 @@ export function beforeItems(fleet: Fleet) {
 	);
 }
 
-function sparksOf(fleet: Fleet, month: Fleet | null): Overview['sparks'] {
+function sparksOf(fleet: Fleet, costDays: readonly (number | null)[]): Overview['sparks'] {
 	const of = (value: (step: Fleet['steps'][number]) => number | null) =>
 		sparkOf(fleet.steps.map(value));
 	return {
@@ -160,8 +161,18 @@ function sparksOf(fleet: Fleet, month: Fleet | null): Overview['sparks'] {
 		errorShare: of((step) => share(step.errors, step.invocations)),
 		p95Ms: of((step) => ms(step.p95Us)),
 		coldStartShare: of((step) => share(step.coldStarts, step.invocations)),
-		costDays: sparkOf((month?.steps ?? []).map(({ durationSumUs }) => durationSumUs / 1e6)),
+		costDays: sparkOf(costDays),
 	};
+}
+
+/** Dollars of each day of the month that is over; today would look like a fall. */
+function daysOver({ days }: Overview['month'], nowMs: number): (number | null)[] {
+	const today = utcDay(nowMs);
+	const over = days.filter(({ day }) => day < today).map(({ cumulativeUsd }) => cumulativeUsd);
+	return over.map((sum, at) => {
+		const before = at === 0 ? 0 : (over[at - 1] ?? 0);
+		return sum === null ? null : sum - before;
+	});
 }
 
 function trafficCharts(fleet: Fleet, deploys: ChartSet['deploys']): ChartSet {
