@@ -31,7 +31,7 @@ export interface WorkOptions {
 	readonly workspaceId: WorkspaceId;
 	readonly connectionId: ConnectionId;
 	readonly region: string | null;
-	/** Names this piece of work and its attempt, so that its calls are counted once. */
+	/** Names this piece of work. */
 	readonly batch: string;
 }
 
@@ -56,6 +56,7 @@ export async function withAccount(
 	if (enrolment === null) return;
 	const account = deps.aws.open(targetOf(enrolment, connection));
 	const startedMs = deps.wallClock();
+	const batch = attemptOf(deps, options.batch);
 	const note = (run: Omit<Run, 'atMs' | 'job' | 'region' | 'tookMs'>) =>
 		reportRun(deps, ctx, options, {
 			...run,
@@ -73,9 +74,17 @@ export async function withAccount(
 		throw error;
 	} finally {
 		const usages = account.meter.drain();
-		await countCalls(deps, ctx, { connectionId: connection.id, batch: options.batch, usages });
+		await countCalls(deps, ctx, { connectionId: connection.id, batch, usages });
 		account.close();
 	}
+}
+
+/**
+ * Names one attempt at a piece of work: a message that comes twice makes calls twice, and AWS charges
+ * for all of them.
+ */
+export function attemptOf({ randomBytes }: Pick<JobDeps, 'randomBytes'>, batch: string): string {
+	return `${batch}-${Buffer.from(randomBytes(6)).toString('hex')}`;
 }
 
 /** Adds calls to the connection's watch cost, once for each name of a batch. */

@@ -51,6 +51,8 @@ export interface PollOptions {
 	readonly width: number;
 	/** Seconds that a message stays hidden while it is worked on; prolonged while the work goes on. */
 	readonly visibilitySeconds: number;
+	/** A failed message is seen again after this, longer with each time; 20 seconds when left out. */
+	readonly retryAfterSeconds?: number;
 	readonly signal: AbortSignal;
 	readonly log: Log;
 	/** Throwing gives the message back: it is seen again later, and in the end dead-lettered. */
@@ -59,8 +61,7 @@ export interface PollOptions {
 
 // Long polling, at most 20 s; SQS API reference, read 2026-11.
 const waitSeconds = 10;
-/** A failed message is seen again after this, longer with each time. */
-const retryAfterSeconds = 20;
+const defaultRetryAfterSeconds = 20;
 
 /**
  * Takes the place of SQS's trigger of a Lambda on a laptop: works messages off until aborted, and
@@ -105,6 +106,7 @@ async function receive(options: PollOptions, count: number): Promise<readonly Sq
 
 async function handle(options: PollOptions, message: SqsMessage): Promise<void> {
 	const { sqs, queueUrl, visibilitySeconds, log } = options;
+	const { retryAfterSeconds = defaultRetryAfterSeconds } = options;
 	const of = { QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle };
 	const prolong = setInterval(
 		() => {
@@ -120,6 +122,7 @@ async function handle(options: PollOptions, message: SqsMessage): Promise<void> 
 	} catch (error) {
 		const received = Number(message.Attributes?.ApproximateReceiveCount ?? '1');
 		log('message failed', {
+			messageId: message.MessageId ?? null,
 			received,
 			error: error instanceof Error ? error.message.slice(0, 300) : 'unknown',
 			stack: error instanceof LamplightError ? null : stackOf(error),

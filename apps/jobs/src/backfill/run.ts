@@ -7,7 +7,7 @@ import { picoToUsd, watchCostPicoUsd } from '@lamplight/core/watchcost/watchcost
 import type { Lease } from '@lamplight/store/collection/collection';
 import * as z from 'zod';
 
-import { type RunReport, withAccount, type Work } from '../account.ts';
+import { attemptOf, type RunReport, withAccount, type Work } from '../account.ts';
 import { putCheckpoint } from '../checkpoint.ts';
 import { findRegions } from '../collect/regions.ts';
 import type { JobDeps } from '../deps.ts';
@@ -27,7 +27,8 @@ export async function runBackfill(deps: JobDeps, message: MessageOf<'backfill'>)
 	const options = { job: 'backfill', workspaceId, connectionId, region: null, batch };
 	await withAccount(deps, options, async (work) => {
 		const lease = await deps.store.leases.acquire(work.ctx, `backfill/${connectionId}`, {
-			holder: batch,
+			// The same message twice at once would read, and pay for, the same past twice.
+			holder: attemptOf(deps, batch),
 			forMs: leaseMs,
 		});
 		if (lease === null) return { message: 'is under way already', delayMs: null, limits: [] };

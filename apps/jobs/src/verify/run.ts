@@ -7,7 +7,7 @@ import type { Ctx } from '@lamplight/core/ctx';
 import { LamplightError } from '@lamplight/core/errors';
 import type { WatchUsage } from '@lamplight/core/watchcost/watchcost';
 
-import { countCalls, jobCtx } from '../account.ts';
+import { attemptOf, countCalls, jobCtx } from '../account.ts';
 import type { JobDeps } from '../deps.ts';
 import type { MessageOf } from '../message.ts';
 
@@ -20,10 +20,11 @@ export async function runVerify(deps: JobDeps, message: MessageOf<'verify'>): Pr
 	const enrolment =
 		connection === null ? null : await deps.store.enrolments.get(ctx, connection.enrolmentId);
 	if (connection === null || enrolment === null || connection.state === 'paused') return;
+	const attempt = attemptOf(deps, batch);
 	const counting = (part: string) => ({
 		...deps,
 		counted: (usages: readonly WatchUsage[]) =>
-			countCalls(deps, ctx, { connectionId, batch: `${batch}-${part}`, usages }),
+			countCalls(deps, ctx, { connectionId, batch: `${attempt}-${part}`, usages }),
 	});
 	const tried = await verifyConnection(counting('check'), enrolment, connection);
 	await deps.store.connections.update(ctx, connectionId, (current) => ({
