@@ -28,6 +28,7 @@ function bucketOf(minute: number, executions: readonly Execution[]): Bucket {
 	const durations = executions.map(({ durationUs }) => durationUs).sort((a, b) => a - b);
 	const billed = executions.map(billedMibMs);
 	const memory = executions.map((execution) => execution.maxMemoryUsedMib);
+	const startsKnown = !executions.some(isCut);
 	const cold = executions.filter(({ initUs, restoreUs }) => initUs !== null || restoreUs !== null);
 	return {
 		minuteMs: minute,
@@ -41,8 +42,10 @@ function bucketOf(minute: number, executions: readonly Execution[]): Bucket {
 		p99Us: nearestRank(durations, 0.99),
 		billedMs: sumUnlessUnknown(executions.map((execution) => execution.billedMs)),
 		billedMibMs: sumUnlessUnknown(billed),
-		coldStarts: cold.length,
-		initUs: sum(cold.map(({ initUs, restoreUs }) => (initUs ?? 0) + (restoreUs ?? 0))),
+		coldStarts: startsKnown ? cold.length : null,
+		initUs: startsKnown
+			? sum(cold.map(({ initUs, restoreUs }) => (initUs ?? 0) + (restoreUs ?? 0)))
+			: null,
 		timeouts: executions.filter(({ status }) => status === 'timeout').length,
 		maxMemoryUsedMib: memory.reduce<number | null>(
 			(most, one) => (one === null ? most : Math.max(most ?? 0, one)),
@@ -51,6 +54,15 @@ function bucketOf(minute: number, executions: readonly Execution[]): Bucket {
 		concurrencyMax: null,
 		logBytes: null,
 	};
+}
+
+/**
+ * A REPORT names the init last: one that was cut off before it, as the absence of what stands in front
+ * shows, does not say that there was none.
+ */
+function isCut({ billedMs, maxMemoryUsedMib, initUs, restoreUs }: Execution): boolean {
+	const isShort = billedMs === null || maxMemoryUsedMib === null;
+	return isShort && initUs === null && restoreUs === null;
 }
 
 function billedMibMs({ billedMs, memoryMib }: Execution): number | null {

@@ -98,4 +98,14 @@ describe('buckets of executions', () => {
 			throttles: null,
 		});
 	});
+
+	it('say nothing of cold starts where a report is cut off before it would', () => {
+		const { executions } = readExecutions(id, [
+			event(1, report(1, 'Init Duration: 200.50 ms\t')),
+			event(2, report(2, 'Init Duration: 300.50 ms\t').replace(/Billed.*/s, 'Bill')),
+		]);
+		const [bucket] = bucketsOfExecutions(executions, { fromMs: 0, toMs: endMs * 2 }).values();
+		const none = { billedMs: null, coldStarts: null, initUs: null };
+		expect(bucket).toMatchObject({ invocations: 2, ...none });
+	});
 });
