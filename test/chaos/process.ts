@@ -2,32 +2,61 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { CallCount } from '@lamplight/sandbox/sandbox';
+import * as z from 'zod';
 
 import { type Collector, collectorRole } from '../support/collector.ts';
 import { root } from '../support/needs.ts';
+
+/** A message that a worker has begun, and what AWS had been asked until then. */
+export interface InHand {
+	readonly kind: string;
+	readonly before: readonly CallCount[];
+}
+
+const saysSchema = z.union([
+	z.object({ took: z.number(), kind: z.string() }),
+	z.object({ ended: z.number() }),
+]);
 
 /** A worker process and what it said. */
 export class Worker {
 	readonly #child: ChildProcess;
 	readonly #ended: Promise<void>;
 	readonly ready: Promise<void>;
+	/** Messages that it works on, oldest first. */
+	readonly inHand = new Map<number, InHand>();
 	done = 0;
 	failures = 0;
 
-	constructor(options: object, environment: NodeJS.ProcessEnv, heapMib: number | null) {
+	constructor(
+		options: object,
+		environment: NodeJS.ProcessEnv,
+		{ heapMib, calls }: { heapMib: number | null; calls: () => readonly CallCount[] },
+	) {
 		const file = join(root, 'test', 'chaos', 'worker.ts');
 		const heap = heapMib === null ? [] : [`--max-old-space-size=${heapMib}`];
 		const child = spawn(process.execPath, [...heap, file, JSON.stringify(options)], {
 			env: { ...process.env, ...environment },
-			stdio: ['ignore', 'pipe', 'ignore'],
+			stdio: ['ignore', 'pipe', 'ignore', 'ipc'],
 		});
 		this.#child = child;
+		child.on('message', (said) => {
+			const one = saysSchema.parse(said);
+			if ('ended' in one) this.inHand.delete(one.ended);
+			else {
+				this.inHand.set(one.took, { kind: one.kind, before: calls() });
+				// It waits for this, so that none of its calls is older than what was just noted.
+				child.send({ begin: one.took });
+			}
+		});
 		this.#ended = new Promise((resolve) => child.once('exit', () => resolve()));
 		this.ready = new Promise((resolve) => {
-			createInterface({ input: child.stdout }).on('line', (line) => {
+			createInterface({ input: child.stdout ?? Readable.from([]) }).on('line', (line) => {
 				if (line === 'ready') resolve();
 				else if (line === 'done') this.done += 1;
 				else if (line.includes('message failed')) this.failures += 1;
@@ -63,6 +92,8 @@ export function startWorker(
 		readonly visibilitySeconds: number;
 		/** What its heap may grow to, as in a Lambda; Node's own limit when left out. */
 		readonly heapMib?: number;
+		/** A failed message is seen again after this. */
+		readonly retryAfterSeconds?: number;
 	},
 ): Worker {
 	const own = sandbox.credentialsFor(sandbox.hubAccountId, { roleName: collectorRole });
@@ -78,7 +109,7 @@ export function startWorker(
 			AWS_SECRET_ACCESS_KEY: own.secretAccessKey,
 			...(own.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: own.sessionToken }),
 		},
-		heapMib,
+		{ heapMib, calls: () => sandbox.calls() },
 	);
 }
 

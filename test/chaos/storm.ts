@@ -1,54 +1,26 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 
-import { SQSClient } from '@aws-sdk/client-sqs';
-import type { Connection } from '@lamplight/core/connection/connection';
-import { minuteMs } from '@lamplight/core/time';
-import type { Message } from '@lamplight/jobs/message';
-import { createOutbox } from '@lamplight/jobs/queue';
+import { floorTo, hourMs } from '@lamplight/core/time';
 import { startQueue } from '@lamplight/sandbox/queue/start';
-import type { FaultRequest } from '@lamplight/sandbox/sandbox';
 
-import { type Collector, startCollector } from '../support/collector.ts';
-import { judge, type Verdict } from './judge.ts';
-import { startWorker, untilEmpty, waitingIn, type Worker } from './process.ts';
+import { startCollector } from '../support/collector.ts';
+import { judgeMinutes, type MinuteVerdict } from './judge.ts';
+import { judgeKept, type KeptVerdict } from './judgeKept.ts';
+import { Weather, type WeatherReport } from './weather.ts';
 
 const startMs = Date.UTC(2026, 9, 14, 9, 30);
-const stepMs = 5 * minuteMs;
-const stormySteps = 5;
-const calmSteps = 5;
+/** How much of the past is read during the storm. */
+const pastMs = 8 * hourMs;
 /** What a killed worker had taken is seen again after this. */
 const visibilitySeconds = 2;
-const maxReceives = 100;
-/** From a worker's start, or from the messages, to its death. */
-const killAfterMs = { least: 15, most: 900 };
-const workForMs = 800;
-const calmWaitMs = 12_000;
+/** A message that a worker died of, or could not do, so often is dead. */
+const maxReceives = 6;
 
-/** Everything that may go wrong on the way, each for a share of the calls. */
-const faults: readonly FaultRequest[] = [
-	{ kind: 'throttle', share: 0.05 },
-	{ kind: 'server-error', share: 0.05 },
-	{ kind: 'drop', share: 0.03 },
-	{ kind: 'partial-data', share: 0.2 },
-	{ kind: 'late-data', share: 1, settings: { delayMs: 4 * minuteMs } },
-	{ kind: 'empty-pages', share: 0.5 },
-	{ kind: 'duplicate-events', share: 0.3 },
-	{ kind: 'out-of-order-events', share: 0.5 },
-	{ kind: 'unknown-fields', share: 0.5 },
-	{ kind: 'expired-token', share: 0.01 },
-];
-
-export interface Storm extends Verdict {
+/** What is left after a storm. */
+export interface Storm extends WeatherReport, MinuteVerdict, KeptVerdict {
 	readonly seed: number;
-	readonly kills: number;
-	/** Kills that hit a worker with messages in its hands. */
-	readonly killedAtWork: number;
-	readonly sent: number;
-	readonly twice: number;
-	readonly failures: number;
 }
 
 /** Whole numbers below `below`, the same for the same seed: a linear congruential generator. */
@@ -63,7 +35,7 @@ function dice(seed: number): (below: number) => number {
 /**
  * One storm: the product's own worker, as a process on the real store and queue, is killed again and
  * again while AWS fails in every way it can and the queue delivers twice and in any order; then comes
- * calm, and every minute is judged.
+ * calm, and everything that is kept is judged.
  */
 export async function runStorm(seed: number): Promise<Storm> {
 	const folder = mkdtempSync(join(tmpdir(), 'lamplight-chaos-'));
@@ -77,12 +49,32 @@ export async function runStorm(seed: number): Promise<Storm> {
 		databaseFolder: folder,
 	});
 	const queue = await startQueue({ queues: [{ name: 'storm', visibilitySeconds, maxReceives }] });
+	const account = collector.sandbox.world.accounts.find(
+		({ activeRegions, deniedActions, isPayer }) =>
+			activeRegions.length > 0 && deniedActions.length === 0 && !isPayer,
+	);
 	try {
-		return await new Weather(collector, {
-			seed,
+		const connection = await collector.connect(account?.id ?? '', [
+			...(['inventory', 'metrics', 'logs', 'deploys'] as const),
+		]);
+		const weather = new Weather(collector, connection, {
+			roll: dice(seed),
+			regions: account?.activeRegions ?? [],
+			past: { fromMs: startMs - pastMs, toMs: floorTo(hourMs, startMs - hourMs) },
+			visibilitySeconds,
 			endpoint: queue.endpoint,
 			queueUrl: queue.urls['storm'] ?? '',
-		}).run();
+			deadUrl: queue.urls['storm-dead'] ?? '',
+		});
+		const report = await weather.run();
+		const range = { fromMs: startMs - pastMs, toMs: weather.stormEndMs };
+		const all = { fromMs: range.fromMs, toMs: collector.deps.clock() };
+		return {
+			seed,
+			...report,
+			...(await judgeMinutes(collector, connection, range)),
+			...(await judgeKept(collector, connection, all)),
+		};
 	} finally {
 		await queue.close();
 		await collector.close();
@@ -90,102 +82,20 @@ export async function runStorm(seed: number): Promise<Storm> {
 	}
 }
 
-class Weather {
-	readonly #collector: Collector;
-	readonly #of: { readonly seed: number; readonly endpoint: string; readonly queueUrl: string };
-	readonly #sqs: SQSClient;
-	readonly #roll: (below: number) => number;
-	#worker: Worker | null = null;
-	readonly #counts = { kills: 0, killedAtWork: 0, sent: 0, twice: 0, failures: 0 };
+/** How many lies a storm left. */
+export function liesOf(storm: Storm): number {
+	const { wrong, keptWrong, groupedWrong, deploysWrong, miscounted, calmMiscounted } = storm;
+	return (
+		[wrong, keptWrong, groupedWrong, deploysWrong, miscounted, calmMiscounted].flat().length +
+		(storm.poisonDead === storm.poison ? 0 : 1)
+	);
+}
 
-	constructor(collector: Collector, of: { seed: number; endpoint: string; queueUrl: string }) {
-		this.#collector = collector;
-		this.#of = of;
-		this.#roll = dice(of.seed);
-		const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-		this.#sqs = new SQSClient({ endpoint: of.endpoint, region: 'us-east-1', credentials });
-	}
-
-	async run(): Promise<Storm> {
-		const { sandbox } = this.#collector;
-		const account = sandbox.world.accounts.find(
-			({ activeRegions, deniedActions, isPayer }) =>
-				activeRegions.length > 0 && deniedActions.length === 0 && !isPayer,
-		);
-		const connection = await this.#collector.connect(account?.id ?? '');
-		const regions = account?.activeRegions ?? [];
-		try {
-			this.#worker = this.#start();
-			await this.#send([{ kind: 'inventory', ...this.#base(connection), details: false }]);
-			await this.#untilEmpty();
-			const added = faults.map((fault) => sandbox.addFault(fault));
-			for (let step = 0; step < stormySteps; step += 1) await this.#stormy(connection, regions);
-			for (const { id } of added) sandbox.removeFault(id);
-			for (let step = 0; step < calmSteps; step += 1) {
-				sandbox.clock.advance(stepMs);
-				await this.#send(this.#messages(connection, regions));
-				await this.#untilEmpty();
-			}
-		} finally {
-			this.#counts.failures += this.#worker?.failures ?? 0;
-			await this.#worker?.kill();
-			this.#sqs.destroy();
-		}
-		const range = { fromMs: startMs, toMs: startMs + stormySteps * stepMs };
-		const verdict = await judge(this.#collector, connection, range);
-		return { seed: this.#of.seed, ...this.#counts, ...verdict };
-	}
-
-	/** A step of the world in which messages come twice and mixed up, and the worker dies at least once. */
-	async #stormy(connection: Connection, regions: readonly string[]): Promise<void> {
-		this.#collector.sandbox.clock.advance(stepMs);
-		const messages = this.#messages(connection, regions);
-		const twice = messages.filter(() => this.#roll(3) === 0);
-		this.#counts.twice += twice.length;
-		await this.#send([...messages, ...twice].sort(() => this.#roll(3) - 1));
-		for (let deaths = 1 + this.#roll(2); deaths > 0; deaths -= 1) {
-			await this.#worker?.ready;
-			const { least, most } = killAfterMs;
-			await sleep(least + this.#roll(most - least));
-			if (await this.#hasWork()) this.#counts.killedAtWork += 1;
-			this.#counts.failures += this.#worker?.failures ?? 0;
-			await this.#worker?.kill();
-			this.#counts.kills += 1;
-			this.#worker = this.#start();
-		}
-		await this.#worker?.ready;
-		await sleep(workForMs);
-	}
-
-	#messages(connection: Connection, regions: readonly string[]): Message[] {
-		const base = this.#base(connection);
-		return [
-			{ kind: 'totals', ...base, counts: true },
-			...regions.map((region) => ({ kind: 'functions' as const, ...base, region })),
-			{ kind: 'compact', ...base },
-		];
-	}
-
-	#base({ workspaceId, id: connectionId }: Connection) {
-		return { workspaceId, connectionId, plannedMs: this.#collector.deps.clock() };
-	}
-
-	async #send(messages: readonly Message[]): Promise<void> {
-		this.#counts.sent += messages.length;
-		await createOutbox(this.#sqs, this.#of.queueUrl).send(messages);
-	}
-
-	#start(): Worker {
-		const { endpoint, queueUrl } = this.#of;
-		return startWorker(this.#collector, { endpoint, queueUrl, visibilitySeconds });
-	}
-
-	async #hasWork(): Promise<boolean> {
-		return (await waitingIn(this.#sqs, this.#of.queueUrl)).taken > 0;
-	}
-
-	/** Until the queue is empty, but for messages that failed in the storm and wait for their turn. */
-	async #untilEmpty(): Promise<void> {
-		await untilEmpty(this.#sqs, this.#of.queueUrl, calmWaitMs);
-	}
+/** A storm in one line, with the first lies of each sort. */
+export function printStorm(storm: Storm): string {
+	return JSON.stringify(storm, (_, value: unknown) =>
+		Array.isArray(value) && value.length > 5
+			? [...(value as unknown[]).slice(0, 5), `and ${value.length - 5} more`]
+			: value,
+	);
 }

@@ -20,6 +20,7 @@ const options = z
 		queueUrl: z.url(),
 		clockUrl: z.url(),
 		visibilitySeconds: z.number(),
+		retryAfterSeconds: z.number().optional(),
 	})
 	.parse(JSON.parse(process.argv[2] ?? '{}'));
 const clockSchema = z.object({ nowMs: z.number() });
@@ -43,18 +44,57 @@ const deps: JobDeps = {
 	log: () => undefined,
 };
 
+const kindSchema = z.object({ kind: z.string() });
+const beginSchema = z.object({ begin: z.number() });
+let begun = 0;
+
+/** Tells the parent what is begun, and begins when it has taken note. */
+async function began(body: string): Promise<number> {
+	begun += 1;
+	const own = begun;
+	const noted = new Promise<void>((resolve) => {
+		const hear = (said: unknown) => {
+			if (beginSchema.parse(said).begin !== own) return;
+			process.off('message', hear);
+			resolve();
+		};
+		process.on('message', hear);
+	});
+	process.send?.({ took: own, kind: kindOf(body) });
+	await noted;
+	return own;
+}
+
+function kindOf(body: string): string {
+	try {
+		return kindSchema.parse(JSON.parse(body)).kind;
+	} catch {
+		return 'none';
+	}
+}
+
+// Whoever started it is gone.
+process.once('disconnect', () => process.exit());
 console.log('ready');
 await pollQueue({
 	sqs,
 	queueUrl: options.queueUrl,
 	width: 4,
 	visibilitySeconds: options.visibilitySeconds,
+	...(options.retryAfterSeconds === undefined
+		? {}
+		: { retryAfterSeconds: options.retryAfterSeconds }),
 	signal: new AbortController().signal,
 	log: (event, facts) => console.log(JSON.stringify({ event, ...facts })),
 	async work(body) {
-		// The world's time stands still between a step and the next.
-		nowMs = clockSchema.parse(await (await fetch(options.clockUrl)).json()).nowMs;
-		await workMessage(deps, body);
-		console.log('done');
+		const own = await began(body);
+		try {
+			// The world's time stands still between a step and the next.
+			nowMs = clockSchema.parse(await (await fetch(options.clockUrl)).json()).nowMs;
+			await workMessage(deps, body);
+			console.log('done');
+		} finally {
+			process.send?.({ ended: own });
+		}
 	},
 });

@@ -1,19 +1,31 @@
 import { expect, it } from 'vitest';
 
-import { runStorm } from '../chaos/storm.ts';
+import { runStorm, printStorm } from '../chaos/storm.ts';
 
 // More storms: `npm run chaos -- --seeds N`.
-it('a worker killed again and again leaves complete minutes that equal the truth, and says which are not', async () => {
+it('a worker killed again and again leaves what equals the truth, counts nothing twice, and says what it does not know', async () => {
 	const storm = await runStorm(1);
-	console.log(JSON.stringify({ ...storm, wrong: storm.wrong.length }));
-	expect(storm.kills).toBeGreaterThanOrEqual(5);
-	expect(storm.killedAtWork).toBeGreaterThan(2);
+	console.log(printStorm(storm));
+	expect(storm.kills).toBeGreaterThanOrEqual(9);
+	for (const kind of ['compact', 'rollup', 'backfill', 'inventory']) {
+		expect(storm.killedAt[kind], kind).toBeGreaterThan(0);
+	}
 	expect(storm.twice).toBeGreaterThan(2);
 	expect(storm.wrong).toEqual([]);
-	expect(storm.keptTwice).toBe(0);
-	expect(storm.overcounted).toEqual([]);
 	expect(storm.executions).toBeGreaterThan(1_000);
+	expect(storm.errors).toBeGreaterThan(100);
+	expect(storm.recorded).toBeGreaterThan(1_000);
 	expect(storm.complete).toBeGreaterThan(storm.minutes / 2);
 	// What is not complete says so, and there is no other state once everything has settled.
 	expect(storm.complete + storm.partial + storm.missing).toBe(storm.minutes);
-}, 240_000);
+	expect(storm.kept).toBeGreaterThan(1_000);
+	expect(storm.keptWrong).toEqual([]);
+	expect(storm.grouped).toBeGreaterThan(100);
+	expect(storm.groupedWrong).toEqual([]);
+	expect(storm.deploys).toBeGreaterThan(10);
+	expect(storm.deploysWrong).toEqual([]);
+	expect(storm.miscounted).toEqual([]);
+	expect(storm.calmMiscounted).toEqual([]);
+	expect(storm.callsCounted).toBeGreaterThan(storm.callsMade / 2);
+	expect(storm.poisonDead).toBe(storm.poison);
+}, 600_000);
