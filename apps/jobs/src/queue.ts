@@ -8,8 +8,10 @@ import {
 } from '@aws-sdk/client-sqs';
 
 import { LamplightError } from '@lamplight/core/errors';
+import * as z from 'zod';
 
 import type { Log, Outbox } from './deps.ts';
+import { Shares } from './local/shares.ts';
 import type { Message } from './message.ts';
 
 // SendMessageBatch takes at most 10 entries; SQS API reference, read 2026-11.
@@ -63,24 +65,82 @@ export interface PollOptions {
 const waitSeconds = 10;
 const defaultRetryAfterSeconds = 20;
 
+/** Messages taken and not begun, for each that is worked on: enough to find another group's among them. */
+const heldPerSlot = 8;
+
 /**
- * Takes the place of SQS's trigger of a Lambda on a laptop: works messages off until aborted, and
- * then finishes what it has begun. One message's failure does not touch the others.
+ * Takes the place of SQS's trigger of a Lambda on a laptop, and of its fair queues: works messages off
+ * until aborted, and then finishes what it has begun. One message's failure does not touch the others,
+ * and a connection that is slow or hangs holds no more than its share of what is worked on at once.
  */
 export async function pollQueue(options: PollOptions): Promise<void> {
+	const shares = new Shares<Taken>(options.width);
 	const running = new Set<Promise<void>>();
+	const begin = (): void => {
+		for (let next = shares.next(); next !== null; next = shares.next()) {
+			const { group, item } = next;
+			const one: Promise<void> = handle(options, item).finally(() => {
+				running.delete(one);
+				shares.ended(group);
+				if (!options.signal.aborted) begin();
+			});
+			running.add(one);
+		}
+	};
 	while (!options.signal.aborted) {
-		const room = options.width - running.size;
+		const room = options.width * heldPerSlot - shares.waiting - running.size;
 		if (room <= 0) {
 			await Promise.race(running);
 			continue;
 		}
 		for (const message of await receive(options, Math.min(room, batchSize))) {
-			const one: Promise<void> = handle(options, message).finally(() => running.delete(one));
-			running.add(one);
+			shares.add(groupOfBody(message.Body ?? ''), {
+				message,
+				prolong: prolonging(options, message),
+			});
 		}
+		begin();
 	}
+	for (const { prolong } of shares.left()) clearInterval(prolong);
 	await Promise.all(running);
+}
+
+/** A message in our hands, which is kept from being seen again. */
+interface Taken {
+	readonly message: SqsMessage;
+	readonly prolong: NodeJS.Timeout;
+}
+
+const groupSchema = z.object({
+	connectionId: z.string().optional(),
+	workspaceId: z.string().optional(),
+});
+
+/** What nobody understands is a group of its own. */
+function groupOfBody(body: string): string {
+	try {
+		const { connectionId, workspaceId } = groupSchema.parse(JSON.parse(body));
+		return connectionId ?? workspaceId ?? '';
+	} catch {
+		return '';
+	}
+}
+
+function prolonging(
+	{ sqs, queueUrl, visibilitySeconds: VisibilityTimeout }: PollOptions,
+	{ ReceiptHandle }: SqsMessage,
+): NodeJS.Timeout {
+	const prolong = () =>
+		void sqs
+			.send(
+				new ChangeMessageVisibilityCommand({
+					QueueUrl: queueUrl,
+					ReceiptHandle,
+					VisibilityTimeout,
+				}),
+			)
+			.catch(() => undefined);
+	return setInterval(prolong, (VisibilityTimeout * 1000) / 2);
 }
 
 async function receive(options: PollOptions, count: number): Promise<readonly SqsMessage[]> {
@@ -104,18 +164,10 @@ async function receive(options: PollOptions, count: number): Promise<readonly Sq
 	}
 }
 
-async function handle(options: PollOptions, message: SqsMessage): Promise<void> {
-	const { sqs, queueUrl, visibilitySeconds, log } = options;
+async function handle(options: PollOptions, { message, prolong }: Taken): Promise<void> {
+	const { sqs, queueUrl, log } = options;
 	const { retryAfterSeconds = defaultRetryAfterSeconds } = options;
 	const of = { QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle };
-	const prolong = setInterval(
-		() => {
-			void sqs
-				.send(new ChangeMessageVisibilityCommand({ ...of, VisibilityTimeout: visibilitySeconds }))
-				.catch(() => undefined);
-		},
-		(visibilitySeconds * 1000) / 2,
-	);
 	try {
 		await options.work(message.Body ?? '');
 		await sqs.send(new DeleteMessageCommand(of));

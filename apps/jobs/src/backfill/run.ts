@@ -3,6 +3,7 @@ import { trailingHour } from '@lamplight/core/collection/slots';
 import { type Backfill, backfillSchema, checkpointNames } from '@lamplight/core/collection/state';
 import { type Region, regionSchema } from '@lamplight/core/ids';
 import { dayMs, floorTo, hourMs, type TimeRange } from '@lamplight/core/time';
+import { backfillDays } from '@lamplight/core/watchcost/estimate';
 import { picoToUsd, watchCostPicoUsd } from '@lamplight/core/watchcost/watchcost';
 import type { Lease } from '@lamplight/store/collection/collection';
 import * as z from 'zod';
@@ -14,8 +15,6 @@ import type { JobDeps } from '../deps.ts';
 import type { MessageOf } from '../message.ts';
 import { type PastReading, readPast, writePast } from './region.ts';
 
-/** How much of the past is read on connecting. */
-export const backfillDays = 35;
 /** One message begins no further stretch after this long, unless it says how long. */
 const sliceMs = 15_000;
 const leaseMs = 5 * 60_000;
