@@ -14,7 +14,7 @@ const startMs = Date.UTC(2026, 9, 14, 9, 30);
 /** How much of the past is read during the storm. */
 const pastMs = 8 * hourMs;
 /** What a killed worker had taken is seen again after this. */
-const visibilitySeconds = 2;
+const visibilitySeconds = 4;
 /** A message that a worker died of, or could not do, so often is dead. */
 const maxReceives = 6;
 

@@ -21,7 +21,7 @@ const killWithinMs = 250;
 const killWaitsMs = 1_500;
 const workForMs = 700;
 /** A busy machine takes its time; the calm begins when all is done. */
-const calmWaitMs = 120_000;
+const calmWaitMs = 600_000;
 const retryAfterSeconds = 1;
 const pastTurnMs = 1_500;
 
@@ -245,7 +245,13 @@ export class Weather {
 	/** Until every message has been worked off or given up. */
 	async #rest(): Promise<void> {
 		await untilEmpty(this.#sqs, this.#of.queueUrl, calmWaitMs);
-		if (this.#worker.inHand.size > 0) throw new Error('the storm does not come to rest');
+		// The queue is empty of a message that came again and was done while it was still in hand.
+		const began = performance.now();
+		while (this.#worker.inHand.size > 0 && performance.now() - began < calmWaitMs) await sleep(50);
+		if (this.#worker.inHand.size > 0)
+			throw new Error(
+				`the storm does not come to rest: ${[...this.#worker.inHand.values()].map(({ kind }) => kind).join()}`,
+			);
 	}
 
 	#made(): ReadonlyMap<string, number> {

@@ -53,7 +53,7 @@ describe.skipIf(reason !== null)('connecting twelve accounts', () => {
 			.getByLabel('Id of the management account')
 			.fill(neighbour.organization.managementAccountId);
 		const price = page.getByRole('region', { name: 'What watching costs' });
-		await price.getByText(/a month, and \$[\d.]+ once for the past 35 days/).waitFor();
+		await price.getByText(/a month, and at most \$[\d.]+ once for the past 35 days/).waitFor();
 		await page.getByRole('button', { name: 'Go on to the role' }).click();
 		await page.waitForURL(/\/connections\/new\/enr_/);
 		await settled();

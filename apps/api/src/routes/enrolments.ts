@@ -172,7 +172,6 @@ export async function verifyOne(
 
 /** Functions busier than 100 executions a minute, as a share: what fleets of this size show. */
 const busyShare = 0.1;
-const backfillDays = 14;
 
 function estimate(query: ApiRequest<`GET ${Base}/estimate`>['query']): WatchEstimate {
 	const accounts = query.accounts ?? 1;
@@ -183,7 +182,6 @@ function estimate(query: ApiRequest<`GET ${Base}/estimate`>['query']): WatchEsti
 		busyFunctions: Math.round(query.functions * busyShare),
 		readsEveryMinutes: 5,
 		payer: true,
-		backfillDays,
 	};
 	const { lines, usdPerMonth, backfillUsd, assumptions } = estimateWatchCost(plan);
 	const money = (usd: number, places = 2) =>

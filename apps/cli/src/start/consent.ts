@@ -2,7 +2,11 @@ import { createInterface } from 'node:readline/promises';
 
 import { permissionsFor } from '@lamplight/core/connection/permissions';
 import { LamplightError } from '@lamplight/core/errors';
-import { estimateWatchCost, type WatchPlan } from '@lamplight/core/watchcost/estimate';
+import {
+	backfillDays,
+	estimateWatchCost,
+	type WatchPlan,
+} from '@lamplight/core/watchcost/estimate';
 
 import { profileFeatures } from './profileSource.ts';
 
@@ -14,7 +18,6 @@ const assumed = (functions: number): WatchPlan => ({
 	busyFunctions: Math.ceil(functions / 100),
 	readsEveryMinutes: 10,
 	payer: true,
-	backfillDays: 35,
 });
 
 const usd = (amount: number) => `$${amount.toFixed(2)}`;
@@ -39,7 +42,7 @@ export function consentText({ profile, budgetUsdPerMonth }: ConsentOptions): str
 				`  ${usd(usdPerMonth).padStart(7)}  ${call} (${action}): ${why}`,
 		),
 		`  ${usd(thousand.usdPerMonth).padStart(7)}  in all; about ${usd(hundred.usdPerMonth)} for 100 functions`,
-		`Reading the past 35 days costs about ${usd(thousand.backfillUsd)} once for 1,000 functions, at most $1.00.`,
+		`Reading the past ${backfillDays} days costs at most ${usd(thousand.backfillUsd)} once for 1,000 functions, a third where nothing fails; it stops at $1.00.`,
 		`The cap is ${usd(budgetUsdPerMonth)} a month: near it, Lamplight reads less often (--budget changes it).`,
 	].join('\n');
 }

@@ -9,7 +9,6 @@ export interface WatchPlan {
 	readonly busyFunctions: number;
 	readonly readsEveryMinutes: number;
 	readonly payer: boolean;
-	readonly backfillDays: number;
 }
 
 export interface WatchLine {
@@ -25,10 +24,15 @@ export interface WatchLine {
 export interface WatchEstimate {
 	readonly lines: readonly WatchLine[];
 	readonly usdPerMonth: number;
-	/** Once, for reading the past. */
+	/** Once, for reading the past: the most that it can cost, when every function runs and fails every day. */
 	readonly backfillUsd: number;
 	readonly assumptions: readonly string[];
 }
+
+/** How much of the past is read on connecting. */
+export const backfillDays = 35;
+/** It begins with a UTC day, and the begun day is read in parts. */
+const pastReadings = backfillDays + 3;
 
 const minutesPerDay = 1440;
 const daysPerMonth = 30;
@@ -80,7 +84,7 @@ export function estimateWatchCost(plan: WatchPlan): WatchEstimate {
 	return {
 		lines,
 		usdPerMonth: lines.reduce((sum, { usdPerMonth }) => sum + usdPerMonth, 0),
-		backfillUsd: plan.functions * plan.backfillDays * metricUsd(),
+		backfillUsd: pastMetricsPerDay(plan) * pastReadings * metricUsd(),
 		assumptions: [
 			`${plan.busyFunctions} of ${plan.functions} functions are busier than 100 executions a minute.`,
 			`Errors or throttles are looked for function by function in ${widenedShare * 100}% of the hours.`,
@@ -110,6 +114,11 @@ function line(
 		usdPerMonth: options.quantity * usdPerUnit,
 		why: options.why,
 	};
+}
+
+/** Duration, Errors and Throttles of every function; all of a region's own. */
+function pastMetricsPerDay({ functions, activeRegions }: WatchPlan): number {
+	return functions * 3 + activeRegions * (1 + countMetrics);
 }
 
 function metricUsd(): number {
