@@ -19,7 +19,8 @@ import type { CostBasis } from '../contract/shared.ts';
 import type { ApiDeps } from '../deps.ts';
 import { kept } from '../fleet/kept.ts';
 import { instant } from '../fleet/range.ts';
-import type { AccountDay, CostDayReading } from './days.ts';
+import { type AccountDay, accountsOn } from './accountDays.ts';
+import type { CostDay } from './days.ts';
 import { knownMoney } from './wire.ts';
 
 /** Rows of all billing sources for the months of a span, of watched accounts only. */
@@ -107,15 +108,13 @@ export function billedUse(side: BilledSide): Money {
 }
 
 /** Regions in which functions are watched; a billed region that is none of them is not connected. */
-export function connectedRegions(days: readonly CostDayReading[]): Set<string> {
-	return new Set(
-		days.flatMap(({ uses }) => uses.map(({ functionId }) => functionId.split('.')[1] ?? '')),
-	);
+export function connectedRegions(days: readonly CostDay[]): Set<string> {
+	return new Set(days.flatMap((day) => [...accountsOn(day).regions]));
 }
 
 export interface ReconcileOptions {
 	/** Days that are over, ascending. */
-	readonly days: readonly CostDayReading[];
+	readonly days: readonly CostDay[];
 	readonly bill: BillReading;
 	readonly basis: CostBasis;
 }
@@ -160,13 +159,13 @@ export function reconciliationOf({ days, bill, basis }: ReconcileOptions): Recon
 	};
 }
 
-function accountsOf(days: readonly CostDayReading[]): string[] {
-	return [...new Set(days.flatMap(({ accounts }) => [...accounts.keys()]))];
+function accountsOf(days: readonly CostDay[]): string[] {
+	return [...new Set(days.flatMap((day) => [...accountsOn(day).accounts.keys()]))];
 }
 
-function overDays(days: readonly CostDayReading[], accountId: string) {
-	const own = days.flatMap(({ accounts }) => {
-		const one = accounts.get(accountId);
+function overDays(days: readonly CostDay[], accountId: string) {
+	const own = days.flatMap((day) => {
+		const one = accountsOn(day).accounts.get(accountId);
 		return one === undefined ? [] : [one];
 	});
 	const measured = own.flatMap((one) => (one.measured === null ? [] : [one.measured]));
@@ -332,7 +331,7 @@ function moneyOf(value: number, currency: string): Money {
 	return parseMoney(value.toFixed(6), currency);
 }
 
-function withoutBill(days: readonly CostDayReading[], bill: BillReading): Reconciliation {
+function withoutBill(days: readonly CostDay[], bill: BillReading): Reconciliation {
 	return {
 		state: 'noBill',
 		span: null,

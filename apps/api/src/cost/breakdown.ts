@@ -7,11 +7,14 @@ import type { CostProvenance, Unpriced } from '../contract/shared.ts';
 import { appLabel, labelOf } from '../fleet/connections.ts';
 import { share } from '../fleet/figures.ts';
 import { noValue } from '../fleet/list.ts';
-import type { CostDayReading, DayUse } from './days.ts';
 import { componentLabels, type ComponentCost } from './functionCost.ts';
+import type { PeriodUse } from './periodUse.ts';
+import type { PricedDays } from './pricedDays.ts';
 import { mixedProvenance, wireMoney } from './wire.ts';
 
 export type CostDimension = (typeof costDimensions)[number];
+/** Whether the function at a place of the directory is asked for. */
+export type Wanted = (place: number) => boolean;
 
 /** What a breakdown is made from, beside the days. */
 export interface BreakdownView {
@@ -21,66 +24,58 @@ export interface BreakdownView {
 	readonly names: ReadonlyMap<string, string>;
 }
 
-/** An amount by row and by day. */
+/** An amount by row. */
 export interface Slice {
 	readonly key: string;
 	total: Money | null;
-	readonly perDay: Map<string, Money>;
 	readonly provenances: Set<CostProvenance>;
 	readonly unpriced: Map<string, ComponentCost>;
 }
 
-/** The rows' keys of one part of a function's cost. */
-function keyOf(view: BreakdownView, id: FunctionId, part: ComponentCost): string {
-	const place = functionParts(id);
+/** The row that a function's cost is in; a breakdown by component has it by the part instead. */
+function keyOf(view: BreakdownView, id: FunctionId): string {
 	const fn = view.byId.get(id);
 	switch (view.by) {
 		case 'component':
-			return part.component;
+			return '';
 		case 'app':
 			return fn?.app?.id ?? noValue;
 		case 'function':
 			return id;
 		case 'account':
-			return place.accountId;
+			return functionParts(id).accountId;
 		case 'region':
-			return place.region;
+			return functionParts(id).region;
 		case 'tag':
 			return fn?.tags[view.tagKey ?? ''] ?? noValue;
 	}
 }
 
-/** Adds up the days' costs by row. Every cent is in exactly one row, so rows sum to the days. */
+/** Adds up costs by row. Every cent is in exactly one row, so rows sum to the whole. */
 export function slicesOf(
-	days: readonly CostDayReading[],
+	uses: readonly PeriodUse[],
 	view: BreakdownView,
-	wanted: (use: DayUse) => boolean,
+	wanted: Wanted,
 ): Map<string, Slice> {
 	const slices = new Map<string, Slice>();
-	for (const { day, uses } of days) {
-		for (const use of uses) {
-			if (!wanted(use)) continue;
-			for (const part of use.parts) {
-				const key = keyOf(view, use.functionId, part);
-				let slice = slices.get(key);
-				if (slice === undefined) {
-					slice = {
-						key,
-						total: null,
-						perDay: new Map(),
-						provenances: new Set(),
-						unpriced: new Map(),
-					};
-					slices.set(key, slice);
-				}
-				addPart(slice, day, part);
-			}
+	for (const { functionId, place, parts } of uses) {
+		if (!wanted(place)) continue;
+		const own = keyOf(view, functionId);
+		for (const part of parts) {
+			const key = view.by === 'component' ? part.component : own;
+			const slice = slices.get(key) ?? emptySlice(key);
+			slices.set(key, slice);
+			addPart(slice, part);
 		}
 	}
 	return slices;
 }
 
-function addPart(slice: Slice, day: string, part: ComponentCost): void {
+function emptySlice(key: string): Slice {
+	return { key, total: null, provenances: new Set(), unpriced: new Map() };
+}
+
+function addPart(slice: Slice, part: ComponentCost): void {
 	const { cost } = part;
 	if (cost === null || (slice.total !== null && slice.total.currency !== cost.currency)) {
 		const known = slice.unpriced.get(part.component);
@@ -92,30 +87,18 @@ function addPart(slice: Slice, day: string, part: ComponentCost): void {
 		return;
 	}
 	slice.total = slice.total === null ? cost : add(slice.total, cost);
-	const known = slice.perDay.get(day);
-	slice.perDay.set(day, known === undefined ? cost : add(known, cost));
 	slice.provenances.add(part.provenance);
 }
 
 /** All slices as one. */
 export function totalSlice(slices: Iterable<Slice>): Slice {
-	const total: Slice = {
-		key: 'total',
-		total: null,
-		perDay: new Map(),
-		provenances: new Set(),
-		unpriced: new Map(),
-	};
+	const total = emptySlice('total');
 	for (const slice of slices) {
 		if (
 			slice.total !== null &&
 			(total.total === null || total.total.currency === slice.total.currency)
 		) {
 			total.total = total.total === null ? slice.total : add(total.total, slice.total);
-			for (const [day, amount] of slice.perDay) {
-				const known = total.perDay.get(day);
-				total.perDay.set(day, known === undefined ? amount : add(known, amount));
-			}
 		}
 		for (const provenance of slice.provenances) total.provenances.add(provenance);
 		for (const [component, part] of slice.unpriced) {
@@ -125,6 +108,41 @@ export function totalSlice(slices: Iterable<Slice>): Slice {
 		}
 	}
 	return total;
+}
+
+/** Costs by day of some rows: each row's key by the name of the line that it is drawn in. */
+export interface Lines {
+	readonly view: BreakdownView;
+	readonly wanted: Wanted;
+	/** The line of a row, and the currency of the line; `null` for rows of no line. */
+	readonly lineOf: (key: string) => { readonly line: string; readonly currency: string } | null;
+}
+
+/** The amount of each day by line, by the days' places; a day without a cost is absent. */
+export function linesByDay(
+	costs: PricedDays,
+	functions: readonly DirectoryFunction[],
+	{ view, wanted, lineOf }: Lines,
+): Map<string, Map<string, Money>> {
+	const keys = new Map<string, number>();
+	const groupOf = Int32Array.from(functions, ({ id }, place) => {
+		if (!wanted(place)) return -1;
+		const key = keyOf(view, id);
+		const group = keys.get(key) ?? keys.size;
+		keys.set(key, group);
+		return group;
+	});
+	const names = [...keys.keys()];
+	const lines = new Map<string, Map<string, Money>>();
+	costs.eachDay(groupOf, (day, group, { component, cost }) => {
+		const found = lineOf(view.by === 'component' ? component : (names[group] ?? ''));
+		if (found === null || cost === null || cost.currency !== found.currency) return;
+		const line = lines.get(found.line) ?? new Map<string, Money>();
+		lines.set(found.line, line);
+		const known = line.get(day);
+		line.set(day, known === undefined ? cost : add(known, cost));
+	});
+	return lines;
 }
 
 export interface RowInput {

@@ -3,13 +3,14 @@ import { dayMs } from '@lamplight/core/time';
 
 import type { CostsPage } from '../contract/costs.ts';
 import type { CostBasis } from '../contract/shared.ts';
+import { type AccountDay, accountsOn } from './accountDays.ts';
 import { type BillReading, billedOf, billedUse, connectedRegions } from './billed.ts';
-import { type AccountDay, type CostDayReading, dayStart } from './days.ts';
+import { type CostDay, dayStart } from './days.ts';
 import { wireMoney } from './wire.ts';
 
 /** The three figures of each day, side by side. */
 export function dayTable(
-	days: readonly CostDayReading[],
+	days: readonly CostDay[],
 	bill: BillReading,
 	{ basis, nowMs }: { readonly basis: CostBasis; readonly nowMs: number },
 ): CostsPage['days'] {
@@ -17,7 +18,7 @@ export function dayTable(
 	const accounts = [...new Set(bill.rows.map(({ accountId }) => accountId))];
 	return days.map((reading) => {
 		const { day } = reading;
-		const sides = [...reading.accounts.values()];
+		const sides = [...accountsOn(reading).accounts.values()];
 		const currency =
 			sides.flatMap((one) => Object.values(one.estimated.parts))[0]?.currency ?? 'USD';
 		const partsSum = (parts: readonly AccountDay['estimated']['parts'][]) => {

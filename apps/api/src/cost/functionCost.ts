@@ -95,8 +95,7 @@ export function costOf(
 		}
 		pushUnits(parts, book, {
 			component: 'logIngestion',
-			pricedAs:
-				fn.logClass === 'INFREQUENT_ACCESS' ? 'log-ingestion-infrequent' : 'log-ingestion-standard',
+			pricedAs: componentPricedAs('logIngestion', fn),
 			region,
 			quantity: BigInt(Math.round(figures.logBytes ?? 0)),
 		});
@@ -120,7 +119,8 @@ export function costOf(
 	return { parts, ...totalOf(parts) };
 }
 
-function modeOf(fn: DirectoryFunction): DirectoryFunction['billingMode'] {
+/** How a function's executions are billed. */
+export function modeOf(fn: DirectoryFunction): DirectoryFunction['billingMode'] {
 	return fn.provisionedConcurrencyTotal > 0 && fn.billingMode === 'on-demand'
 		? 'provisioned'
 		: fn.billingMode;
@@ -129,30 +129,50 @@ function modeOf(fn: DirectoryFunction): DirectoryFunction['billingMode'] {
 /** Fewer records than these say too little of what AWS bills above an execution's own time. */
 const fewestToScaleBy = 100;
 
-function computeUse(fn: DirectoryFunction, figures: CostedFigures, options: CostOptions) {
-	const {
-		recordedInvocations: recorded,
-		billedMs: recordedMs,
-		billedMibMs: recordedMibMs,
-	} = figures;
+/** What a function's executions used, in numbers: their sum with others' is made apart. */
+export interface ExecutionUse {
+	readonly recordedMibMs: number;
+	/** Of the executions whose records were not read. A whole number. */
+	readonly estimatedMibMs: number;
+	/** Above what is free. */
+	readonly overMib: number;
+	readonly billedMs: number;
+	readonly provenance: 'measured' | 'estimated' | 'mixed';
+}
+
+/** What the executions of a function used; its figures have at least one. */
+export function executionUse(
+	fn: DirectoryFunction,
+	figures: CostedFigures,
+	spanBilledMs?: number,
+): ExecutionUse {
+	const { recordedInvocations: recorded } = figures;
+	const [recordedMs, recordedMibMs] = [figures.billedMs ?? 0, figures.billedMibMs ?? 0];
 	const restUs = Math.max(0, figures.durationSumUs - figures.recordedDurationSumUs);
-	const isScaled = recorded >= fewestToScaleBy && recordedMs !== null && recordedMs > 0;
+	const isScaled = recorded >= fewestToScaleBy && recordedMs > 0;
 	const excessMs = isScaled ? recordedMs - figures.recordedDurationSumUs / 1_000 : 0;
 	const restMs =
-		options.billedMs === undefined
+		spanBilledMs === undefined
 			? restUs / 1_000 + (figures.invocations - recorded) * (excessMs / Math.max(1, recorded))
-			: options.billedMs - (recordedMs ?? 0);
+			: spanBilledMs - recordedMs;
 	// Records say which memory size was in force; without any, it is the one given now.
-	const memoryMib = isScaled ? (recordedMibMs ?? 0) / recordedMs : fn.memoryMib;
-	const estimated = Math.round(restMs * memoryMib);
-	const overMib = Math.max(0, fn.ephemeralStorageMib - freeEphemeralStorageMib);
-	const billedMs = (recordedMs ?? 0) + Math.round(restMs);
-	const provenance: CostProvenance =
-		recorded >= figures.invocations ? 'measured' : recorded === 0 ? 'estimated' : 'mixed';
+	const memoryMib = isScaled ? recordedMibMs / recordedMs : fn.memoryMib;
 	return {
-		mibMs: BigInt(recordedMibMs ?? 0) + BigInt(estimated),
-		storageMibMs: BigInt(overMib) * BigInt(billedMs),
-		provenance: options.provenance ?? provenance,
+		recordedMibMs,
+		estimatedMibMs: Math.round(restMs * memoryMib),
+		overMib: Math.max(0, fn.ephemeralStorageMib - freeEphemeralStorageMib),
+		billedMs: recordedMs + Math.round(restMs),
+		provenance:
+			recorded >= figures.invocations ? 'measured' : recorded === 0 ? 'estimated' : 'mixed',
+	};
+}
+
+function computeUse(fn: DirectoryFunction, figures: CostedFigures, options: CostOptions) {
+	const used = executionUse(fn, figures, options.billedMs);
+	return {
+		mibMs: BigInt(used.recordedMibMs) + BigInt(used.estimatedMibMs),
+		storageMibMs: BigInt(used.overMib) * BigInt(used.billedMs),
+		provenance: options.provenance ?? used.provenance,
 	};
 }
 

@@ -5,7 +5,8 @@ import type { DirectoryFunction } from '@lamplight/store/series/rollups';
 
 import type { CostDriver } from '../contract/costs.ts';
 import { labelOf } from '../fleet/connections.ts';
-import type { CostDayReading, DayUse } from './days.ts';
+import type { Wanted } from './breakdown.ts';
+import type { PeriodUse } from './periodUse.ts';
 import { knownMoney } from './wire.ts';
 
 const evidencePerDriver = 5;
@@ -13,9 +14,9 @@ const evidencePerDriver = 5;
 type Mutable = { -readonly [K in keyof DriverSide]: DriverSide[K] };
 
 export interface WhyInput {
-	readonly before: readonly CostDayReading[];
-	readonly after: readonly CostDayReading[];
-	readonly wanted: (use: DayUse) => boolean;
+	readonly before: readonly PeriodUse[];
+	readonly after: readonly PeriodUse[];
+	readonly wanted: Wanted;
 	readonly byId: ReadonlyMap<FunctionId, DirectoryFunction>;
 	readonly names: ReadonlyMap<string, string>;
 	readonly currency: string;
@@ -79,18 +80,15 @@ function sideText(driver: CostDriver['driver'], side: DriverSide | undefined): s
 }
 
 function sidesOf(
-	days: readonly CostDayReading[],
-	{ wanted, byId, currency }: WhyInput,
+	uses: readonly PeriodUse[],
+	{ wanted, currency }: WhyInput,
 ): Map<string, DriverSide> {
-	const sides = new Map<string, Mutable>();
-	for (const { uses } of days) {
-		for (const use of uses) {
-			if (!wanted(use)) continue;
-			if (use.total !== null && use.total.currency !== currency) continue;
-			const side = sides.get(use.functionId) ?? empty(currency);
-			sides.set(use.functionId, side);
-			addUse(side, use, byId.get(use.functionId));
-		}
+	const sides = new Map<string, DriverSide>();
+	for (const use of uses) {
+		if (!wanted(use.place)) continue;
+		const priced = use.parts.find(({ cost }) => cost !== null)?.cost ?? null;
+		if (priced !== null && priced.currency !== currency) continue;
+		sides.set(use.functionId, sideOf(use, currency));
 	}
 	return sides;
 }
@@ -110,26 +108,22 @@ function empty(currency: string): Mutable {
 	};
 }
 
-function addUse(side: Mutable, use: DayUse, fn: DirectoryFunction | undefined): void {
-	const { figures } = use;
-	const compute = use.parts.find(({ component }) => component === 'compute');
-	if (figures !== null && compute !== undefined && compute.cost !== null) {
-		const initMs = BigInt(Math.round((figures.initUs ?? 0) / 1_000));
-		const memoryMib = BigInt(fn?.memoryMib ?? 128);
-		const initMibMs = initMs * memoryMib > compute.quantity ? 0n : initMs * memoryMib;
-		const restMs = Math.max(0, figures.durationSumUs - figures.recordedDurationSumUs) / 1_000;
-		const billedMs = BigInt((figures.billedMs ?? 0) + Math.round(restMs));
-		side.invocations += BigInt(figures.invocations);
-		side.runMs += initMibMs === 0n ? billedMs : billedMs > initMs ? billedMs - initMs : 0n;
-		side.runMibMs += compute.quantity - initMibMs;
-		side.initMibMs += initMibMs;
-	}
-	for (const { component, cost } of use.parts) {
+function sideOf({ priced, parts }: PeriodUse, currency: string): DriverSide {
+	const side = empty(currency);
+	let mibMs = 0n;
+	for (const { component, cost, quantity } of parts) {
 		if (cost === null) continue;
-		if (component === 'compute') side.computeCost = add(side.computeCost, cost);
-		else if (component === 'requests') side.requestsCost = add(side.requestsCost, cost);
+		if (component === 'compute') {
+			mibMs += quantity;
+			side.computeCost = add(side.computeCost, cost);
+		} else if (component === 'requests') side.requestsCost = add(side.requestsCost, cost);
 		else if (component === 'logIngestion' || component === 'logStorage') {
 			side.logsCost = add(side.logsCost, cost);
 		} else side.otherCost = add(side.otherCost, cost);
 	}
+	side.invocations = BigInt(priced.invocations);
+	side.runMs = BigInt(priced.runMs);
+	side.initMibMs = BigInt(priced.initMibMs);
+	side.runMibMs = mibMs - side.initMibMs;
+	return side;
 }

@@ -2,9 +2,10 @@ import type { Ctx } from '@lamplight/core/ctx';
 import { functionParts } from '@lamplight/core/ids';
 import { type Money, sum, toNumber } from '@lamplight/core/money';
 import { dayMs } from '@lamplight/core/time';
+import type { DirectoryFunction } from '@lamplight/store/series/rollups';
 
 import type { CostsPage } from '../contract/costs.ts';
-import type { ChartSet } from '../contract/shared.ts';
+import type { ChartSet, CostProvenance } from '../contract/shared.ts';
 import {
 	billedOf,
 	billedUse,
@@ -12,19 +13,23 @@ import {
 	readBill,
 	reconciliationOf,
 } from '../cost/billed.ts';
-import { allocated } from '../cost/allocated.ts';
 import {
 	type BreakdownView,
+	linesByDay,
 	rowOf,
 	type Slice,
 	slicesOf,
 	totalSlice,
 	unpricedOf,
+	type Wanted,
 } from '../cost/breakdown.ts';
-import { type CostDayReading, daysOf, dayStart, type DayUse, readCostDays } from '../cost/days.ts';
+import { type CostDay, daysOf, dayStart } from '../cost/days.ts';
 import { dayTable } from '../cost/dayTable.ts';
 import { forecastFromDays } from '../cost/month.ts';
 import { isKnown, knownPart, resolvePeriod, wireSpan } from '../cost/period.ts';
+import type { PeriodUse } from '../cost/periodUse.ts';
+import { atBill, atList, type PricedDays } from '../cost/pricedDays.ts';
+import { readCostDays } from '../cost/readCostDays.ts';
 import { whyDearer } from '../cost/why.ts';
 import { knownMoney, mixedProvenance, perThousand, wireMoney } from '../cost/wire.ts';
 import { accountNames, readConnections } from '../fleet/connections.ts';
@@ -61,15 +66,13 @@ export async function readCosts(
 		readConnections(deps, ctx),
 	]);
 	const period = knownPart(resolvePeriod(query, deps.clock()), knownFromMs(connections));
-	const [listDays, listBefore] = await Promise.all([
-		readCostDays(deps, ctx, period.span),
-		period.previous === null ? [] : readCostDays(deps, ctx, period.previous),
-	]);
+	const listDays = await readCostDays(deps, ctx, period.span);
+	const listBefore = period.previous === null ? [] : await readCostDays(deps, ctx, period.previous);
 	const allDays = [...listDays, ...listBefore].map(({ day }) => day);
 	const bill = await readBill(deps, ctx, { days: allDays, connections });
 	const basis = query.basis ?? 'list';
-	const onBasis = (days: readonly CostDayReading[]) =>
-		basis === 'list' ? days : allocated(days, { bill, basis });
+	const onBasis = (days: readonly CostDay[]) =>
+		basis === 'list' ? atList(days) : atBill(days, { bill, basis });
 	const view: BreakdownView = {
 		by: query.by ?? 'component',
 		tagKey: query.tagKey,
@@ -81,26 +84,35 @@ export async function readCosts(
 		basis,
 		bill,
 		view,
-		wanted: filterOf(query, view),
+		wanted: filterOf(query, directory.functions),
 		listDays,
 		days: onBasis(listDays),
 		before: onBasis(listBefore),
+		complete: onBasis(listDays.filter(({ day }) => isComplete(period, day))),
 		functions: directory.functions,
-		completeDays: new Set(daysOf(period.complete)),
 	};
+}
+
+function isComplete({ complete }: ReturnType<typeof resolvePeriod>, day: string): boolean {
+	return day >= complete.fromDay && day <= complete.toDay;
 }
 
 type Costs = Awaited<ReturnType<typeof readCosts>>;
 
-function filterOf(query: Partial<CostQuery>, view: BreakdownView): (use: DayUse) => boolean {
-	const { app, function: only, account, region } = query;
-	return ({ functionId }) => {
-		const place = functionParts(functionId);
-		if (only !== undefined && functionId !== only) return false;
+function filterOf(
+	{ app, function: only, account, region }: Partial<CostQuery>,
+	functions: readonly DirectoryFunction[],
+): Wanted {
+	const isAll = [app, only, account, region].every((one) => one === undefined);
+	if (isAll) return () => true;
+	const wanted = functions.map((fn) => {
+		const place = functionParts(fn.id);
+		if (only !== undefined && fn.id !== only) return false;
 		if (account !== undefined && place.accountId !== account) return false;
 		if (region !== undefined && place.region !== region) return false;
-		return app === undefined || (view.byId.get(functionId)?.app?.id ?? noValue) === app;
-	};
+		return app === undefined || (fn.app?.id ?? noValue) === app;
+	});
+	return (place) => wanted[place] ?? false;
 }
 
 async function costsPage(
@@ -110,9 +122,8 @@ async function costsPage(
 	const nowMs = deps.clock();
 	const costs = await readCosts(deps, ctx, query);
 	const { period, view, wanted, basis } = costs;
-	const complete = costs.days.filter(({ day }) => costs.completeDays.has(day));
-	const slices = slicesOf(complete, view, wanted);
-	const previous = slicesOf(costs.before, view, wanted);
+	const slices = slicesOf(costs.complete.uses, view, wanted);
+	const previous = slicesOf(costs.before.uses, view, wanted);
 	const whole = totalSlice(slices.values());
 	const wholeBefore = totalSlice(previous.values());
 	const currency = whole.total?.currency ?? 'USD';
@@ -128,13 +139,15 @@ async function costsPage(
 		period.previous === null
 			? null
 			: whyDearer({
-					before: costs.before,
-					after: complete,
+					before: costs.before.uses,
+					after: costs.complete.uses,
 					wanted,
 					byId: view.byId,
 					names: view.names,
 					currency,
 				});
+	const perDay = perDayOf(costs, costs.days);
+	const previousPerDay = perDayOf(costs, costs.before);
 	const total = rowOf(view, { slice: whole, previous: wholeBefore, whole: whole.total });
 	return {
 		period: wireSpan(period.span),
@@ -144,12 +157,10 @@ async function costsPage(
 		basis,
 		by: view.by,
 		tagKeys: tagKeysOfFunctions(costs.functions),
-		figures: figuresOf(costs, { whole, wholeBefore, complete, nowMs }),
+		figures: figuresOf(costs, { whole, wholeBefore, nowMs, today: perDay.amounts }),
 		month: forecastFromDays({
-			perDay: perDayOf(costs.days, view, wanted).map((usd, at) =>
-				isKnown(period, costs.days[at]?.day) ? usd : null,
-			),
-			previous: perDayOf(costs.before, view, wanted),
+			perDay: perDay.usd.map((usd, at) => (isKnown(period, costs.listDays[at]?.day) ? usd : null)),
+			previous: previousPerDay.usd,
 			span: period.span,
 			nowMs,
 			currency,
@@ -158,29 +169,28 @@ async function costsPage(
 			costs,
 			rows.map((row) => row.key),
 		),
-		previousPerDay: perDayOf(costs.before, view, wanted),
+		previousPerDay: previousPerDay.usd,
 		rows: [...page.rows],
 		nextCursor: page.nextCursor,
 		count: rows.length,
 		total: { ...total, label: null, app: null },
-		provenances: provenancesOf(complete, wanted),
+		provenances: provenancesOf(costs.complete.uses, wanted),
 		drivers: why?.drivers ?? [],
 		difference: why === null ? null : wireMoney(why.difference, mixedProvenance(whole.provenances)),
 		...besideTheBill(costs, nowMs),
-		apps: appRows(costs, complete),
+		apps: appRows(costs),
 		unpriced: unpricedOf(whole),
 		limits: [],
 	};
 }
 
 function besideTheBill(
-	{ listDays, completeDays, bill, basis, period }: Costs,
+	{ listDays, complete, bill, basis, period }: Costs,
 	nowMs: number,
 ): Pick<CostsPage, 'reconciliation' | 'days'> {
-	const complete = listDays.filter(({ day }) => completeDays.has(day));
 	const begun = listDays.filter(({ day }) => dayStart(day) < nowMs && isKnown(period, day));
 	return {
-		reconciliation: reconciliationOf({ days: complete, bill, basis }),
+		reconciliation: reconciliationOf({ days: complete.days, bill, basis }),
 		days: dayTable(begun, bill, { basis, nowMs }),
 	};
 }
@@ -203,25 +213,20 @@ function sorted(rows: CostsPage['rows'], query: CostQuery): CostsPage['rows'] {
 interface FigureInput {
 	readonly whole: Slice;
 	readonly wholeBefore: Slice;
-	readonly complete: readonly CostDayReading[];
 	readonly nowMs: number;
+	/** All rows' amounts by day. */
+	readonly today: ReadonlyMap<string, Money>;
 }
 
 function figuresOf(
 	costs: Costs,
-	{ whole, wholeBefore, complete, nowMs }: FigureInput,
+	{ whole, wholeBefore, nowMs, today }: FigureInput,
 ): CostsPage['figures'] {
-	const { view, wanted, bill, basis, days } = costs;
-	const all = totalSlice(slicesOf(days, view, wanted).values());
-	const today = instant(nowMs).slice(0, 10);
+	const { view, wanted, basis, days, complete, before } = costs;
+	const all = totalSlice(slicesOf(days.uses, view, wanted).values());
 	const provenance = mixedProvenance(whole.provenances);
-	const executions = (of: readonly CostDayReading[]) =>
-		of.reduce(
-			(total, { uses }) =>
-				total +
-				uses.filter(wanted).reduce((count, { figures }) => count + (figures?.invocations ?? 0), 0),
-			0,
-		);
+	const executions = ({ uses }: PricedDays) =>
+		uses.reduce((count, use) => count + (wanted(use.place) ? use.invocations : 0), 0);
 	const million = (amount: Money | null, count: number) => {
 		const thousand = perThousand(amount, count, provenance);
 		return thousand === null
@@ -230,24 +235,21 @@ function figuresOf(
 	};
 	return {
 		soFar: wireMoney(all.total, mixedProvenance(all.provenances), basis),
-		today: wireMoney(all.perDay.get(today) ?? null, 'estimated', basis),
+		today: wireMoney(today.get(instant(nowMs).slice(0, 10)) ?? null, 'estimated', basis),
 		complete: {
 			value: wireMoney(whole.total, provenance, basis),
 			previous: wireMoney(wholeBefore.total, mixedProvenance(wholeBefore.provenances), basis),
 		},
-		billed: billedFigure(costs, complete, bill),
+		billed: billedFigure(costs),
 		perMillion: {
 			value: million(whole.total, executions(complete)),
-			previous: million(wholeBefore.total, executions(costs.before)),
+			previous: million(wholeBefore.total, executions(before)),
 		},
 	};
 }
 
-function billedFigure(
-	{ basis }: Costs,
-	complete: readonly CostDayReading[],
-	bill: Costs['bill'],
-): CostsPage['figures']['billed'] {
+function billedFigure({ basis, bill, ...costs }: Costs): CostsPage['figures']['billed'] {
+	const complete = costs.complete.days;
 	const billedDays = new Set(bill.rows.map(({ day }) => day));
 	const days = complete.map(({ day }) => day).filter((day) => billedDays.has(day));
 	const [first] = days;
@@ -277,26 +279,44 @@ function billedFigure(
 	};
 }
 
-function perDayOf(
-	days: readonly CostDayReading[],
-	view: BreakdownView,
-	wanted: (use: DayUse) => boolean,
-): (number | null)[] {
-	const total = totalSlice(slicesOf(days, { ...view, by: 'account' }, wanted).values());
-	return days.map(({ day, uses }) => {
-		const amount = total.perDay.get(day);
-		return amount === undefined ? (uses.length === 0 ? null : 0) : toNumber(amount);
+/** All that is wanted by day: dollars of each day, `null` where nothing is known, and the amounts. */
+function perDayOf({ view, wanted, functions }: Costs, costs: PricedDays) {
+	const slices = slicesOf(costs.uses, { ...view, by: 'account' }, wanted);
+	const currency = totalSlice(slices.values()).total?.currency;
+	const found = linesByDay(costs, functions, {
+		view: { ...view, by: 'account' },
+		wanted,
+		lineOf: () => (currency === undefined ? null : { line: 'all', currency }),
 	});
+	const amounts = found.get('all') ?? new Map<string, Money>();
+	const usd = costs.days.map(({ day }) => {
+		const amount = amounts.get(day);
+		return amount === undefined ? (costs.isUsed(day) ? 0 : null) : toNumber(amount);
+	});
+	return { usd, amounts };
 }
 
 /** The days as stacked bars: the dearest rows by name, the others as `rest`. */
-function chartOf({ days, view, wanted, period }: Costs, order: readonly string[]): ChartSet {
-	const slices = slicesOf(days, view, wanted);
+function chartOf(costs: Costs, order: readonly string[]): ChartSet {
+	const { view, wanted, period } = costs;
+	const slices = slicesOf(costs.days.uses, view, wanted);
 	const byCost = [...slices.values()].sort((a, b) => dollars(b.total) - dollars(a.total));
 	const shown = byCost.length <= chartSeries ? byCost : byCost.slice(0, chartSeries - 1);
 	const rest = byCost.slice(shown.length);
 	const names = daysOf(period.span);
-	const values = (of: Slice) => names.map((day) => dollars(of.perDay.get(day) ?? null));
+	const named = new Set(shown.map(({ key: one }) => one));
+	const restCurrency = totalSlice(rest).total?.currency;
+	const lines = linesByDay(costs.days, costs.functions, {
+		view,
+		wanted,
+		lineOf: (one) => {
+			const currency = slices.get(one)?.total?.currency;
+			if (currency === undefined) return null;
+			if (named.has(one)) return { line: `row ${one}`, currency };
+			return currency === restCurrency ? { line: 'rest', currency } : null;
+		},
+	});
+	const values = (line: string) => names.map((day) => dollars(lines.get(line)?.get(day) ?? null));
 	return {
 		x: { from: instant(dayStart(period.span.fromDay)), stepMs: dayMs, count: names.length },
 		charts: [
@@ -307,7 +327,7 @@ function chartOf({ days, view, wanted, period }: Costs, order: readonly string[]
 						id: slice.key,
 						label: rowOf(view, { slice, previous: undefined, whole: null }).label ?? 'none',
 						unit: 'usd' as const,
-						values: values(slice),
+						values: values(`row ${slice.key}`),
 					})),
 					...(rest.length === 0
 						? []
@@ -316,7 +336,7 @@ function chartOf({ days, view, wanted, period }: Costs, order: readonly string[]
 									id: 'rest',
 									label: `${rest.length} others`,
 									unit: 'usd' as const,
-									values: values(totalSlice(rest)),
+									values: values('rest'),
 								},
 							]),
 				],
@@ -334,31 +354,34 @@ function dollars(amount: Money | null): number {
 	return amount === null ? 0 : toNumber(amount);
 }
 
-function provenancesOf(
-	days: readonly CostDayReading[],
-	wanted: (use: DayUse) => boolean,
-): CostsPage['provenances'] {
-	const amounts = new Map<CostsPage['provenances'][number]['provenance'], number>();
-	let whole = 0;
-	for (const { uses } of days) {
-		for (const use of uses) {
-			if (!wanted(use)) continue;
-			for (const { cost, provenance } of use.parts) {
-				const value = dollars(cost);
-				amounts.set(provenance, (amounts.get(provenance) ?? 0) + value);
-				whole += value;
-			}
+function provenancesOf(uses: readonly PeriodUse[], wanted: Wanted): CostsPage['provenances'] {
+	const amounts = new Map<CostProvenance, Money[]>();
+	for (const { place, parts } of uses) {
+		if (!wanted(place)) continue;
+		for (const { cost, provenance } of parts) {
+			const known = amounts.get(provenance) ?? [];
+			amounts.set(provenance, known);
+			if (cost !== null) known.push(cost);
 		}
 	}
-	return [...amounts]
-		.map(([provenance, value]) => ({ provenance, share: share(value, whole) ?? 0 }))
+	const shares = [...amounts].map(([provenance, all]) => {
+		const byCurrency = Map.groupBy(all, ({ currency }) => currency);
+		const value = [...byCurrency].reduce(
+			(total, [currency, some]) => total + toNumber(sum(some, currency)),
+			0,
+		);
+		return { provenance, value };
+	});
+	const whole = shares.reduce((total, { value }) => total + value, 0);
+	return shares
+		.map(({ provenance, value }) => ({ provenance, share: share(value, whole) ?? 0 }))
 		.sort((a, b) => b.share - a.share);
 }
 
-function appRows(costs: Costs, complete: readonly CostDayReading[]): CostsPage['apps'] {
+function appRows(costs: Costs): CostsPage['apps'] {
 	const view: BreakdownView = { ...costs.view, by: 'app' };
-	const slices = slicesOf(complete, view, costs.wanted);
-	const previous = slicesOf(costs.before, view, costs.wanted);
+	const slices = slicesOf(costs.complete.uses, view, costs.wanted);
+	const previous = slicesOf(costs.before.uses, view, costs.wanted);
 	const whole = totalSlice(slices.values()).total;
 	const byCost = [...slices.values()].sort((a, b) => dollars(b.total) - dollars(a.total));
 	const rows = byCost

@@ -7,8 +7,8 @@ import { parseMoney, toExactString } from '@lamplight/core/money';
 import type { Component } from '@lamplight/pricing/components';
 import { componentInfo } from '@lamplight/pricing/components';
 
-import { rowOf, slicesOf } from '../cost/breakdown.ts';
-import { dayStart, type DayUse } from '../cost/days.ts';
+import { linesByDay, rowOf, slicesOf } from '../cost/breakdown.ts';
+import { dayStart, type DayUse, usesOn } from '../cost/days.ts';
 import { componentLabels, type ComponentCost, componentPricedAs } from '../cost/functionCost.ts';
 import { priceBook } from '../cost/prices.ts';
 import { mixedProvenance } from '../cost/wire.ts';
@@ -90,12 +90,21 @@ type CostRequest = ApiRequest<`${Base}/costs.csv`>;
 
 /** Every day and row of the breakdown, exactly. */
 async function costRows(deps: RouteDeps, ctx: CostRequest['ctx'], query: CostRequest['query']) {
-	const { days, view, wanted, basis } = await readCosts(deps, ctx, { ...query, compare: 'none' });
-	const slices = [...slicesOf(days, view, wanted).values()];
-	const rows = slices.flatMap((slice) => {
+	const costs = await readCosts(deps, ctx, { ...query, compare: 'none' });
+	const { days, view, wanted, basis, functions } = costs;
+	const slices = slicesOf(days.uses, view, wanted);
+	const lines = linesByDay(days, functions, {
+		view,
+		wanted,
+		lineOf: (line) => {
+			const currency = slices.get(line)?.total?.currency;
+			return currency === undefined ? null : { line, currency };
+		},
+	});
+	const rows = [...slices.values()].flatMap((slice) => {
 		const { label } = rowOf(view, { slice, previous: undefined, whole: null });
 		const provenance = mixedProvenance(slice.provenances);
-		return [...slice.perDay].map(([day, amount]) => ({
+		return [...(lines.get(slice.key) ?? [])].map(([day, amount]) => ({
 			day,
 			key: slice.key,
 			label,
@@ -196,12 +205,15 @@ async function focusCsv(
 			},
 		);
 	}
-	const { listDays, view, wanted } = await readCosts(deps, ctx, { ...query, compare: 'none' });
+	const costs = await readCosts(deps, ctx, { ...query, compare: 'none' });
+	const { listDays, view, wanted, functions } = costs;
+	const chosen = new Set(functions.filter((_, place) => wanted(place)).map(({ id }) => id));
 	const file = new FileText();
-	for (const [at, { day, uses }] of listDays.entries()) {
+	for (const [at, costDay] of listDays.entries()) {
+		const { day } = costDay;
 		const book = priceBook(dayStart(day));
-		for (const use of uses) {
-			if (!wanted(use)) continue;
+		for (const use of usesOn(costDay)) {
+			if (!chosen.has(use.functionId)) continue;
 			for (const part of use.parts) {
 				if (part.cost === null) continue;
 				const record = csvRecord(focusRecord(focusRow({ day, use, part, book, view })));

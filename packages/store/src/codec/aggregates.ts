@@ -1,4 +1,5 @@
 import type { Aggregate } from '@lamplight/core/bucket/aggregate';
+import type { UsageColumns } from '@lamplight/core/bucket/usage';
 
 import { readMemoryProduct, writeMemoryProduct } from './buckets.ts';
 import { type Column, readColumn, writeColumn } from './column.ts';
@@ -76,14 +77,40 @@ export function writeAggregates(out: ByteWriter, rows: readonly Aggregate[]): vo
 	);
 }
 
-/** The aggregates that `writeAggregates` wrote. */
-export function readAggregates(reader: ByteReader, rows: number): Aggregate[] {
+function readFigures(reader: ByteReader, rows: number) {
 	const known: Record<string, Column> = {};
 	for (const { name, guess } of fields) {
 		const guesses = guess && Array.from({ length: rows }, (_, row) => guess(known, row));
 		known[name] = readColumn(reader, rows, guesses);
 	}
-	const billedMibMs = readMemoryProduct(reader, known['billedMs'] ?? []);
+	return { known, billedMibMs: readMemoryProduct(reader, known['billedMs'] ?? []) };
+}
+
+/** Of what `writeAggregates` wrote, the columns that a cost is computed from; unknown is 0. */
+export function readUsageOfAggregates(reader: ByteReader, rows: number): UsageColumns {
+	const { known, billedMibMs } = readFigures(reader, rows);
+	const less = (whole: string, rest: string) =>
+		Float64Array.from(
+			{ length: rows },
+			(_, row) => (known[whole]?.[row] ?? 0) - (known[rest]?.[row] ?? 0),
+		);
+	const plain = (column: Column | undefined) =>
+		Float64Array.from({ length: rows }, (_, row) => column?.[row] ?? 0);
+	return {
+		invocations: plain(known['invocations']),
+		durationSumUs: plain(known['durationSumUs']),
+		recordedInvocations: less('invocations', 'unrecorded'),
+		recordedDurationSumUs: less('durationSumUs', 'unrecordedUs'),
+		billedMs: plain(known['billedMs']),
+		billedMibMs: plain(billedMibMs),
+		initUs: plain(known['initUs']),
+		logBytes: plain(known['logBytes']),
+	};
+}
+
+/** The aggregates that `writeAggregates` wrote. */
+export function readAggregates(reader: ByteReader, rows: number): Aggregate[] {
+	const { known, billedMibMs } = readFigures(reader, rows);
 	const at = (name: string, row: number) => known[name]?.[row] ?? null;
 	const sum = (name: string, row: number) => at(name, row) ?? 0;
 	return Array.from({ length: rows }, (_, row) => ({

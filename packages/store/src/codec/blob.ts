@@ -19,6 +19,7 @@ export const blobKinds = {
 	completeness: 11,
 	window: 12,
 	before: 13,
+	usage: 14,
 } as const;
 export type BlobKind = keyof typeof blobKinds;
 

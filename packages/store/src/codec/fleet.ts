@@ -1,11 +1,12 @@
 import type { Aggregate } from '@lamplight/core/bucket/aggregate';
 import type { FunctionId } from '@lamplight/core/ids';
 
-import { readAggregates, writeAggregates } from './aggregates.ts';
+import { readAggregates, readUsageOfAggregates, writeAggregates } from './aggregates.ts';
 import { openBlob, sealBlob } from './blob.ts';
 import { type Column, readColumn, writeColumn } from './column.ts';
 import { readTimed, type TimedAggregate, writeTimed } from './days.ts';
 import { readNames, writeNames } from './slices.ts';
+import type { UsageSpan } from './usage.ts';
 import { ByteWriter } from './varint.ts';
 
 const version = 1;
@@ -68,4 +69,14 @@ export function decodeFleet(blob: Uint8Array): FleetSpan {
 		errors: errors.slice(row * width, (row + 1) * width),
 	}));
 	return { stepMs, entries, steps };
+}
+
+/** Of a span, what a cost is computed from: the rest is neither kept nor made into objects. */
+export function decodeFleetUsage(blob: Uint8Array): UsageSpan {
+	const reader = openBlob('aggregates', version, blob);
+	reader.varint();
+	reader.count(1440);
+	readTimed(reader);
+	const ids = readNames(reader);
+	return { ids, columns: readUsageOfAggregates(reader, ids.length) };
 }

@@ -82,7 +82,20 @@ export function writeNames(out: ByteWriter, ids: readonly FunctionId[]): void {
 }
 
 export function readNames(reader: ByteReader): FunctionId[] {
-	return readNameTexts(reader).map((id) => functionIdSchema.parse(id));
+	return readNameTexts(reader).map(functionIdOf);
+}
+
+/** Of ids that were checked before: the same functions come in every hour and day. */
+const maxChecked = 200_000;
+const checked = new Map<string, FunctionId>();
+
+function functionIdOf(text: string): FunctionId {
+	const known = checked.get(text);
+	if (known !== undefined) return known;
+	const id = functionIdSchema.parse(text);
+	if (checked.size >= maxChecked) checked.clear();
+	checked.set(text, id);
+	return id;
 }
 
 function readNameTexts(reader: ByteReader): string[] {

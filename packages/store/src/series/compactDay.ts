@@ -3,7 +3,7 @@ import type { FunctionId } from '@lamplight/core/ids';
 import { dayMs, hourMs } from '@lamplight/core/time';
 
 import { decodeExecutions } from '../codec/executions.ts';
-import type { FleetEntry } from '../codec/fleet.ts';
+import { decodeFleet, type FleetEntry } from '../codec/fleet.ts';
 import { decodeSlices } from '../codec/slices.ts';
 import type { Db } from '../dynamo/db.ts';
 import { inParallel } from '../dynamo/faults.ts';
@@ -104,7 +104,7 @@ async function writeFleetDay(
 		async (hourStartMs) => {
 			const sk = fleetKeys.hour(hourStartMs, home);
 			const items = await db.query(partitions.fleet(ctx), { from: sk, to: `${sk}$` });
-			return decodeFleetItems(items).flatMap(({ span }) => span.steps);
+			return decodeFleetItems(items, decodeFleet).flatMap(({ span }) => span.steps);
 		},
 	);
 	await db.putMany(fleetDayItems(ctx, { ...day, hourSteps: hourSteps.flat(), nowMs: db.clock() }));

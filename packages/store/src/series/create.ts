@@ -6,6 +6,7 @@ import { writeFragment } from './fragments.ts';
 import { beginPastDay } from './pastDay.ts';
 import { readFleet } from './readFleet.ts';
 import { readFunctionSeries } from './readFunction.ts';
+import { readUsage } from './readUsage.ts';
 import type { Series } from './series.ts';
 import { readTotals, writePastTotals, writeTotals } from './totals.ts';
 import { WrittenFragments } from './written.ts';
@@ -30,6 +31,7 @@ export function createSeries(deps: CreateSeriesDeps): Series {
 			return readFunctionSeries(deps, ctx, { functionId, connectionId, ...span });
 		},
 		readFleet: (ctx, range) => readFleet(deps, ctx, range),
+		readUsage: (ctx, range) => readUsage(deps, ctx, range),
 		async readTotals(ctx, { connectionIds, ...span }) {
 			const ids = connectionIds ?? (await deps.connectionIds(ctx));
 			return readTotals(deps, ctx, { ...span, connectionIds: ids });

@@ -1,5 +1,6 @@
 import type { FunctionSlice } from '@lamplight/core/bucket/fragment';
 import { groupBySteps, sumAggregates, sumBuckets } from '@lamplight/core/bucket/sum';
+import { usageOfRows } from '@lamplight/core/bucket/usage';
 import type { Ctx } from '@lamplight/core/ctx';
 import type { Execution } from '@lamplight/core/execution/execution';
 import { selectExecutions } from '@lamplight/core/execution/select';
@@ -11,6 +12,7 @@ import { withShortPercentiles } from '../codec/aggregates.ts';
 import { encodeMinuteDay, encodeStepDay, type TimedAggregate } from '../codec/days.ts';
 import { encodeExecutions } from '../codec/executions.ts';
 import { encodeFleet, type FleetEntry } from '../codec/fleet.ts';
+import { encodeUsage } from '../codec/usage.ts';
 import type { Item } from '../dynamo/item.ts';
 import { sortKey } from '../dynamo/keys.ts';
 import { blobParts } from '../dynamo/parts.ts';
@@ -114,10 +116,13 @@ export function dayItems(
 	];
 }
 
-/** A region's day in lists of the fleet: a row a function, and the sums of each of its hours. */
+/**
+ * A region's day in lists of the fleet: a row a function, and the sums of each of its hours; and
+ * beside it what the functions used, for whoever prices many days at once.
+ */
 export function fleetDayItems(
 	ctx: Ctx,
-	day: {
+	written: {
 		readonly home: Home;
 		readonly dayStartMs: number;
 		readonly entries: readonly FleetEntry[];
@@ -126,18 +131,21 @@ export function fleetDayItems(
 		readonly nowMs: number;
 	},
 ): Item[] {
-	const { home, dayStartMs, entries, hourSteps, nowMs } = day;
+	const { home, dayStartMs, entries, hourSteps, nowMs } = written;
 	const steps = groupBySteps(hourSteps, hourMs, (step) => step.atMs).map(([atMs, members]) => ({
 		atMs,
 		...withShortPercentiles(sumAggregates(members)),
 	}));
 	const sorted = [...entries].sort((a, b) => (a.functionId < b.functionId ? -1 : 1));
-	return blobParts(
-		{
-			pk: partitions.fleet(ctx),
-			sk: fleetKeys.day(utcDay(dayStartMs), home),
-			expiresAt: expiryOf(dayStartMs + dayMs, kept.fleetDayMs, nowMs),
-		},
-		encodeFleet({ stepMs: hourMs, entries: sorted, steps }),
-	);
+	const pk = partitions.fleet(ctx);
+	const day = utcDay(dayStartMs);
+	const expiresAt = expiryOf(dayStartMs + dayMs, kept.fleetDayMs, nowMs);
+	const usage = usageOfRows(sorted);
+	return [
+		...blobParts(
+			{ pk, sk: fleetKeys.day(day, home), expiresAt },
+			encodeFleet({ stepMs: hourMs, entries: sorted, steps }),
+		),
+		...blobParts({ pk, sk: fleetKeys.usage(day, home), expiresAt }, encodeUsage(usage)),
+	];
 }

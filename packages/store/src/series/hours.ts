@@ -4,6 +4,7 @@ import type { Ctx } from '@lamplight/core/ctx';
 import { dayMs, floorTo, hourMs, utcDay } from '@lamplight/core/time';
 
 import { decodeMinuteDay } from '../codec/days.ts';
+import { decodeFleet } from '../codec/fleet.ts';
 import { decodeSlices } from '../codec/slices.ts';
 import type { Db } from '../dynamo/db.ts';
 import { inParallel } from '../dynamo/faults.ts';
@@ -71,11 +72,12 @@ async function readHourOfDays(
 ): Promise<FunctionSlice[]> {
 	const { hourStartMs } = hour;
 	const sk = fleetKeys.hour(hourStartMs, hour);
-	const [row] = decodeFleetItems(await db.query(partitions.fleet(ctx), { from: sk, to: `${sk}$` }));
+	const items = await db.query(partitions.fleet(ctx), { from: sk, to: `${sk}$` });
+	const [row] = decodeFleetItems(items, decodeFleet);
 	const ids = row?.span.entries.map(({ functionId }) => functionId) ?? [];
 	const day = sortKey('1m', utcDay(hourStartMs));
-	const items = await db.getMany(ids.map((id) => ({ pk: partitions.function(ctx, id), sk: day })));
-	const found = new Map(items.map((item) => [item.pk, decodeMinuteDay(bytes(item, 'blob'))]));
+	const days = await db.getMany(ids.map((id) => ({ pk: partitions.function(ctx, id), sk: day })));
+	const found = new Map(days.map((item) => [item.pk, decodeMinuteDay(bytes(item, 'blob'))]));
 	return ids.flatMap((functionId): FunctionSlice[] => {
 		const minutes = found.get(partitions.function(ctx, functionId));
 		if (minutes === undefined) return [];

@@ -1,6 +1,6 @@
 import type { Ctx } from '@lamplight/core/ctx';
 import type { ConnectionId, FunctionId, Region } from '@lamplight/core/ids';
-import { dayMs } from '@lamplight/core/time';
+import { dayMs, type TimeRange, utcDay } from '@lamplight/core/time';
 
 import { hourKey, minuteKey, sortKey, tenantPartition } from '../dynamo/keys.ts';
 
@@ -101,6 +101,13 @@ export const fleetKeys = {
 	hour: (hourStartMs: number, home: Home) =>
 		sortKey('h', hourKey(hourStartMs), home.connectionId, home.region),
 	day: (day: string, home: Home) => sortKey('d', day, home.connectionId, home.region),
+	usage: (day: string, home: Home) => sortKey('u', day, home.connectionId, home.region),
+	/** Everything of the days that begin in the range, of any region. */
+	days: (kind: 'd' | 'u', { fromMs, toMs }: TimeRange) => ({
+		from: sortKey(kind, utcDay(fromMs)),
+		// `$` sorts behind the separator: every region of the last day is inside.
+		to: `${sortKey(kind, utcDay(toMs - 1))}$`,
+	}),
 };
 
 /** Epoch seconds for TTL: so long after the span ends, or after now when the span is long past. */

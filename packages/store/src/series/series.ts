@@ -1,5 +1,6 @@
 import type { Aggregate } from '@lamplight/core/bucket/aggregate';
 import type { Fragment, RegionBucket, TotalsFragment } from '@lamplight/core/bucket/fragment';
+import type { UsageColumns } from '@lamplight/core/bucket/usage';
 import type { Ctx } from '@lamplight/core/ctx';
 import type { Execution } from '@lamplight/core/execution/execution';
 import type { ConnectionId, FunctionId, Region } from '@lamplight/core/ids';
@@ -41,6 +42,14 @@ export interface FleetReading {
 	readonly sparkStepMs: number;
 	/** Functions that ran in the range, ascending by id. */
 	readonly rows: readonly FleetRow[];
+}
+
+/** What every function used on one UTC day; a function that did not run has no row. */
+export interface UsageDay {
+	readonly day: string;
+	/** Of the rows of the columns; in no order. */
+	readonly ids: readonly FunctionId[];
+	readonly columns: UsageColumns;
 }
 
 export interface RegionTotals {
@@ -125,6 +134,12 @@ export interface Series {
 	 * by the range; for the usual windows read `Rollups` instead.
 	 */
 	readFleet(ctx: Ctx, range: TimeRange): Promise<FleetReading>;
+	/**
+	 * What every function used on each day of the range, ascending: the figures behind costs, without
+	 * percentiles and steps, of many days at a time. The range begins with a day and ends with one or
+	 * with a minute of the last 13 days.
+	 */
+	readUsage(ctx: Ctx, range: TimeRange): Promise<UsageDay[]>;
 	/** Region totals of the given connections (all when unset) by step. */
 	readTotals(
 		ctx: Ctx,

@@ -1,0 +1,147 @@
+import { functionParts } from '@lamplight/core/ids';
+import { multiply } from '@lamplight/core/money';
+
+import type { CostBasis } from '../contract/shared.ts';
+import { shareOut } from './allocated.ts';
+import { accountsOn } from './accountDays.ts';
+import { type BillReading, billedOf, billedUse, connectedRegions } from './billed.ts';
+import { type CostDay, type DayUse, usesOn } from './days.ts';
+import type { ComponentCost } from './functionCost.ts';
+import {
+	foldUses,
+	type PeriodUse,
+	slotCount,
+	slotOf,
+	stretchesOf,
+	sumUses,
+	useOf,
+} from './periodUse.ts';
+import { priceKinds } from './unitPrices.ts';
+import { WideSums } from './wideSums.ts';
+
+type PartVisit = (
+	day: string,
+	group: number,
+	part: Pick<ComponentCost, 'component' | 'cost'>,
+) => void;
+
+/** Days with their cost on one basis. */
+export interface PricedDays {
+	readonly days: readonly CostDay[];
+	/** What each function used and cost over all days, in the directory's order. */
+	readonly uses: readonly PeriodUse[];
+	/** Costs of each day by group of functions; `groupOf` says each place's, -1 for none. */
+	eachDay(groupOf: Int32Array, visit: PartVisit): void;
+	/** Whether anything was used that day, priced or not. */
+	isUsed(day: string): boolean;
+}
+
+/** The days at list price. */
+export function atList(days: readonly CostDay[]): PricedDays {
+	let uses: PeriodUse[] | null = null;
+	const used = new Set(days.filter((day) => accountsOn(day).isUsed).map(({ day }) => day));
+	return {
+		days,
+		get uses() {
+			return (uses ??= sumUses(days));
+		},
+		eachDay: (groupOf, visit) => eachListDay(days, groupOf, visit),
+		isUsed: (day) => used.has(day),
+	};
+}
+
+function eachListDay(days: readonly CostDay[], groupOf: Int32Array, visit: PartVisit): void {
+	const [first] = days;
+	if (first === undefined) return;
+	const { kindOf } = priceKinds(first.functions);
+	// Functions of one group that are priced alike share a cell.
+	const cells = new Map<string, { readonly at: number; group: number; kind: number }>();
+	const cellOf = groupOf.map((group, place) => {
+		if (group < 0) return -1;
+		const kind = kindOf[place] ?? 0;
+		const key = `${group} ${kind}`;
+		const cell = cells.get(key) ?? { at: cells.size, group, kind };
+		cells.set(key, cell);
+		return cell.at;
+	});
+	const sums = new WideSums(cells.size * slotCount);
+	for (const { days: alike, prices } of stretchesOf(days)) {
+		for (const day of alike) {
+			sums.clear();
+			cellOf.forEach((cell, place) => {
+				if (cell < 0) return;
+				const base = cell * slotCount;
+				useOf(day, place, (slot, quantity, by) => sums.addProduct(base + slot, quantity, by));
+			});
+			for (const { at, group, kind } of cells.values()) {
+				for (let slot = 0; slot < slotCount; slot += 1) {
+					if (!sums.has(at * slotCount + slot)) continue;
+					const { component } = slotOf(slot);
+					const each = prices[kind]?.of[component].each ?? null;
+					if (each === null) continue;
+					const cost = multiply(each, sums.value(at * slotCount + slot));
+					visit(day.day, group, { component, cost });
+				}
+			}
+		}
+	}
+}
+
+/**
+ * The days at what was billed: each account's billed use of a day is shared out to its functions'
+ * components in proportion to their list cost, so that the shares sum to the bill. A day without a
+ * bill has no cost on this basis. One day at a time: shares are amounts of their own.
+ */
+export function atBill(
+	days: readonly CostDay[],
+	{ bill, basis }: { readonly bill: BillReading; readonly basis: CostBasis },
+): PricedDays {
+	const regions = connectedRegions(days);
+	const sharesOn = (day: CostDay): DayUse[] => {
+		const byAccount = Map.groupBy(
+			usesOn(day),
+			({ functionId }) => functionParts(functionId).accountId,
+		);
+		return [...byAccount].flatMap(([accountId, own]) => {
+			const side = billedOf(bill, {
+				accountId,
+				days: new Set([day.day]),
+				basis,
+				connectedRegions: regions,
+			});
+			return side === null ? [] : shareOut(own, billedUse(side));
+		});
+	};
+	const billed = new Set(bill.rows.map(({ day }) => day));
+	const some = days.filter(({ day }) => billed.has(day));
+	const used = new Set<string>();
+	let uses: PeriodUse[] | null = null;
+	function* allShares() {
+		for (const day of some) {
+			const found = sharesOn(day);
+			if (found.length > 0) used.add(day.day);
+			yield found;
+		}
+	}
+	const readUses = () => foldUses(allShares(), days[0]?.functions ?? []);
+	return {
+		days,
+		get uses() {
+			return (uses ??= readUses());
+		},
+		eachDay(groupOf, visit) {
+			const functions = days[0]?.functions ?? [];
+			const groups = new Map(functions.map(({ id }, place) => [id, groupOf[place] ?? -1]));
+			for (const day of some) {
+				for (const { functionId, parts } of sharesOn(day)) {
+					const group = groups.get(functionId) ?? -1;
+					if (group >= 0) for (const part of parts) visit(day.day, group, part);
+				}
+			}
+		},
+		isUsed(day) {
+			uses ??= readUses();
+			return used.has(day);
+		},
+	};
+}
