@@ -144,9 +144,36 @@ function executions(side: DriverSide): Money {
 }
 
 function factorParts(item: DriverItem): [DriverName, bigint][] {
-	const [before, after] = [factorsOf(item.before), factorsOf(item.after)];
-	const parts = shapley(multiplied.length, (moved) => valueOf(before, after, moved));
-	return multiplied.map((name, at) => [name, parts[at] ?? 0n]);
+	const [own, other] = [factorsOf(item.before), factorsOf(item.after)];
+	const [before, after] = [resolved(own, other), resolved(other, own)];
+	// A factor that stayed the same has no share and leaves the others theirs: half the work for each.
+	const moving = multiplied.filter((name) => isMoved(name, before, after));
+	const parts = shapley(moving.length, (moved) => {
+		const isAfter = (name: Multiplied) => {
+			const at = moving.indexOf(name);
+			return at >= 0 && moved(at);
+		};
+		return valueOf(before, after, isAfter);
+	});
+	return multiplied.map((name) => [name, parts[moving.indexOf(name)] ?? 0n]);
+}
+
+type Multiplied = (typeof multiplied)[number];
+
+function isMoved(name: Multiplied, before: Resolved, after: Resolved): boolean {
+	const differs = (left: Ratio, right: Ratio) =>
+		left.over * right.under !== right.over * left.under;
+	switch (name) {
+		case 'volume':
+			return before.volume !== after.volume;
+		case 'price':
+			return (
+				differs(before.requestPrice, after.requestPrice) ||
+				differs(before.computePrice, after.computePrice)
+			);
+		default:
+			return differs(before[name], after[name]);
+	}
 }
 
 /** Each factor as an exact ratio; `null` where the side has nothing to divide. */
@@ -179,22 +206,35 @@ function factorsOf(side: DriverSide | null): Factors {
 const nought: Ratio = { over: 0n, under: 1n };
 const unity: Ratio = { over: 1n, under: 1n };
 
-/** Atoms that executions would cost with the `moved` factors as after and the others as before. */
-function valueOf(before: Factors, after: Factors, moved: (factor: number) => boolean): bigint {
-	const at = (factor: number): [Factors, Factors] =>
-		moved(factor) ? [after, before] : [before, after];
-	// A side that ran nothing has no duration or price of its own: it takes the other side's.
-	const ratio = (factor: number, name: Exclude<keyof Factors, 'volume'>, none: Ratio): Ratio => {
-		const [own, other] = at(factor);
-		return own[name] ?? other[name] ?? none;
+type Resolved = { readonly [K in keyof Factors]: NonNullable<Factors[K]> };
+
+/** A side that ran nothing has no duration or price of its own: it takes the other side's. */
+function resolved(own: Factors, other: Factors): Resolved {
+	const ratio = (name: Exclude<keyof Factors, 'volume'>, none: Ratio): Ratio =>
+		own[name] ?? other[name] ?? none;
+	return {
+		volume: own.volume,
+		duration: ratio('duration', nought),
+		memory: ratio('memory', nought),
+		init: ratio('init', nought),
+		requestPrice: ratio('requestPrice', nought),
+		computePrice: ratio('computePrice', nought),
+		discounts: ratio('discounts', unity),
 	};
-	const volume = at(0)[0].volume;
-	const duration = ratio(1, 'duration', nought);
-	const memory = ratio(2, 'memory', nought);
-	const init = ratio(3, 'init', nought);
-	const request = ratio(4, 'requestPrice', nought);
-	const compute = ratio(4, 'computePrice', nought);
-	const discounts = ratio(5, 'discounts', unity);
+}
+
+/** Atoms that executions would cost with some factors as after and the others as before. */
+function valueOf(
+	before: Resolved,
+	after: Resolved,
+	isAfter: (name: Multiplied) => boolean,
+): bigint {
+	const { volume } = isAfter('volume') ? after : before;
+	const { duration } = isAfter('duration') ? after : before;
+	const { memory } = isAfter('memory') ? after : before;
+	const { init } = isAfter('init') ? after : before;
+	const { requestPrice: request, computePrice: compute } = isAfter('price') ? after : before;
+	const { discounts } = isAfter('discounts') ? after : before;
 	const run = { over: duration.over * memory.over, under: duration.under * memory.under };
 	const used = plus(run, init);
 	const each = plus(request, { over: used.over * compute.over, under: used.under * compute.under });

@@ -23,12 +23,16 @@ export function shapley(
 		value((factor) => (set & (1 << factor)) !== 0),
 	);
 	const orders = factorial(factors);
+	// By how many factors were moved before.
+	const weights = Array.from(
+		{ length: factors },
+		(_, size) => factorial(size) * factorial(factors - size - 1),
+	);
 	const weighted = Array.from({ length: factors }, (_, factor) => {
 		let all = 0n;
 		for (let set = 0; set < subsets; set += 1) {
 			if ((set & (1 << factor)) !== 0) continue;
-			const size = bitsOf(set);
-			const weight = factorial(size) * factorial(factors - size - 1);
+			const weight = weights[bitsOf(set)] ?? 0n;
 			all += weight * ((values[set | (1 << factor)] ?? 0n) - (values[set] ?? 0n));
 		}
 		return all;
