@@ -106,6 +106,20 @@ describe('the ledger', () => {
 		expect(linesOf(large, usage).length).toBeGreaterThan(20);
 		expect(usage).toEqual(slotUsage(large, slot));
 	});
+
+	it('adds up a small world in a thread too, where whole months are prepared', async () => {
+		const ports = () =>
+			process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
+		const slot = Math.floor(Date.UTC(2026, 10, 2) / slotMs);
+		const ledger = new Ledger(world);
+		const before = ports();
+		expect(await ledger.slot(slot)).toEqual(slotUsage(world, slot));
+		expect(ports()).toBe(before);
+		ledger.useThread();
+		const next = ledger.slot(slot + 1);
+		expect(ports()).toBeGreaterThan(before);
+		expect(await next).toEqual(slotUsage(world, slot + 1));
+	});
 });
 
 describe('rating', () => {

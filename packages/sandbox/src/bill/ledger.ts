@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { LivingWorld } from '../world/create.ts';
 import { type SlotUsage, slotUsage } from './usage.ts';
 
-/** A world with fewer functions is added up on the spot: a thread would take longer to start. */
+/** A single slot of a world with fewer functions is added up sooner than a thread starts. */
 const functionsForThread = 150;
 
 /**
@@ -15,9 +15,16 @@ export class Ledger {
 	readonly #world: LivingWorld;
 	readonly #slots = new Map<number, Promise<SlotUsage>>();
 	#thread: LedgerThread | null = null;
+	#inThread: boolean;
 
 	constructor(world: LivingWorld) {
 		this.#world = world;
+		this.#inThread = isBusy(world);
+	}
+
+	/** From now on in a thread, however small the world: whole months of it take seconds all the same. */
+	useThread(): void {
+		this.#inThread = true;
 	}
 
 	/** What each function used in a slot, by its number since the epoch. */
@@ -32,7 +39,7 @@ export class Ledger {
 	}
 
 	async #compute(slot: number): Promise<SlotUsage> {
-		if (!isBusy(this.#world)) return slotUsage(this.#world, slot);
+		if (!this.#inThread) return slotUsage(this.#world, slot);
 		this.#thread ??= new LedgerThread(this.#world, () => (this.#thread = null));
 		return this.#thread.slot(slot);
 	}

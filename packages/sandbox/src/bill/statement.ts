@@ -38,9 +38,10 @@ export function monthRows(
 
 /**
  * Begins to add up the current month and the one before, so that the first question about cost is
- * answered at once. A large world takes some twenty seconds of a thread for it.
+ * answered at once. It takes some twenty seconds of a thread, and nobody waits for it meanwhile.
  */
 export async function prepareBill(world: LivingWorld, nowMs: number): Promise<void> {
+	ledgerOf(world).useThread();
 	const current = monthStart(nowMs);
 	await Promise.all([
 		monthRows(world, current, nowMs),
