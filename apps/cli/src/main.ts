@@ -73,13 +73,16 @@ function help(): string {
 
 function explain(name: string, error: unknown): string {
 	if (error instanceof LamplightError) {
-		const fields = error.fields
-			.filter((field) => !error.message.startsWith(`${field.path}: `) || field.received)
-			.map((field) => {
-				const received = field.received === undefined ? '' : `, got ${field.received}`;
-				return `\n  ${field.path}: ${field.message}${received}`;
-			});
-		return `lamplight ${name}: ${error.message}${fields.join('')}`;
+		const fields = error.fields.map(
+			({ path, message, received }) =>
+				`${path}: ${message}${received === undefined ? '' : `, got ${received}`}`,
+		);
+		// Most errors are made of their fields: then the fields alone say all of it.
+		const isRepeated = error.fields.every(({ path, message }) =>
+			error.message.includes(`${path}: ${message}`),
+		);
+		if (fields.length > 0 && isRepeated) return `lamplight ${name}: ${fields.join('; ')}`;
+		return [`lamplight ${name}: ${error.message}`, ...fields].join('\n  ');
 	}
 	const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
 	return `lamplight ${name}: this is a fault in lamplight, please report it:\n${text}`;

@@ -37,7 +37,7 @@ describe('the options of start', () => {
 		const options = parseStartOptions(['--at', '2026-11-23T15:40:00Z'], '/here');
 		expect(options?.at).toBe(Date.UTC(2026, 10, 23, 15, 40));
 		expect(() => parseStartOptions(['--at', '2026-11-23'], '/here')).toThrow(
-			'--at expected a time like 2026-11-23T15:40:00Z',
+			'--at: expected a time like 2026-11-23T15:40:00Z',
 		);
 	});
 
@@ -52,10 +52,14 @@ describe('the options of start', () => {
 
 	it.each([
 		[['--replay-functions', 'a.csv'], '--replay-functions says nothing without --replay'],
-		[['--port', 'abc'], '--port expected a whole number from 1 to 65535'],
-		[['--port', '70000'], '--port expected 65535 or less'],
-		[['--functions', '0'], '--functions expected 1 or more'],
-		[['--nonsense'], '--nonsense is not an option of start'],
+		[['--port', 'abc'], '--port: expected a whole number from 1 to 65535'],
+		[['--port', '70000'], '--port: expected 65535 or less'],
+		[['--functions', '0'], '--functions: expected 1 or more'],
+		[['--seed', '1.5'], '--seed: expected a whole number from 0 to 2147483647'],
+		[['--functions'], '--functions: expected a value'],
+		[['--data', '--fresh'], '--data: expected a value'],
+		[['5000'], '5000: not an option; options come after two dashes'],
+		[['--nonsense'], '--nonsense: not an option of start; --help lists them'],
 	])('%j is refused by name', (args, message) => {
 		expect(() => parseStartOptions(args, '/here')).toThrow(message);
 	});

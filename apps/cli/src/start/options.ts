@@ -5,10 +5,10 @@ import * as z from 'zod';
 
 import { LamplightError, type FieldProblem } from '@lamplight/core/errors';
 
-const whole = (name: string, min: number, max: number) =>
+const whole = (min: number, max: number) =>
 	z.coerce
 		.number({ error: `expected a whole number from ${min} to ${max}` })
-		.int(`${name}: expected a whole number`)
+		.int(`expected a whole number from ${min} to ${max}`)
 		.min(min, `expected ${min} or more`)
 		.max(max, `expected ${max} or less`);
 
@@ -16,11 +16,11 @@ const whole = (name: string, min: number, max: number) =>
 const mostFunctions = 10_000;
 
 const optionsSchema = z.object({
-	port: whole('port', 1, 65_535).default(4400),
+	port: whole(1, 65_535).default(4400),
 	data: z.string().min(1).default('.lamplight'),
 	fresh: z.boolean().default(false),
-	seed: whole('seed', 0, 2 ** 31 - 1).default(1),
-	functions: whole('functions', 1, mostFunctions).default(240),
+	seed: whole(0, 2 ** 31 - 1).default(1),
+	functions: whole(1, mostFunctions).default(240),
 	replay: z.string().min(1).optional(),
 	replayFunctions: z.string().min(1).optional(),
 	at: z.iso
@@ -75,25 +75,19 @@ flags.help();
 
 /** The options of `lamplight start`; `null` when help was asked for and printed. Throws `invalid_input`. */
 export function parseStartOptions(args: readonly string[], cwd: string): StartOptions | null {
-	const { options } = flags.parse(['node', 'lamplight start', ...args], { run: false });
+	const { args: words, options } = flags.parse(['node', 'lamplight start', ...args], {
+		run: false,
+	});
 	const { '--': _rest, help, h: _h, ...given } = options as Record<string, unknown>;
 	if (help === true) return null;
-	const problems: FieldProblem[] = Object.keys(given)
-		.filter((name) => !(name in optionsSchema.shape))
-		.map((name) => ({ path: `--${name}`, message: 'is not an option of start' }));
+	const problems = [...words.map(wordProblem), ...Object.keys(given).flatMap(nameProblem)];
 	const parsed = optionsSchema.safeParse(given);
-	if (!parsed.success) {
-		for (const issue of parsed.error.issues) {
-			const path = `--${kebab(String(issue.path[0]))}`;
-			problems.push({
-				path,
-				message: issue.message,
-				received: String(given[String(issue.path[0])]),
-			});
-		}
-	}
+	if (!parsed.success)
+		problems.push(...parsed.error.issues.map((issue) => problemOf(issue, given)));
+	// An option without its value arrives as `true`, which a number would be made of.
+	problems.push(...Object.keys(given).flatMap((name) => valueProblem(name, given[name], problems)));
 	if (!parsed.success || problems.length > 0) {
-		const message = problems.map((problem) => `${problem.path} ${problem.message}`).join('; ');
+		const message = problems.map((problem) => `${problem.path}: ${problem.message}`).join('; ');
 		throw new LamplightError('invalid_input', message, { fields: problems });
 	}
 	const { data, replay, replayFunctions, ...rest } = parsed.data;
@@ -102,6 +96,42 @@ export function parseStartOptions(args: readonly string[], cwd: string): StartOp
 		dataFolder: resolve(cwd, data),
 		replay: replayOf(cwd, replay, replayFunctions),
 	};
+}
+
+/** npm swallows options that come before the two dashes, and passes on their values alone. */
+const wordProblem = (word: string): FieldProblem => ({
+	path: word,
+	message: 'not an option; options come after two dashes: npm start -- --port 4500',
+});
+
+const nameProblem = (name: string): FieldProblem[] =>
+	name in optionsSchema.shape
+		? []
+		: [{ path: `--${kebab(name)}`, message: 'not an option of start; --help lists them' }];
+
+function problemOf(
+	issue: z.core.$ZodIssue,
+	given: Readonly<Record<string, unknown>>,
+): FieldProblem {
+	const name = String(issue.path[0]);
+	const path = `--${kebab(name)}`;
+	if (given[name] === true) return { path, message: 'expected a value' };
+	return { path, message: issue.message, received: String(given[name]) };
+}
+
+/** Options that are on or off. */
+const switches: ReadonlySet<string> = new Set(['fresh', 'yes', 'showAwsEnv', 'ready']);
+
+function valueProblem(
+	name: string,
+	value: unknown,
+	known: readonly FieldProblem[],
+): FieldProblem[] {
+	const path = `--${kebab(name)}`;
+	if (value !== true || switches.has(name)) return [];
+	return known.some((problem) => problem.path === path)
+		? []
+		: [{ path, message: 'expected a value' }];
 }
 
 function replayOf(

@@ -6,8 +6,11 @@ import { pathToFileURL } from 'node:url';
 
 import { LamplightError } from '@lamplight/core/errors';
 
-/** How long a part may take to say that it is ready, and how long to end before it is killed. */
-const readyTimeoutMs = 30_000;
+/**
+ * How long a part may take to say that it is ready, and how long to end before it is killed. One that
+ * fails ends at once: the first only waits for a slow machine that builds the dashboard at the same time.
+ */
+const readyTimeoutMs = 90_000;
 const stopTimeoutMs = 8_000;
 
 /** The last lines of a part's complaints that are shown when it does not come up. */
