@@ -64,7 +64,13 @@ async function start(options: ServerOptions): Promise<void> {
 		app.notFound((context) => files.answer(context.req.raw));
 	}
 	const server = serve(
-		{ fetch: app.fetch, port: options.port, hostname: options.host },
+		{
+			fetch: app.fetch,
+			port: options.port,
+			hostname: options.host,
+			// Longer than clients keep a connection: none is closed in the moment in which it is used again.
+			serverOptions: { keepAliveTimeout: 65_000 },
+		},
 		({ port }) => console.log(JSON.stringify({ ready: true, url: options.publicUrl, port })),
 	) as Server;
 	const stop = () => {

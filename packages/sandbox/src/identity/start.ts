@@ -43,7 +43,8 @@ const clientId = 'lamplight-local';
  */
 export async function startIdentity(options: IdentityOptions): Promise<RunningIdentity> {
 	const secrets = await identitySecrets(options.dataFolder);
-	const server = createServer();
+	// Longer than clients keep a connection: none is closed in the moment in which it is used again.
+	const server = createServer({ keepAliveTimeout: 65_000 });
 	const port = await listen(server, options.port ?? 0);
 	const origin = `http://${host}:${port}`;
 	const issuer = `${origin}/${pool}`;
