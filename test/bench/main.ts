@@ -1,57 +1,102 @@
-/** `npm run bench -- [NAME ...] [--json]`: runs benches and prints their rows. Exits 0 when a target is missed. */
+/**
+ * `npm run bench -- [NAME ...] [--json]`: runs benches, one after the other, and prints their rows as
+ * one table. Exits 0 when a target is missed or a bench fails: the row says so. 2 for a name it has not.
+ */
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
 
-import type { Bench, BenchRow } from './bench.ts';
+import { endBenches, runBench } from './runBench.ts';
+import { benchTable, type TableRow } from './table.ts';
 
 const suffix = '.bench.ts';
+/** The order of the table; a bench that is not named here comes last. */
+const order = ['sandbox', 'money', 'collect', 'storage', 'api', 'dashboard', 'bundle', 'start'];
 
 function available(): string[] {
+	const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
 	return readdirSync(import.meta.dirname)
 		.filter((file) => file.endsWith(suffix))
 		.map((file) => file.slice(0, -suffix.length))
-		.sort();
+		.sort((a, b) => place(a) - place(b) || a.localeCompare(b));
 }
 
-function figure(value: number | null): string {
-	if (value === null) return '–';
-	if (Math.abs(value) >= 100) return value.toLocaleString('en', { maximumFractionDigits: 0 });
-	return value.toLocaleString('en', { maximumSignificantDigits: 3 });
+interface Output {
+	about(name: string, about: string): void;
+	row(row: TableRow): void;
+	end(): void;
 }
 
-function printText(row: BenchRow): void {
-	const verdict = row.pass === null ? '    ' : row.pass ? 'ok  ' : 'MISS';
-	const value = `${figure(row.value)} ${row.unit}`;
-	const parts = [verdict, row.metric.padEnd(46), value.padStart(18)];
-	parts.push(
-		`target ${figure(row.target)}`.padEnd(16),
-		`baseline ${figure(row.baseline)}`.padEnd(18),
-	);
-	parts.push(`ratio ${figure(row.ratio)}`);
-	console.log(parts.join('  '));
-	if (row.note !== undefined) console.log(`      ${row.note}`);
+/** One JSON object a row. */
+const jsonOutput: Output = {
+	about: () => undefined,
+	row: (row) => console.log(JSON.stringify(row)),
+	end: () => undefined,
+};
+
+/** The table on stdout; what each bench is about goes to stderr, beside it. */
+function tableOutput(): Output {
+	const table = benchTable((line) => console.log(line));
+	table.head();
+	return {
+		about: (name, about) => console.error(`(${name}: ${about})`),
+		row: table.row,
+		end: table.foot,
+	};
 }
+
+/** A row without target and baseline. */
+const plain = (bench: string, metric: string, value: number, unit: string): TableRow => ({
+	...{ bench, metric, value, unit },
+	...{ target: null, pass: null, baseline: null, ratio: null },
+});
+
+/** Processes that wanted to run, over the last minute. */
+const loadRow = (name: string, when: 'before' | 'after') =>
+	plain(name, `load of the machine ${when}`, loadavg()[0] ?? 0, '');
 
 async function main(args: string[]): Promise<number> {
-	const json = args.includes('--json');
-	const asked = args.filter((arg) => !arg.startsWith('--'));
+	const { values, positionals } = parseArgs({
+		args,
+		allowPositionals: true,
+		options: { json: { type: 'boolean', default: false } },
+	});
 	const names = available();
-	const unknown = asked.filter((name) => !names.includes(name));
+	const unknown = positionals.filter((name) => !names.includes(name));
 	if (unknown.length > 0) {
 		console.error(`bench: no bench named ${unknown.join(', ')}; there are ${names.join(', ')}`);
 		return 2;
 	}
-	for (const name of asked.length > 0 ? asked : names) {
-		const loaded = (await import(join(import.meta.dirname, `${name}${suffix}`))) as {
-			bench: Bench;
-		};
-		if (!json) console.log(`\n${name}: ${loaded.bench.about}`);
-		await loaded.bench.run((row) => {
-			if (json) console.log(JSON.stringify({ bench: name, ...row }));
-			else printText(row);
+	const output = values.json ? jsonOutput : tableOutput();
+	const startedMs = performance.now();
+	for (const name of names.filter((one) => positionals.length === 0 || positionals.includes(one))) {
+		output.row(loadRow(name, 'before'));
+		const benchMs = performance.now();
+		const failure = await runBench(name, {
+			onAbout: (about) => output.about(name, about),
+			onRow: (row) => output.row({ bench: name, ...row }),
 		});
+		if (failure !== null) {
+			const row = plain(name, 'ran to its end', 0, '');
+			output.row({ ...row, value: null, pass: false, note: failure });
+		}
+		output.row(loadRow(name, 'after'));
+		output.row(plain(name, 'time it took', (performance.now() - benchMs) / 1000, 's'));
 	}
+	output.row(plain('all', 'time they took', (performance.now() - startedMs) / 1000, 's'));
+	output.end();
 	return 0;
 }
 
-process.exit(await main(process.argv.slice(2)));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+	process.once(signal, () => {
+		endBenches();
+		process.exit(130);
+	});
+}
+try {
+	process.exit(await main(process.argv.slice(2)));
+} catch (error) {
+	console.error(`bench: ${error instanceof Error ? error.message : 'not understood'}`);
+	process.exit(2);
+}
