@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { floorTo, hourMs } from '@lamplight/core/time';
 import { startQueue } from '@lamplight/sandbox/queue/start';
 
-import { startCollector } from '../support/collector.ts';
-import { judgeMinutes, type MinuteVerdict } from './judge.ts';
+import { startCollector, testCtx } from '../support/collector.ts';
+import { completeMinutes, type MinutesVerdict } from '../support/completeMinutes.ts';
 import { judgeKept, type KeptVerdict } from './judgeKept.ts';
 import { Weather, type WeatherReport } from './weather.ts';
 
@@ -19,7 +19,7 @@ const visibilitySeconds = 4;
 const maxReceives = 6;
 
 /** What is left after a storm. */
-export interface Storm extends WeatherReport, MinuteVerdict, KeptVerdict {
+export interface Storm extends WeatherReport, MinutesVerdict, KeptVerdict {
 	readonly seed: number;
 }
 
@@ -69,10 +69,15 @@ export async function runStorm(seed: number): Promise<Storm> {
 		const report = await weather.run();
 		const range = { fromMs: startMs - pastMs, toMs: weather.stormEndMs };
 		const all = { fromMs: range.fromMs, toMs: collector.deps.clock() };
+		const compared = {
+			world: collector.sandbox.world,
+			store: collector.store,
+			ctx: testCtx(),
+		};
 		return {
 			seed,
 			...report,
-			...(await judgeMinutes(collector, connection, range)),
+			...(await completeMinutes(compared, connection, range)),
 			...(await judgeKept(collector, connection, all)),
 		};
 	} finally {

@@ -36,7 +36,7 @@ export interface ProductOptions {
 	readonly dataFolder?: string;
 }
 
-const readyTimeoutMs = 120_000;
+const readyTimeoutMs = 180_000;
 
 /** Starts the whole product as a stranger would, on free ports and an empty data folder. */
 export async function startProduct(options: ProductOptions = {}): Promise<Product> {

@@ -1,7 +1,10 @@
 /** Signs in as a browser would, by the link alone, and returns a caller of the API. */
 
 export interface ApiCaller {
+	/** The newest one; it lives for 15 minutes. */
 	readonly accessToken: string;
+	/** Asks for a new token with the session's cookie, as a page does that stays open. */
+	renew(): Promise<void>;
 	get(path: string): Promise<{ status: number; body: unknown }>;
 }
 
@@ -39,15 +42,24 @@ export async function signIn(url: string, link: string): Promise<ApiCaller> {
 		if (location === null) break;
 		next = new URL(location, next).href;
 	}
-	const refreshed = await fetch(`${url}/v1/session/refresh`, {
-		method: 'POST',
-		headers: { cookie: jar.header(), origin: url },
-	});
-	if (!refreshed.ok)
-		throw new Error(`no session after ${next}: ${refreshed.status} ${await refreshed.text()}`);
-	const { accessToken } = (await refreshed.json()) as { accessToken: string };
+	const refresh = async (): Promise<string> => {
+		const refreshed = await fetch(`${url}/v1/session/refresh`, {
+			method: 'POST',
+			headers: { cookie: jar.header(), origin: url },
+		});
+		jar.take(refreshed);
+		if (!refreshed.ok)
+			throw new Error(`no session after ${next}: ${refreshed.status} ${await refreshed.text()}`);
+		return ((await refreshed.json()) as { accessToken: string }).accessToken;
+	};
+	let accessToken = await refresh();
 	return {
-		accessToken,
+		get accessToken() {
+			return accessToken;
+		},
+		async renew() {
+			accessToken = await refresh();
+		},
 		async get(path) {
 			const response = await fetch(`${url}${path}`, {
 				headers: { authorization: `Bearer ${accessToken}` },

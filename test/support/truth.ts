@@ -1,3 +1,4 @@
+import type { Ctx } from '@lamplight/core/ctx';
 import { functionIdSchema } from '@lamplight/core/ids';
 import { minuteMs, type TimeRange } from '@lamplight/core/time';
 import type { SeriesPoint } from '@lamplight/store/series/series';
@@ -62,13 +63,17 @@ const stepsAtOnce = 600;
 export async function storedMinutes(
 	store: Compared['store'],
 	functionId: string,
-	{ range, stepMs }: { readonly range: TimeRange; readonly stepMs: number },
+	{
+		range,
+		stepMs,
+		ctx = testCtx(),
+	}: { readonly range: TimeRange; readonly stepMs: number; readonly ctx?: Ctx },
 ): Promise<Map<number, SeriesPoint>> {
 	const points = new Map<number, SeriesPoint>();
 	const id = functionIdSchema.parse(functionId);
 	for (let fromMs = range.fromMs; fromMs < range.toMs; fromMs += stepsAtOnce * stepMs) {
 		const part = { fromMs, toMs: Math.min(range.toMs, fromMs + stepsAtOnce * stepMs) };
-		const series = await store.series.readFunctionSeries(testCtx(), id, { range: part, stepMs });
+		const series = await store.series.readFunctionSeries(ctx, id, { range: part, stepMs });
 		for (const point of series.points) points.set(point.atMs, point);
 	}
 	return points;

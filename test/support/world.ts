@@ -29,8 +29,8 @@ export interface Totals {
 
 /** Asks the simulated world of a running product what really was. */
 export function worldOf({ sandboxEndpoint }: Pick<SharedProduct, 'sandboxEndpoint'>) {
-	const ask = async <T>(path: string): Promise<T> => {
-		const response = await fetch(`${sandboxEndpoint}/_sandbox/${path}`);
+	const ask = async <T>(path: string, init?: RequestInit): Promise<T> => {
+		const response = await fetch(`${sandboxEndpoint}/_sandbox/${path}`, init);
 		if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
 		return (await response.json()) as T;
 	};
@@ -38,6 +38,9 @@ export function worldOf({ sandboxEndpoint }: Pick<SharedProduct, 'sandboxEndpoin
 	return {
 		ask,
 		nowMs: async () => (await ask<{ nowMs: number }>('clock')).nowMs,
+		clock: () => ask<{ readonly nowMs: number; readonly speed: number }>('clock'),
+		/** Lets the world run at so many times real time; 0 stops it. */
+		setSpeed: (speed: number) => ask('clock', { method: 'PUT', body: JSON.stringify({ speed }) }),
 		stories: (range: Range) => ask<readonly Story[]>(`truth/stories?${spanOf(range)}`),
 		totals: (functionId: string, range: Range) =>
 			ask<Totals>(`truth/totals?function=${functionId}&${spanOf(range)}`),

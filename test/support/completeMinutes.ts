@@ -1,13 +1,14 @@
 import type { Connection } from '@lamplight/core/connection/connection';
+import type { Ctx } from '@lamplight/core/ctx';
 import { minuteMs, type TimeRange } from '@lamplight/core/time';
 import type { InvocationTotals, World, WorldFunction } from '@lamplight/sandbox/world/world';
 import type { RegionTotals, SeriesPoint } from '@lamplight/store/series/series';
+import type { Store } from '@lamplight/store/store';
 
-import { type Collector, testCtx } from '../support/collector.ts';
-import { storedMinutes } from '../support/truth.ts';
+import { storedMinutes } from './truth.ts';
 
-/** The minutes that a storm left. */
-export interface MinuteVerdict {
+/** Minutes of a connection's regions by their state, and whether the complete ones are. */
+export interface MinutesVerdict {
 	readonly minutes: number;
 	readonly complete: number;
 	readonly partial: number;
@@ -25,44 +26,63 @@ export interface MinuteVerdict {
 	readonly wrong: readonly string[];
 }
 
-type Counts = { -readonly [K in keyof MinuteVerdict]: MinuteVerdict[K] } & { wrong: string[] };
+interface Compared {
+	readonly world: World;
+	readonly store: Store;
+	readonly ctx: Ctx;
+}
+
+type Counts = { -readonly [K in keyof MinutesVerdict]: MinutesVerdict[K] } & { wrong: string[] };
 
 /** Every minute of every region against the world: a complete one must equal it in all that is told. */
-export async function judgeMinutes(
-	{ sandbox, store }: Collector,
+export async function completeMinutes(
+	compared: Compared,
 	connection: Connection,
 	range: TimeRange,
-): Promise<MinuteVerdict> {
+): Promise<MinutesVerdict> {
+	const { world, store, ctx } = compared;
 	const counts: Counts = {
 		...{ minutes: 0, complete: 0, partial: 0, missing: 0, provisional: 0 },
 		...{ executions: 0, errors: 0, throttles: 0, recorded: 0, unknown: 0, wrong: [] },
 	};
-	const ran = sandbox.world.allFunctions(connection.accountId);
-	for (const { region, spans } of await store.completeness.read(testCtx(), connection.id, range)) {
-		const functions = ran.filter((fn) => fn.region === region);
-		const stored = new Map<string, Map<number, SeriesPoint>>();
-		for (const { id } of functions) {
-			stored.set(id, await storedMinutes(store, id, { range, stepMs: minuteMs }));
-		}
-		const totals = await regionMinutes(store, connection, { region, range });
+	const ran = world.allFunctions(connection.accountId);
+	for (const { region, spans } of await store.completeness.read(ctx, connection.id, range)) {
+		const complete: number[] = [];
 		for (const { fromMs, toMs, state } of spans) {
 			counts[state] += (toMs - fromMs) / minuteMs;
 			counts.minutes += (toMs - fromMs) / minuteMs;
-			for (let at = fromMs; state === 'complete' && at < toMs; at += minuteMs) {
-				const minute = { fromMs: at, toMs: at + minuteMs };
-				const truths = functions.map((fn) => ({
-					fn,
-					truth: sandbox.world.totals(fn.id, minute),
-				}));
-				for (const { fn, truth } of truths) {
-					const point = stored.get(fn.id)?.get(at);
-					judgeFunction(counts, { world: sandbox.world, fn, at, truth, point });
-				}
-				judgeRegion(counts, { region, at, truths: truths.map((one) => one.truth), totals });
+			for (let at = fromMs; state === 'complete' && at < toMs; at += minuteMs) complete.push(at);
+		}
+		const sums = new Map<number, Sums>();
+		// One function after the other: whatever the fleet's size, one is in memory at a time.
+		for (const fn of ran.filter((one) => one.region === region)) {
+			const stored = await storedMinutes(store, fn.id, { range, stepMs: minuteMs, ctx });
+			for (const at of complete) {
+				const truth = world.totals(fn.id, { fromMs: at, toMs: at + minuteMs });
+				judgeFunction(counts, { world, fn, at, truth, point: stored.get(at) });
+				addTo(sums, at, truth);
 			}
+		}
+		const totals = await regionMinutes(compared, connection, { region, range });
+		for (const at of complete) {
+			judgeRegion(counts, { region, at, truth: sums.get(at) ?? noSums, point: totals.get(at) });
 		}
 	}
 	return counts;
+}
+
+/** What all functions of a region did in one minute. */
+type Sums = Readonly<Record<'invocations' | 'errors' | 'throttles' | 'durationUs', number>>;
+const noSums: Sums = { invocations: 0, errors: 0, throttles: 0, durationUs: 0 };
+
+function addTo(sums: Map<number, Sums>, at: number, truth: InvocationTotals): void {
+	const before = sums.get(at) ?? noSums;
+	sums.set(at, {
+		invocations: before.invocations + truth.invocations,
+		errors: before.errors + truth.errors,
+		throttles: before.throttles + truth.throttles,
+		durationUs: before.durationUs + truth.durationUs,
+	});
 }
 
 /** How many steps one reading of totals returns at most. */
@@ -71,13 +91,13 @@ const stepsAtOnce = 600;
 type RegionPoint = RegionTotals['points'][number];
 
 async function regionMinutes(
-	store: Collector['store'],
+	{ store, ctx }: Compared,
 	connection: Connection,
 	{ region, range }: { readonly region: string; readonly range: TimeRange },
 ): Promise<Map<number, RegionPoint>> {
 	const found = new Map<number, RegionPoint>();
 	for (let at = range.fromMs; at < range.toMs; at += stepsAtOnce * minuteMs) {
-		const read = await store.series.readTotals(testCtx(), {
+		const read = await store.series.readTotals(ctx, {
 			range: { fromMs: at, toMs: Math.min(range.toMs, at + stepsAtOnce * minuteMs) },
 			stepMs: minuteMs,
 			connectionIds: [connection.id],
@@ -133,20 +153,17 @@ function judgeRegion(
 	of: {
 		readonly region: string;
 		readonly at: number;
-		readonly truths: readonly InvocationTotals[];
-		readonly totals: ReadonlyMap<number, RegionPoint>;
+		readonly truth: Sums;
+		readonly point: RegionPoint | undefined;
 	},
 ): void {
-	const { region, at, truths, totals } = of;
-	const sum = (field: 'invocations' | 'errors' | 'throttles' | 'durationUs') =>
-		truths.reduce((total, truth) => total + truth[field], 0);
-	const point = totals.get(at);
+	const { region, at, truth, point } = of;
 	const told: readonly [string, number | null | undefined, number][] = [
-		['region invocations', point?.invocations, sum('invocations')],
-		['region errors', point?.errors, sum('errors')],
-		['region throttles', point?.throttles, sum('throttles')],
-		['region executions', point === undefined ? 0 : point.durationCount, sum('invocations')],
-		['region durationUs', point === undefined ? 0 : point.durationSumUs, sum('durationUs')],
+		['region invocations', point?.invocations, truth.invocations],
+		['region errors', point?.errors, truth.errors],
+		['region throttles', point?.throttles, truth.throttles],
+		['region executions', point === undefined ? 0 : point.durationCount, truth.invocations],
+		['region durationUs', point === undefined ? 0 : point.durationSumUs, truth.durationUs],
 	];
 	for (const [name, read, want] of told) {
 		// Not asked for, or nothing but throttles happened.
