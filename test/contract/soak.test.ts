@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -45,7 +45,7 @@ describe('a soak', () => {
 		expect(complaintOf(line)).toBe(kind);
 	});
 
-	it('reads each line of a log once, also one that was half written', () => {
+	it('reads each line of a log once: half written ones, and those of a file that was put aside', () => {
 		const folder = mkdtempSync(join(tmpdir(), 'lamplight-soak-logs-'));
 		try {
 			const logs = followLogs(folder);
@@ -56,7 +56,13 @@ describe('a soak', () => {
 			appendFileSync(path, line.slice(10));
 			logs.look();
 			logs.look();
-			expect([...logs.kinds.values()].map(({ count }) => count)).toEqual([2]);
+			const count = () => [...logs.kinds.values()].map(({ count }) => count);
+			expect(count()).toEqual([2]);
+			appendFileSync(path, line);
+			renameSync(path, `${path}.1`);
+			appendFileSync(path, line);
+			logs.look();
+			expect(count()).toEqual([4]);
 		} finally {
 			rmSync(folder, { recursive: true, force: true });
 		}

@@ -24,7 +24,7 @@ export function followLogs(folder: string): { look(): void } & Complaints {
 			if (!existsSync(folder)) return;
 			for (const file of readdirSync(folder).filter((name) => name.endsWith('.log'))) {
 				const state = read.get(file) ?? { bytes: 0, rest: '' };
-				const { text, bytes } = readFrom(join(folder, file), state.bytes);
+				const { text, bytes } = readOn(join(folder, file), state.bytes);
 				const lines = (state.rest + text).split('\n');
 				read.set(file, { bytes, rest: lines.pop() ?? '' });
 				for (const line of lines) {
@@ -39,14 +39,20 @@ export function followLogs(folder: string): { look(): void } & Complaints {
 	};
 }
 
+/** What came after so many bytes; a log that was begun anew had its rest in the file before it. */
+function readOn(path: string, from: number): { text: string; bytes: number } {
+	const { text, bytes } = readFrom(path, from);
+	if (bytes >= from) return { text, bytes };
+	const before = existsSync(`${path}.1`) ? readFrom(`${path}.1`, from).text : '';
+	return { text: before + readFrom(path, 0).text, bytes };
+}
+
 function readFrom(path: string, from: number): { text: string; bytes: number } {
 	const file = openSync(path, 'r');
 	try {
 		const { size } = fstatSync(file);
-		// Begun again: what was there before has been read.
-		const at = size < from ? 0 : from;
-		const buffer = Buffer.alloc(size - at);
-		readSync(file, buffer, 0, buffer.length, at);
+		const buffer = Buffer.alloc(Math.max(0, size - from));
+		readSync(file, buffer, 0, buffer.length, from);
 		return { text: buffer.toString('utf8'), bytes: size };
 	} finally {
 		closeSync(file);

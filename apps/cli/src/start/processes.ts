@@ -1,10 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 
 import { LamplightError } from '@lamplight/core/errors';
+
+import { PartLog } from './partLog.ts';
 
 /**
  * How long a part may take to say that it is ready, and how long to end before it is killed. One that
@@ -67,10 +69,10 @@ export class ProcessTree {
 			detached: true,
 			windowsHide: true,
 		});
-		const log = createWriteStream(join(this.#logFolder, `${spec.name}.log`), { flags: 'w' });
+		const log = new PartLog(join(this.#logFolder, `${spec.name}.log`));
 		const complaints: string[] = [];
 		createInterface({ input: child.stderr }).on('line', (line) => {
-			log.write(`${line}\n`);
+			log.write(line);
 			complaints.push(line);
 			if (complaints.length > shownComplaintLines) complaints.shift();
 		});
@@ -107,7 +109,7 @@ export class ProcessTree {
 					resolve(message);
 					return;
 				}
-				log.write(`${line}\n`);
+				log.write(line);
 				if (message !== null) spec.onMessage?.(message);
 			});
 		});
