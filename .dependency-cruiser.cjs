@@ -66,9 +66,19 @@ module.exports = {
 		{
 			name: 'apps-do-not-import-apps',
 			severity: 'error',
-			comment: 'Except the command line, whose start composes them.',
-			from: { path: '^apps/(api|jobs)/', pathNot: '\\.test\\.ts$' },
+			comment:
+				'Except the command line, whose start composes them, and the job of exports, which makes at length what the API answers at once.',
+			from: {
+				path: '^apps/(api|jobs)/',
+				pathNot: ['\\.test\\.ts$', '^apps/jobs/src/export/run\\.ts$'],
+			},
 			to: { path: '^apps/(?!$1/)' },
+		},
+		{
+			name: 'the-job-of-exports-takes-one-file-of-the-api',
+			severity: 'error',
+			from: { path: '^apps/jobs/src/export/run\\.ts$' },
+			to: { path: '^apps/(?!jobs/)', pathNot: '^apps/api/src/exports/make\\.ts$' },
 		},
 		{
 			name: 'not-to-unresolvable',

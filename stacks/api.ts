@@ -1,5 +1,6 @@
 import type { Identity } from './auth.ts';
 import { customerRoles, trustedRoles, type Connect } from './connect.ts';
+import type { Work } from './jobs.ts';
 import { roleNamed } from './roles.ts';
 import { tablePermissions, type Storage } from './storage.ts';
 
@@ -9,6 +10,7 @@ interface ApiOptions {
 	readonly originSecret: $util.Output<string>;
 	readonly table: Storage['table'];
 	readonly exportsBucket: Storage['exportsBucket'];
+	readonly queue: Work['queue'];
 	readonly identity: Identity;
 	readonly templateUrl: Connect['templateUrl'];
 	readonly trustedRoleNames: Connect['trustedRoleNames'];
@@ -20,7 +22,7 @@ interface ApiOptions {
  * token, and the secret that the distribution adds.
  */
 export function api(options: ApiOptions) {
-	const { router, origin, originSecret, table, exportsBucket, identity } = options;
+	const { router, origin, originSecret, table, exportsBucket, queue, identity } = options;
 	const { result: secret } = new random.RandomPassword('ApiSecret', { length: 48, special: false });
 	return new sst.aws.Function('Api', {
 		name: `lamplight-${$app.stage}-api`,
@@ -37,6 +39,7 @@ export function api(options: ApiOptions) {
 			LAMPLIGHT_ORIGIN_SECRET: originSecret,
 			LAMPLIGHT_TABLE: table.name,
 			LAMPLIGHT_EXPORTS_BUCKET: exportsBucket.name,
+			LAMPLIGHT_COLLECT_QUEUE_URL: queue.url,
 			LAMPLIGHT_CONNECT_TEMPLATE_URL: options.templateUrl,
 			LAMPLIGHT_TRUSTED_ROLE_NAMES: options.trustedRoleNames.join(','),
 			LAMPLIGHT_SECRET: secret,
@@ -48,9 +51,11 @@ export function api(options: ApiOptions) {
 			...tablePermissions(table),
 			{ actions: ['sts:AssumeRole'], resources: [customerRoles] },
 			{
-				actions: ['s3:PutObject', 's3:GetObject'],
+				// A link can do no more than who signed it.
+				actions: ['s3:GetObject'],
 				resources: [$interpolate`${exportsBucket.arn}/*`],
 			},
+			{ actions: ['sqs:SendMessage'], resources: [queue.arn] },
 		],
 	});
 }

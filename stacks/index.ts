@@ -15,13 +15,14 @@ export function stacks() {
 	const { table, exportsBucket } = storage();
 	const identity = auth({ origin });
 	const { templateUrl, trustedRoleNames } = connect();
-	const work = jobs({ table });
+	const work = jobs({ table, exportsBucket });
 	api({
 		router,
 		origin,
 		originSecret,
 		table,
 		exportsBucket,
+		queue: work.queue,
 		identity,
 		templateUrl,
 		trustedRoleNames,

@@ -4,6 +4,7 @@ import { tablePermissions, type Storage } from './storage.ts';
 
 interface JobsOptions {
 	readonly table: Storage['table'];
+	readonly exportsBucket: Storage['exportsBucket'];
 }
 
 /** Longer than the collector's own time-out, so that a message is not seen twice while it is worked on. */
@@ -11,7 +12,7 @@ const collectTimeout = '5 minutes';
 const visibilityTimeout = '30 minutes';
 
 /** The planner every minute, its queue, and the collector that works the queue off. */
-export function jobs({ table }: JobsOptions) {
+export function jobs({ table, exportsBucket }: JobsOptions) {
 	const deadLetters = new sst.aws.Queue('CollectDeadLetters', {
 		transform: { queue: { messageRetentionSeconds: 14 * 24 * 3600 } },
 	});
@@ -23,6 +24,7 @@ export function jobs({ table }: JobsOptions) {
 		LAMPLIGHT_STAGE: $app.stage,
 		LAMPLIGHT_TABLE: table.name,
 		LAMPLIGHT_COLLECT_QUEUE_URL: queue.url,
+		LAMPLIGHT_EXPORTS_BUCKET: exportsBucket.name,
 	};
 	const assumeCustomerRoles = { actions: ['sts:AssumeRole'], resources: [customerRoles] };
 	queue.subscribe(
@@ -33,7 +35,14 @@ export function jobs({ table }: JobsOptions) {
 			timeout: collectTimeout,
 			memory: '512 MB',
 			environment,
-			permissions: [...tablePermissions(table), assumeCustomerRoles],
+			permissions: [
+				...tablePermissions(table),
+				assumeCustomerRoles,
+				{
+					actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
+					resources: [$interpolate`${exportsBucket.arn}/*`],
+				},
+			],
 		},
 		{ batch: { size: 5, window: '1 second', partialResponses: true } },
 	);

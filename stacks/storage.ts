@@ -6,8 +6,23 @@ export function storage() {
 		ttl: 'expiresAt',
 		deletionProtection: $app.stage === 'production',
 	});
+	// Private: its files are fetched by links that the API signs. They go when their records do.
 	const exportsBucket = new sst.aws.Bucket('Exports', {
 		lifecycle: [{ expiresIn: '7 days' }],
+		transform: {
+			lifecycle: (args) => {
+				// Parts of a file that never came together are no object that could expire.
+				args.rules = $resolve([args.rules ?? []]).apply(([rules]) => [
+					...rules,
+					{
+						id: 'unfinished-uploads',
+						status: 'Enabled',
+						filter: {},
+						abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
+					},
+				]);
+			},
+		},
 	});
 	return { table, exportsBucket };
 }

@@ -14,7 +14,7 @@ const environment = {
 	AWS_REGION: 'us-east-1',
 	LAMPLIGHT_STAGE: 'bench',
 	LAMPLIGHT_TABLE: 'bench',
-	LAMPLIGHT_COLLECT_QUEUE_URL: 'http://127.0.0.1:9/bench',
+	LAMPLIGHT_COLLECT_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/123456789012/collect',
 };
 
 /** Median milliseconds that a fresh process takes to import a module, without Node's own start. */

@@ -14,6 +14,8 @@ import { workMessage } from '@lamplight/jobs/work';
 import { createStore } from '@lamplight/store/store';
 import * as z from 'zod';
 
+import { closedFiles } from '../support/closedFiles.ts';
+
 const options = z
 	.object({
 		tableName: z.string(),
@@ -40,6 +42,7 @@ const deps: JobDeps = {
 	wallClock: Date.now,
 	randomBytes: (count) => randomBytes(count),
 	queue: createOutbox(sqs, options.queueUrl),
+	files: closedFiles(),
 	memory: createMemory(),
 	log: () => undefined,
 };

@@ -79,6 +79,8 @@ beforeAll(async () => {
 		AWS_SECRET_ACCESS_KEY: 'embedded',
 		AWS_ENDPOINT_URL_DYNAMODB: api.database.endpoint,
 		LAMPLIGHT_TABLE: api.database.tableName,
+		LAMPLIGHT_COLLECT_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/123456789012/collect',
+		LAMPLIGHT_EXPORTS_BUCKET: 'exports',
 		LAMPLIGHT_ORIGIN: api.deps.settings.publicUrl,
 		LAMPLIGHT_ORIGIN_SECRET: originSecret,
 		LAMPLIGHT_SECRET: api.deps.settings.secret,

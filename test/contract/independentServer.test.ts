@@ -17,6 +17,7 @@ import { workMessage } from '@lamplight/jobs/work';
 import { createStore, type Store } from '@lamplight/store/store';
 import { ensureTable } from '@lamplight/store/table';
 
+import { closedFiles } from '../support/closedFiles.ts';
 import { missing } from '../support/needs.ts';
 import {
 	type Moto,
@@ -139,6 +140,7 @@ describe.skipIf(missing('moto') !== null)('a server of AWS that others wrote', (
 			wallClock: clock,
 			randomBytes: (count) => randomBytes(count),
 			queue: { send: async (messages) => void queue.push(...messages) },
+			files: closedFiles(),
 			memory: createMemory(),
 			log: () => undefined,
 		};

@@ -14,6 +14,7 @@ import { runPlan } from '@lamplight/jobs/plan/run';
 import { workMessage } from '@lamplight/jobs/work';
 import type { SandboxOptions } from '@lamplight/sandbox/sandbox';
 
+import { closedFiles } from '../support/closedFiles.ts';
 import { type ApiWorld, startApiWorld } from '../support/apiWorld.ts';
 import { missing, sharedData } from '../support/needs.ts';
 
@@ -189,6 +190,7 @@ async function watch(world: ApiWorld, { id }: Connection, untilMs: number): Prom
 		wallClock: Date.now,
 		randomBytes: api.deps.connect.randomBytes,
 		queue: { send: async (messages) => void queue.push(...messages) },
+		files: closedFiles(),
 		memory: createMemory(),
 		log: () => undefined,
 	};

@@ -1,9 +1,26 @@
 import type { Ctx } from '@lamplight/core/ctx';
+import { queuedExport } from '@lamplight/core/export/export';
+import { exportIdSchema } from '@lamplight/core/ids';
 import { hourMs } from '@lamplight/core/time';
 import * as z from 'zod';
 
 import { startMs } from './storeHarness.ts';
 import { connectionId, hash, ids, type Part, range } from './storeParts.ts';
+
+const exportId = exportIdSchema.parse('exp_00000000000000000000');
+const asked = (ctx: Ctx) =>
+	queuedExport(
+		{
+			id: exportId,
+			workspaceId: ctx.workspaceId,
+			what: 'costs',
+			form: 'csv',
+			query: {},
+			askedBy: { kind: 'job', name: 'test' },
+			dataNowMs: startMs,
+		},
+		startMs,
+	);
 
 /** People, documents and what collection remembers. */
 export const peopleParts = {
@@ -16,6 +33,8 @@ export const peopleParts = {
 					displayCurrency: 'USD',
 					timeZone: 'UTC',
 					ownerTagKey: null,
+					appTagKey: null,
+					appStageTagKey: null,
 					createdMs: startMs,
 					createdBy: ids.user,
 				},
@@ -39,6 +58,13 @@ export const peopleParts = {
 		reads: [
 			(store, ctx) => store.activity.get(ctx, 'silent eu-west-1'),
 			(store, ctx) => store.activity.list(ctx),
+		],
+	},
+	exports: {
+		write: (store, ctx) => store.exports.put(ctx, asked(ctx)),
+		reads: [
+			(store, ctx) => store.exports.get(ctx, exportId),
+			(store, ctx) => store.exports.list(ctx),
 		],
 	},
 	members: {

@@ -141,6 +141,47 @@ describe.skipIf(reason !== null)(
 			expect([assumed[0]!.Resource].flat()).toEqual([`arn:aws:iam::*:role/${connectRoleName}`]);
 		});
 
+		it('keeps exports private: links sign what the API may read, and jobs alone write', () => {
+			const ofExports = (role: Registered) =>
+				statements(role).filter(({ Action }) =>
+					[Action].flat().some((one) => one.startsWith('s3:')),
+				);
+			const api = ofExports(only(ci, 'aws:iam/role:Role', /^ApiRole$/));
+			expect(api.flatMap(({ Action }) => Action)).toEqual(['s3:GetObject']);
+			const collect = ofExports(only(ci, 'aws:iam/role:Role', /^CollectSubscriber.*Role$/));
+			expect(collect.flatMap(({ Action }) => Action)).toEqual([
+				's3:PutObject',
+				's3:AbortMultipartUpload',
+			]);
+			for (const { Resource } of [...api, ...collect]) {
+				expect([Resource].flat().every((one) => one.endsWith('/*'))).toBe(true);
+			}
+			const closed = only(
+				ci,
+				'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock',
+				/^ExportsPublicAccessBlock$/,
+			);
+			expect(closed.inputs).toMatchObject({ blockPublicPolicy: true, blockPublicAcls: true });
+			const lifecycle = all(
+				ci,
+				'aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2',
+			)
+				.concat(all(ci, 'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration'))
+				.filter(({ name }) => name.startsWith('Exports'));
+			expect(lifecycle).toHaveLength(1);
+			const rules = JSON.stringify(lifecycle[0]?.inputs['rules']);
+			expect(rules).toContain('"days":7');
+			expect(rules).toContain('"daysAfterInitiation":1');
+		});
+
+		it('lets the API send to the jobs’ queue and to no other', () => {
+			const sends = statements(only(ci, 'aws:iam/role:Role', /^ApiRole$/)).filter(({ Action }) =>
+				[Action].flat().some((one) => one.startsWith('sqs:')),
+			);
+			expect(sends.flatMap(({ Action }) => Action)).toEqual(['sqs:SendMessage']);
+			expect(sends.flatMap(({ Resource }) => Resource)).toHaveLength(1);
+		});
+
 		it('publishes a template that trusts the very roles that assume', () => {
 			const object = only(ci, 'aws:s3/bucketObjectv2:BucketObjectv2', /^ConnectTemplate$/);
 			const names = ['lamplight-ci-api', 'lamplight-ci-collect'];

@@ -9,6 +9,7 @@ import type { Message } from '@lamplight/jobs/message';
 import { workMessage } from '@lamplight/jobs/work';
 import type { Sandbox, SandboxOptions } from '@lamplight/sandbox/sandbox';
 
+import { closedFiles } from './closedFiles.ts';
 import { fixedSandbox } from './sandbox.ts';
 
 const roleName = 'lamplight-test-api';
@@ -109,6 +110,7 @@ async function takeInventory(
 		wallClock: Date.now,
 		randomBytes: api.deps.connect.randomBytes,
 		queue: { send: async (messages) => void later.push(...messages) },
+		files: closedFiles(),
 		memory: createMemory(),
 		log: () => undefined,
 	};

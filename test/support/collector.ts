@@ -19,6 +19,8 @@ import { startSandbox } from '@lamplight/sandbox/start';
 import { createStore, type Store } from '@lamplight/store/store';
 import { ensureTable } from '@lamplight/store/table';
 
+import { closedFiles } from './closedFiles.ts';
+
 export const testWorkspaceId = workspaceIdSchema.parse('ws_00000000000000000000');
 /** The role of ours that the connected accounts trust. */
 export const collectorRole = 'lamplight-test-collect';
@@ -95,6 +97,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
 		wallClock: Date.now,
 		randomBytes: (count) => randomBytes(count),
 		queue: { send: async (messages) => void queue.push(...messages) },
+		files: closedFiles(),
 		memory: createMemory(),
 		log: (event, facts = {}) => void lines.push({ event, facts }),
 	};

@@ -43,6 +43,7 @@ const samples: Readonly<Record<string, string>> = {
 	userId: 'usr_00000000000000000000',
 	invitationId: 'inv_00000000000000000000',
 	tokenId: 'tok_00000000000000000000',
+	exportId: 'exp_00000000000000000000',
 	viewId: 'view_00000000000000000000',
 	token: 'an-invitation-that-never-was',
 };

@@ -152,5 +152,12 @@ export const access: Readonly<Record<RouteKey, Access>> = {
 	'GET /v1/w/{ws}/exports/costs.csv': file,
 	'GET /v1/w/{ws}/exports/costs.json': file,
 	'GET /v1/w/{ws}/exports/focus.csv': file,
+	'POST /v1/w/{ws}/exports': file,
+	'GET /v1/w/{ws}/exports': { to: 'members', permission: 'costs.read', scopes: ['export'] },
+	'GET /v1/w/{ws}/exports/{exportId}': {
+		to: 'members',
+		permission: 'costs.read',
+		scopes: ['export'],
+	},
 	'GET /v1/metrics': { to: 'token', scope: 'metrics' },
 };

@@ -1,6 +1,8 @@
 import type { Aws } from '@lamplight/aws/aws';
 import type { ConnectDeps } from '@lamplight/aws/connect/deps';
 import type { Clock } from '@lamplight/core/ctx';
+import type { ExportMessage } from '@lamplight/core/export/export';
+import type { ExportFiles } from '@lamplight/store/exports/files';
 import type { Store } from '@lamplight/store/store';
 
 import type { Log } from './http/log.ts';
@@ -37,11 +39,20 @@ export interface ConnectSettings extends Omit<ConnectDeps, 'aws'> {
 	aws(): Promise<Aws>;
 }
 
+/** Where files too long for an answer are made and fetched from. */
+export interface ExportDoor {
+	/** Gives the work to the jobs. Throws `unavailable`. */
+	send(message: ExportMessage): Promise<void>;
+	readonly link: ExportFiles['link'];
+}
+
 /** All that the API needs from outside. */
 export interface ApiDeps {
 	readonly store: Store;
 	/** What the connect flow says about us, and the way into customers' accounts. */
 	readonly connect: ConnectSettings;
+	/** Loaded when the first export is asked for. */
+	readonly exports: () => Promise<ExportDoor>;
 	readonly settings: ApiSettings;
 	/** The time of the data: of what `now-24h` means. The simulated world has one of its own. */
 	readonly clock: Clock;

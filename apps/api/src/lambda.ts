@@ -8,12 +8,14 @@ import { createStore } from '@lamplight/store/store';
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
 
 import { createApp } from './app.ts';
+import type { ExportDoor } from './deps.ts';
 import { jsonLog } from './http/log.ts';
 import { parseEnvironment } from './serve/options.ts';
 
 type Handler = ReturnType<typeof handle>;
 let made: Handler | null = null;
 let aws: Promise<Aws> | null = null;
+let exportDoor: Promise<ExportDoor> | null = null;
 
 /** Answers one call of the Function URL. */
 export const handler = (event: LambdaEvent, context: LambdaContext): ReturnType<Handler> => {
@@ -44,6 +46,18 @@ function make(functionArn: string): Handler {
 			trustedRoleNames: environment.LAMPLIGHT_TRUSTED_ROLE_NAMES,
 			templateUrl: environment.LAMPLIGHT_CONNECT_TEMPLATE_URL ?? null,
 			linkRegion: environment.AWS_REGION,
+		},
+		exports: () => {
+			exportDoor ??= Promise.all([import('./exports/door.ts'), import('@aws-sdk/client-sqs')]).then(
+				([{ createExportDoor }, { SQSClient }]) =>
+					createExportDoor({
+						sqs: new SQSClient({}),
+						queueUrl: environment.LAMPLIGHT_COLLECT_QUEUE_URL,
+						bucket: environment.LAMPLIGHT_EXPORTS_BUCKET,
+						region: environment.AWS_REGION,
+					}),
+			);
+			return exportDoor;
 		},
 		settings: {
 			publicUrl: environment.LAMPLIGHT_ORIGIN,

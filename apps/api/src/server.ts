@@ -8,12 +8,14 @@ import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { serve } from '@hono/node-server';
 import { createAws } from '@lamplight/aws/aws';
 import { LamplightError } from '@lamplight/core/errors';
 import { createStore } from '@lamplight/store/store';
 
 import { createApp } from './app.ts';
+import { createExportDoor } from './exports/door.ts';
 import { jsonLog } from './http/log.ts';
 import { parseServerOptions, type ServerOptions } from './serve/options.ts';
 import { staticFiles } from './serve/static.ts';
@@ -36,6 +38,14 @@ async function start(options: ServerOptions): Promise<void> {
 		region: options.connect.region,
 		...(options.awsProfile === undefined ? {} : { profile: options.awsProfile }),
 	});
+	const { queueUrl, ...standIn } = options.exports;
+	const exportDoor = createExportDoor({
+		sqs: new SQSClient({}),
+		queueUrl,
+		bucket: standIn.bucket,
+		region: options.connect.region,
+		standIn,
+	});
 	const app = createApp({
 		store: createStore({ client, tableName: options.tableName, clock }),
 		connect: {
@@ -47,6 +57,7 @@ async function start(options: ServerOptions): Promise<void> {
 			templateUrl: options.connect.templateUrl,
 			linkRegion: options.connect.region,
 		},
+		exports: async () => exportDoor,
 		settings: {
 			publicUrl: options.publicUrl,
 			oidc: options.oidc,

@@ -1,5 +1,6 @@
 import type { Aws } from '@lamplight/aws/aws';
 import type { Clock } from '@lamplight/core/ctx';
+import type { ExportFiles } from '@lamplight/store/exports/files';
 import type { Store } from '@lamplight/store/store';
 
 import type { Message } from './message.ts';
@@ -14,6 +15,8 @@ export interface JobDeps {
 	readonly wallClock: Clock;
 	readonly randomBytes: (count: number) => Uint8Array;
 	readonly queue: Outbox;
+	/** The bucket of exports. */
+	readonly files: Pick<ExportFiles, 'write'>;
 	readonly memory: Memory;
 	readonly log: Log;
 }

@@ -7,6 +7,7 @@ import { runFunctions } from './collect/functions.ts';
 import { runTotals } from './collect/totals.ts';
 import { runDeploys } from './deploys/run.ts';
 import type { JobDeps } from './deps.ts';
+import { runExport } from './export/run.ts';
 import { runEvaluate } from './evaluate/run.ts';
 import { runInventory } from './inventory/run.ts';
 import { type Message, messageSchema } from './message.ts';
@@ -54,5 +55,7 @@ export async function dispatch(deps: JobDeps, message: Message): Promise<void> {
 			return runRollup(deps, message);
 		case 'bill':
 			return runBill(deps, message);
+		case 'export':
+			return runExport(deps, message);
 	}
 }

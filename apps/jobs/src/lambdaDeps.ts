@@ -4,6 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createAws } from '@lamplight/aws/aws';
 import type { Clock } from '@lamplight/core/ctx';
+import { createExportFiles } from '@lamplight/store/exports/files';
 import { createStore } from '@lamplight/store/store';
 import * as z from 'zod';
 
@@ -16,6 +17,7 @@ const environmentSchema = z.object({
 	AWS_REGION: z.string(),
 	LAMPLIGHT_TABLE: z.string().min(3),
 	LAMPLIGHT_COLLECT_QUEUE_URL: z.url(),
+	LAMPLIGHT_EXPORTS_BUCKET: z.string().min(3),
 });
 
 /** What the jobs get in AWS; made once per process and kept while it is warm. */
@@ -33,6 +35,7 @@ export function lambdaDeps(environment: NodeJS.ProcessEnv, clock: Clock): JobDep
 		wallClock: clock,
 		randomBytes: (count) => randomBytes(count),
 		queue: createOutbox(new SQSClient({ region }), parsed.LAMPLIGHT_COLLECT_QUEUE_URL),
+		files: createExportFiles({ bucket: parsed.LAMPLIGHT_EXPORTS_BUCKET, region }),
 		memory: createMemory(),
 		log: (event, facts) => console.log(JSON.stringify({ event, ...facts })),
 	};

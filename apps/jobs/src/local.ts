@@ -11,6 +11,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { createAws } from '@lamplight/aws/aws';
 import { LamplightError } from '@lamplight/core/errors';
 import { floorTo, minuteMs } from '@lamplight/core/time';
+import { createExportFiles } from '@lamplight/store/exports/files';
 import { createStore } from '@lamplight/store/store';
 
 import type { JobDeps, Log } from './deps.ts';
@@ -68,6 +69,7 @@ async function start(options: LocalOptions): Promise<void> {
 		wallClock,
 		randomBytes: (count) => randomBytes(count),
 		queue: past.wrap(createOutbox(sqs, options.queueUrl)),
+		files: createExportFiles({ bucket: options.exports.bucket, region, standIn: options.exports }),
 		memory: createMemory(),
 		log: progress.log,
 	};

@@ -1,3 +1,4 @@
+import { exportMessageSchema } from '@lamplight/core/export/export';
 import { shardSchema } from '@lamplight/core/collection/shards';
 import * as z from 'zod';
 
@@ -46,6 +47,8 @@ export const messageSchema = z.discriminatedUnion('kind', [
 	/** Removes a connection with all that was read of it. */
 	z.object({ kind: z.literal('purge'), ...ofConnection }),
 	z.object({ kind: z.literal('bill'), ...planned, billingSourceId: billingSourceIdSchema }),
+	/** One file that somebody asked for. */
+	exportMessageSchema,
 ]);
 export type Message = z.infer<typeof messageSchema>;
 export type MessageOf<Kind extends Message['kind']> = Extract<Message, { kind: Kind }>;

@@ -17,6 +17,8 @@ export const issueIdSchema = madeId('iss').brand<'IssueId'>();
 export type IssueId = z.infer<typeof issueIdSchema>;
 export const deployIdSchema = madeId('dep').brand<'DeployId'>();
 export type DeployId = z.infer<typeof deployIdSchema>;
+export const exportIdSchema = madeId('exp').brand<'ExportId'>();
+export type ExportId = z.infer<typeof exportIdSchema>;
 
 /** An AWS account: 12 digits, kept as text because of leading zeros. */
 export const accountIdSchema = z.string().regex(/^\d{12}$/, 'expected 12 digits');

@@ -29,6 +29,7 @@ const single = [
 	'connection',
 	'billingSource',
 	'activity',
+	'export',
 	'lease',
 	'deploy',
 	'deployId',

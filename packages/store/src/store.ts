@@ -7,6 +7,7 @@ import {
 	enrolmentSchema,
 } from '@lamplight/core/connection/connection';
 import type { Clock, Ctx } from '@lamplight/core/ctx';
+import { type Export, exportSchema } from '@lamplight/core/export/export';
 import type { ConnectionId, FunctionId } from '@lamplight/core/ids';
 import { dayMs } from '@lamplight/core/time';
 import { type SavedView, savedViewSchema } from '@lamplight/core/workspace/workspace';
@@ -60,6 +61,8 @@ export interface Store {
 	readonly billingSources: Documents<BillingSource>;
 	/** What happened to connections and to what they watch; gone after 90 days. */
 	readonly activity: Documents<Activity>;
+	/** Files asked for; gone with the file itself. */
+	readonly exports: Documents<Export>;
 	readonly checkpoints: Checkpoints;
 	readonly leases: Leases;
 	readonly completeness: CompletenessStore;
@@ -135,7 +138,7 @@ export function createStore(options: StoreOptions): Store {
 
 function savedDocuments(
 	db: Db,
-): Pick<Store, 'views' | 'enrolments' | 'billingSources' | 'activity'> {
+): Pick<Store, 'views' | 'enrolments' | 'billingSources' | 'activity' | 'exports'> {
 	return {
 		views: createDocuments<SavedView>(db, {
 			kind: 'view',
@@ -153,6 +156,12 @@ function savedDocuments(
 			schema: activitySchema,
 			idOf: (one) => one.id,
 			expiresMs: (one) => one.atMs + activityKeptDays * dayMs,
+		}),
+		exports: createDocuments<Export>(db, {
+			kind: 'export',
+			schema: exportSchema,
+			idOf: (one) => one.id,
+			expiresMs: (one) => one.expiresMs,
 		}),
 		billingSources: createDocuments<BillingSource>(db, {
 			kind: 'billingSource',

@@ -50,6 +50,19 @@ export function atList(days: readonly CostDay[]): PricedDays {
 	};
 }
 
+/**
+ * Each day by itself on a basis. `regions` are those in which functions are watched on any day of the
+ * period that the days are of.
+ */
+export function* singleDays(
+	days: readonly CostDay[],
+	{ bill, basis, regions = connectedRegions(days) }: BilledAs,
+): Generator<PricedDays> {
+	for (const day of days) {
+		yield basis === 'list' ? atList([day]) : atBill([day], { bill, basis, regions });
+	}
+}
+
 function eachListDay(days: readonly CostDay[], groupOf: Int32Array, visit: PartVisit): void {
 	const [first] = days;
 	if (first === undefined) return;
@@ -87,6 +100,13 @@ function eachListDay(days: readonly CostDay[], groupOf: Int32Array, visit: PartV
 	}
 }
 
+interface BilledAs {
+	readonly bill: BillReading;
+	readonly basis: CostBasis;
+	/** Where functions are watched; the days' own regions when left out. */
+	readonly regions?: ReadonlySet<string>;
+}
+
 /**
  * The days at what was billed: each account's billed use of a day is shared out to its functions'
  * components in proportion to their list cost, so that the shares sum to the bill. A day without a
@@ -94,9 +114,8 @@ function eachListDay(days: readonly CostDay[], groupOf: Int32Array, visit: PartV
  */
 export function atBill(
 	days: readonly CostDay[],
-	{ bill, basis }: { readonly bill: BillReading; readonly basis: CostBasis },
+	{ bill, basis, regions = connectedRegions(days) }: BilledAs,
 ): PricedDays {
-	const regions = connectedRegions(days);
 	const sharesOn = (day: CostDay): DayUse[] => {
 		const byAccount = Map.groupBy(
 			usesOn(day),

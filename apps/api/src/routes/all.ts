@@ -17,6 +17,7 @@ const files = {
 	deploys: () => import('./deploys.ts').then(({ deployHandlers }) => deployHandlers),
 	enrolments: () => import('./enrolments.ts').then(({ enrolmentHandlers }) => enrolmentHandlers),
 	executions: () => import('./executions.ts').then(({ executionHandlers }) => executionHandlers),
+	exportJobs: () => import('./exportJobs.ts').then(({ exportJobHandlers }) => exportJobHandlers),
 	exports: () => import('./exports.ts').then(({ exportHandlers }) => exportHandlers),
 	function: () => import('./function.ts').then(({ functionHandlers }) => functionHandlers),
 	functions: () =>
@@ -107,6 +108,9 @@ const fileOf: { readonly [K in RouteKey]: { [F in File]: K extends KeysOf<F> ? F
 		'GET /v1/w/{ws}/exports/costs.csv': 'exports',
 		'GET /v1/w/{ws}/exports/costs.json': 'exports',
 		'GET /v1/w/{ws}/exports/focus.csv': 'exports',
+		'POST /v1/w/{ws}/exports': 'exportJobs',
+		'GET /v1/w/{ws}/exports': 'exportJobs',
+		'GET /v1/w/{ws}/exports/{exportId}': 'exportJobs',
 		'GET /v1/metrics': 'metrics',
 	};
 

@@ -41,6 +41,14 @@ export const serverOptionsSchema = z.object({
 		templateUrl: z.url().nullable().default(null),
 		region: z.string().default('us-east-1'),
 	}),
+	/** The jobs' queue, and where S3's stand-in keeps the files that they make. */
+	exports: z.object({
+		queueUrl: z.url(),
+		endpoint: z.url(),
+		bucket: z.string().min(3),
+		accessKeyId: z.string().min(1),
+		secretAccessKey: z.string().min(1),
+	}),
 	/** A profile of this machine, when it is watched with one's own keys. */
 	awsProfile: z.string().optional(),
 });
@@ -63,6 +71,8 @@ const environmentSchema = z.object({
 	LAMPLIGHT_ORIGIN: publicUrlSchema,
 	LAMPLIGHT_ORIGIN_SECRET: z.string().min(16),
 	LAMPLIGHT_TABLE: z.string().min(3),
+	LAMPLIGHT_COLLECT_QUEUE_URL: z.url(),
+	LAMPLIGHT_EXPORTS_BUCKET: z.string().min(3),
 	LAMPLIGHT_SECRET: z.string().min(32),
 	LAMPLIGHT_OIDC_ISSUER: z.url(),
 	LAMPLIGHT_OIDC_CLIENT_ID: z.string().min(1),

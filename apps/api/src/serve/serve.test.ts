@@ -80,6 +80,13 @@ describe('options', () => {
 		oidc: { issuer: 'http://127.0.0.1:1/pool', clientId: 'a', clientSecret: 'b' },
 		secret: 's'.repeat(32),
 		connect: { trustedAccountId: '123456789012', trustedRoleNames: ['r'] },
+		exports: {
+			queueUrl: 'http://127.0.0.1:1/000000000000/collect',
+			endpoint: 'http://127.0.0.1:2',
+			bucket: 'exports',
+			accessKeyId: 'a',
+			secretAccessKey: 'b',
+		},
 	};
 
 	test('are parsed with their defaults', () => {
@@ -95,6 +102,7 @@ describe('options', () => {
 		['http elsewhere than here', { publicUrl: 'http://lamplight.example.com' }, 'publicUrl'],
 		['a short secret', { secret: 'short' }, 'secret'],
 		['no table', { tableName: undefined }, 'tableName'],
+		['no bucket of exports', { exports: undefined }, 'exports'],
 	])('refuse %s and name it, without its value', (_, change, field) => {
 		const parse = () => parseServerOptions(JSON.stringify({ ...good, ...change }));
 		expect(parse).toThrow(field);

@@ -4,17 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { createAws } from '@lamplight/aws/aws';
 import { base32 } from '@lamplight/core/connection/link';
 import { roles, type Ctx, type Role } from '@lamplight/core/ctx';
 import { workspaceIdSchema, type WorkspaceId } from '@lamplight/core/ids';
 import { startDynamoDb } from '@lamplight/sandbox/dynamodb/start';
+import { startFiles, type RunningFiles } from '@lamplight/sandbox/files/start';
 import { startIdentity, type RunningIdentity } from '@lamplight/sandbox/identity/start';
+import { startQueue, type RunningQueue } from '@lamplight/sandbox/queue/start';
 import { createStore, type Store } from '@lamplight/store/store';
 import { ensureTable } from '@lamplight/store/table';
 
 import { createApp } from '../app.ts';
 import type { ApiDeps } from '../deps.ts';
+import { createExportDoor } from '../exports/door.ts';
 import type { Log } from '../http/log.ts';
 
 export const publicUrl = 'http://localhost:4666';
@@ -31,6 +35,10 @@ export interface TestApi {
 	/** Where the embedded DynamoDB listens, and the table in it, for another process. */
 	readonly database: { readonly endpoint: string; readonly tableName: string };
 	readonly workspaceId: WorkspaceId;
+	/** The jobs' queue, and S3's stand-in that keeps the files which the jobs make. */
+	readonly queue: RunningQueue;
+	readonly sqs: SQSClient;
+	readonly files: RunningFiles;
 	/** Where the provider keeps its signing key, for tokens that only it could have made. */
 	readonly keyFile: string;
 	/** What the API logged, line by line. */
@@ -100,6 +108,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
 		members: roles.map((role) => ({ email: emailOf(role), name: role, role })),
 		clock: wallClock,
 	});
+	const [queue, files] = await startExports(folder, wallClock);
 	const client = new DynamoDBClient({
 		endpoint: database.endpoint,
 		region: 'us-east-1',
@@ -109,6 +118,18 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
 	const clock = options.clock ?? (() => dataNowMs);
 	const store = createStore({ client, tableName, clock });
 	const aws = createAws({ clock, wallClock, region: 'us-east-1' });
+	const sqs = new SQSClient({
+		endpoint: queue.endpoint,
+		region: 'us-east-1',
+		credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
+	});
+	const exportDoor = createExportDoor({
+		queueUrl: queue.urls['collect'] ?? '',
+		bucket: files.bucket,
+		region: 'us-east-1',
+		standIn: files,
+		sqs,
+	});
 	const logged: string[] = [];
 	const deps: ApiDeps = {
 		store,
@@ -122,6 +143,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
 			linkRegion: 'us-east-1',
 			...options.connect,
 		},
+		exports: async () => exportDoor,
 		settings: {
 			publicUrl,
 			oidc: identity,
@@ -149,6 +171,9 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
 		identity,
 		database: { endpoint: database.endpoint, tableName },
 		workspaceId: ctx.workspaceId,
+		queue,
+		sqs,
+		files,
 		keyFile: join(folder, 'identity.json'),
 		logged,
 		ctx,
@@ -165,11 +190,19 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
 		},
 		close: async () => {
 			client.destroy();
+			sqs.destroy();
 			aws.close();
-			await Promise.all([identity.close(), database.close()]);
+			await Promise.all([identity, database, queue, files].map((part) => part.close()));
 			await rm(folder, { recursive: true });
 		},
 	};
+}
+
+function startExports(folder: string, clock: () => number) {
+	return Promise.all([
+		startQueue({ queues: [{ name: 'collect', visibilitySeconds: 60, maxReceives: 5 }] }),
+		startFiles({ folder: join(folder, 'files'), bucket: 'exports', keptMs: 7 * 86_400_000, clock }),
+	]);
 }
 
 /** A workspace with one member of each role; the members' users exist as if they had signed in. */
@@ -197,6 +230,8 @@ export async function makeTestWorkspace(store: Store): Promise<Ctx> {
 			displayCurrency: 'USD',
 			timeZone: 'UTC',
 			ownerTagKey: null,
+			appTagKey: null,
+			appStageTagKey: null,
 			createdMs: dataNowMs,
 			createdBy: owner.userId,
 		},

@@ -53,10 +53,11 @@ export async function compose(composeOptions: ComposeOptions): Promise<Composed>
 	});
 
 	step(source.about);
-	const [database, running, queue, identity] = await Promise.all([
+	const [database, running, queue, files, identity] = await Promise.all([
 		parts.database(),
 		source.start(parts),
 		parts.queue(),
+		parts.files(),
 		parts.identity({ publicUrl: url, port: state.identityPort, members: demoMembers }),
 	]);
 	saveState(options.dataFolder, { ...state, identityPort: Number(new URL(identity.issuer).port) });
@@ -81,6 +82,7 @@ export async function compose(composeOptions: ComposeOptions): Promise<Composed>
 		options: {
 			...shared,
 			queueUrl: collectQueueUrl(queue.urls),
+			exports: files,
 			...(source.simulated ? { rateShare: simulatedRateShare } : {}),
 		},
 		onMessage: composeOptions.onJobsMessage,
@@ -95,6 +97,7 @@ export async function compose(composeOptions: ComposeOptions): Promise<Composed>
 			oidc: { issuer, clientId, clientSecret },
 			secret: state.secret,
 			simulated: source.simulated,
+			exports: { ...files, queueUrl: collectQueueUrl(queue.urls) },
 			connect: {
 				trustedAccountId: running.trustedAccountId,
 				trustedRoleNames: running.trustedRoleNames,

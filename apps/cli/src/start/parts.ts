@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import * as z from 'zod';
 
+import { exportKeptMs } from '@lamplight/core/export/export';
 import type { Role } from '@lamplight/core/ctx';
 import { LamplightError } from '@lamplight/core/errors';
 
@@ -15,6 +16,7 @@ const scripts = {
 	database: script('packages/sandbox/src/dynamodb/main.ts'),
 	sandbox: script('packages/sandbox/src/main.ts'),
 	queue: script('packages/sandbox/src/queue/main.ts'),
+	files: script('packages/sandbox/src/files/main.ts'),
 	identity: script('packages/sandbox/src/identity/main.ts'),
 	jobs: script('apps/jobs/src/local.ts'),
 	api: script('apps/api/src/server.ts'),
@@ -24,6 +26,11 @@ const collectQueue = { name: 'collect', visibilitySeconds: 60, maxReceives: 5 };
 
 const endpointReady = z.object({ endpoint: z.url() });
 const queueReady = endpointReady.extend({ urls: z.record(z.string(), z.string()) });
+const filesReady = endpointReady.extend({
+	bucket: z.string(),
+	accessKeyId: z.string(),
+	secretAccessKey: z.string(),
+});
 const identityReady = z.object({
 	issuer: z.url(),
 	clientId: z.string(),
@@ -87,6 +94,7 @@ export function startParts(
 					options: { queues: [collectQueue] },
 				}),
 			),
+		files: () => startFiles(tree, join(dataFolder, 'exports')),
 		identity: async (options: {
 			readonly publicUrl: string;
 			readonly port: number | null;
@@ -116,6 +124,12 @@ export function startParts(
 			await tree.start({ name: 'api', script: scripts.api, options, env: environment });
 		},
 	};
+}
+
+/** S3's stand-in for the files that jobs make, kept as long as the bucket of a stage keeps them. */
+async function startFiles(tree: ProcessTree, folder: string) {
+	const options = { folder, bucket: 'lamplight-exports', keptMs: exportKeptMs };
+	return filesReady.parse(await tree.start({ name: 'files', script: scripts.files, options }));
 }
 
 /** Asks the embedded provider for one-time links, one for each member, by role. */

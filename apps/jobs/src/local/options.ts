@@ -7,6 +7,13 @@ export const localOptionsSchema = z.object({
 	queueUrl: z.url(),
 	/** Where the simulated world tells its time; real time when left out. */
 	worldClockUrl: z.url().optional(),
+	/** Where S3's stand-in keeps exports. */
+	exports: z.object({
+		endpoint: z.url(),
+		bucket: z.string().min(3),
+		accessKeyId: z.string().min(1),
+		secretAccessKey: z.string().min(1),
+	}),
 	/** A profile of this machine, when it is watched with one's own keys. */
 	awsProfile: z.string().optional(),
 	/** Messages worked on at once. */

@@ -12,6 +12,8 @@ export interface Authorization {
 	readonly service: string;
 	readonly signedHeaders: readonly string[];
 	readonly signature: string;
+	/** How long after its signing a link works; a header's signature is of now. */
+	readonly linkMs?: number;
 }
 
 /** The claims of a SigV4 Authorization header, or `null` when there is none or it is damaged. */
@@ -46,13 +48,46 @@ export function checkSignature(
 	const signedAt = request.headers['x-amz-date'] ?? '';
 	const signedMs = parseAmzDate(signedAt);
 	if (signedMs === null || !signedAt.startsWith(claim.date)) return { kind: 'undated' };
-	if (Math.abs(nowMs - signedMs) > skewLimitMs) return { kind: 'skewed', signedAt, signedMs };
+	const { linkMs = skewLimitMs } = claim;
+	if (signedMs - nowMs > skewLimitMs || nowMs - signedMs > linkMs) {
+		return { kind: 'skewed', signedAt, signedMs };
+	}
 	const scope = `${claim.date}/${claim.region}/${claim.service}/aws4_request`;
 	const text = `AWS4-HMAC-SHA256\n${signedAt}\n${scope}\n${sha256(canonicalRequest(request, claim))}`;
 	const expected = hmac(signingKey(secret, claim), text);
 	const given = Buffer.from(claim.signature, 'hex');
 	const same = given.length === expected.length && timingSafeEqual(given, expected);
 	return same ? null : { kind: 'mismatch' };
+}
+
+/**
+ * A link that carries its signature in the query, as the request and claim that `checkSignature`
+ * takes; `null` when it carries none. Nothing of a body is signed (S3 API reference, "Authenticating
+ * requests: using query parameters", read 2026-11).
+ */
+export function parseLink(
+	request: WireRequest,
+): { readonly request: WireRequest; readonly claim: Authorization } | null {
+	const given = new URLSearchParams(request.query);
+	const claim = parseAuthorization(
+		`${given.get('X-Amz-Algorithm')} Credential=${given.get('X-Amz-Credential')},SignedHeaders=${given.get('X-Amz-SignedHeaders')},Signature=${given.get('X-Amz-Signature')}`,
+	);
+	const seconds = Number(given.get('X-Amz-Expires') ?? '');
+	// At most seven days.
+	if (claim === null || !Number.isInteger(seconds) || seconds < 1 || seconds > 604_800) return null;
+	const signed = request.query.split('&').filter((part) => !part.startsWith('X-Amz-Signature='));
+	return {
+		request: {
+			...request,
+			query: signed.join('&'),
+			headers: {
+				...request.headers,
+				'x-amz-date': given.get('X-Amz-Date') ?? '',
+				'x-amz-content-sha256': 'UNSIGNED-PAYLOAD',
+			},
+		},
+		claim: { ...claim, linkMs: seconds * 1000 },
+	};
 }
 
 /** `20261123T150000Z` as epoch milliseconds, or `null`. */
