@@ -54,6 +54,8 @@ describe('workspaces and people', () => {
 			displayCurrency: 'USD',
 			timeZone: 'Europe/Berlin',
 			ownerTagKey: null,
+			appTagKey: null,
+			appStageTagKey: null,
 			createdMs: startMs,
 			createdBy: user.id,
 		};

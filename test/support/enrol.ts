@@ -60,6 +60,8 @@ export async function makeWorkspace({ store }: Collector, nowMs: number): Promis
 			displayCurrency: 'USD',
 			timeZone: 'UTC',
 			ownerTagKey: 'team',
+			appTagKey: null,
+			appStageTagKey: null,
 			createdMs: nowMs,
 			createdBy: 'usr_test',
 		},

@@ -1,4 +1,5 @@
 import { accountIdSchema, connectionIdSchema, workspaceIdSchema } from '@lamplight/core/ids';
+import { tagKeySchema } from '@lamplight/core/workspace/workspace';
 import * as z from 'zod';
 
 import { routes } from './define.ts';
@@ -42,7 +43,11 @@ export const workspaceSettingsSchema = z
 		/** An IANA zone; billing days stay UTC. */
 		timeZone: z.string().min(1).max(64),
 		/** The tag whose value is a function's owner; `null` when none is used. */
-		ownerTagKey: z.string().max(128).nullable(),
+		ownerTagKey: tagKeySchema.nullable(),
+		/** The tag that groups functions into apps where no tool's own tags do; `null`: none. */
+		appTagKey: tagKeySchema.nullable(),
+		/** The tag that names such an app's stage; `null`: none. */
+		appStageTagKey: tagKeySchema.nullable(),
 	})
 	.meta({ id: 'WorkspaceSettings' });
 export type WorkspaceSettings = z.infer<typeof workspaceSettingsSchema>;

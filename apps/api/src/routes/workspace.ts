@@ -52,8 +52,8 @@ async function workspaceOrThrow(
 }
 
 function settingsOf(workspace: Workspace): WorkspaceSettings {
-	const { name, displayCurrency, timeZone, ownerTagKey } = workspace;
-	return { name, displayCurrency, timeZone, ownerTagKey };
+	const { name, displayCurrency, timeZone, ownerTagKey, appTagKey, appStageTagKey } = workspace;
+	return { name, displayCurrency, timeZone, ownerTagKey, appTagKey, appStageTagKey };
 }
 
 async function shell(deps: RouteDeps, { ctx, http }: ApiRequest<'GET /v1/w/{ws}'>): Promise<Shell> {

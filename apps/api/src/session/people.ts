@@ -118,6 +118,8 @@ export async function makeWorkspace(
 			displayCurrency: 'USD',
 			timeZone: 'UTC',
 			ownerTagKey: null,
+			appTagKey: null,
+			appStageTagKey: null,
 			createdMs: nowMs,
 			createdBy: user.id,
 		},

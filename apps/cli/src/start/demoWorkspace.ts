@@ -61,6 +61,8 @@ export async function ensureDemoWorkspace(
 				displayCurrency: 'USD',
 				timeZone: 'UTC',
 				ownerTagKey: 'team',
+				appTagKey: null,
+				appStageTagKey: null,
 				createdMs: options.nowMs,
 				createdBy: owner.userId,
 			},

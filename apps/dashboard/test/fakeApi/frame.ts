@@ -46,6 +46,8 @@ export const frameHandlers: Handlers = {
 			displayCurrency: 'USD',
 			timeZone: 'UTC',
 			ownerTagKey: 'team',
+			appTagKey: null,
+			appStageTagKey: null,
 		},
 		role: 'owner',
 		permissions,

@@ -18,6 +18,7 @@ import type {
 	LogGroupFacts,
 } from '@lamplight/core/inventory/facts';
 import { mergeInventory } from '@lamplight/core/inventory/merge';
+import type { Workspace } from '@lamplight/core/workspace/workspace';
 import * as z from 'zod';
 
 import { type RunReport, withAccount, type Work } from '../account.ts';
@@ -64,10 +65,13 @@ interface Taking {
 	readonly details: boolean;
 }
 
+/** The workspace's own tags; `null` where it chose none. */
+type TagKeys = Pick<Workspace, 'ownerTagKey' | 'appTagKey' | 'appStageTagKey'>;
+
 interface TakingRegion extends Taking {
 	readonly region: Region;
 	readonly limits: Set<string>;
-	readonly ownerTagKey: string | null;
+	readonly tagKeys: TagKeys;
 }
 
 async function takeInventory(deps: JobDeps, work: Work, taking: Taking): Promise<RunReport> {
@@ -75,19 +79,23 @@ async function takeInventory(deps: JobDeps, work: Work, taking: Taking): Promise
 		findRegions(deps, work),
 		deps.store.workspaces.get(work.ctx),
 	]);
-	const ownerTagKey = workspace?.ownerTagKey ?? null;
+	const tagKeys: TagKeys = workspace ?? {
+		ownerTagKey: null,
+		appTagKey: null,
+		appStageTagKey: null,
+	};
 	const limits = new Set<string>();
 	let functions = 0;
 	await Promise.all(
 		enabled.map(async (region) => {
-			functions += await takeRegion(deps, work, { ...taking, region, limits, ownerTagKey });
+			functions += await takeRegion(deps, work, { ...taking, region, limits, tagKeys });
 		}),
 	);
 	return { message: `${functions} functions`, delayMs: null, limits: [...limits] };
 }
 
 async function takeRegion(deps: JobDeps, work: Work, options: TakingRegion): Promise<number> {
-	const { region, limits, details, ownerTagKey } = options;
+	const { region, limits, details, tagKeys } = options;
 	const { account, connection, ctx } = work;
 	const listed = await listFunctions(account, region);
 	for (const { name } of listed.notUnderstood)
@@ -119,8 +127,8 @@ async function takeRegion(deps: JobDeps, work: Work, options: TakingRegion): Pro
 			eventSources,
 			logGroups,
 			details: own,
-			apps: { appTagKey: null },
-			ownerTagKey,
+			apps: tagKeys,
+			ownerTagKey: tagKeys.ownerTagKey,
 			nowMs: deps.clock(),
 		},
 		known,

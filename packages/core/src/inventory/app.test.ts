@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { recogniseApp } from './app.ts';
 
-const none = { appTagKey: null };
+const none = { appTagKey: null, appStageTagKey: null };
 const stack = { 'aws:cloudformation:stack-name': 'orders-prod' };
 
 describe('recognising an app', () => {
@@ -30,5 +30,24 @@ describe('recognising an app', () => {
 			id: 'tag.billing-team',
 		});
 		expect(recogniseApp(tags, none)).toBeNull();
+		expect(recogniseApp(stack, { ...none, appTagKey: 'team' })?.kind).toBe('cloudformation');
+		for (const appTagKey of ['Team', 'toString', 'empty']) {
+			expect(recogniseApp({ ...tags, empty: '' }, { ...none, appTagKey })).toBeNull();
+		}
+	});
+
+	it('tells stages of a chosen app apart, where a tag names them', () => {
+		const chosen = { appTagKey: 'team', appStageTagKey: 'env' };
+		expect(recogniseApp({ team: 'billing', env: 'prod' }, chosen)).toEqual({
+			id: 'tag.billing.prod',
+			name: 'billing',
+			stage: 'prod',
+			kind: 'tag',
+			framework: null,
+		});
+		expect(recogniseApp({ team: 'billing' }, chosen)).toMatchObject({
+			id: 'tag.billing',
+			stage: null,
+		});
 	});
 });

@@ -3,6 +3,8 @@ import type { AppRef } from '../function/function.ts';
 export interface AppContext {
 	/** The tag that groups functions where no tool's own tags do; `null` when none is chosen. */
 	readonly appTagKey: string | null;
+	/** The tag that names the stage of an app found so; `null` when there is none. */
+	readonly appStageTagKey: string | null;
 }
 
 type Tags = Readonly<Record<string, string>>;
@@ -17,7 +19,7 @@ export function recogniseApp(tags: Tags, context: AppContext): AppRef | null {
 		sstApp(tags) ??
 		serverlessApp(tags) ??
 		stackApp(tags) ??
-		chosenApp(tags, context.appTagKey)
+		chosenApp(tags, context)
 	);
 }
 
@@ -67,10 +69,17 @@ function stackKind(tags: Tags): 'sam' | 'cdk' | 'cloudformation' {
 	return isCdk ? 'cdk' : 'cloudformation';
 }
 
-function chosenApp(tags: Tags, key: string | null): AppRef | null {
-	const name = key === null ? undefined : tags[key];
-	if (name === undefined || name === '') return null;
-	return { id: id('tag', name, null), name, stage: null, kind: 'tag', framework: null };
+function chosenApp(tags: Tags, { appTagKey, appStageTagKey }: AppContext): AppRef | null {
+	const name = valueOf(tags, appTagKey);
+	if (name === null) return null;
+	const stage = valueOf(tags, appStageTagKey);
+	return { id: id('tag', name, stage), name, stage, kind: 'tag', framework: null };
+}
+
+/** A tag's value; `null` for a key that nobody chose, a tag that is missing and one without a value. */
+function valueOf(tags: Tags, key: string | null): string | null {
+	if (key === null || !Object.hasOwn(tags, key)) return null;
+	return tags[key] === '' ? null : (tags[key] ?? null);
 }
 
 /** Safe in a URL: what is not a letter, digit, dot, dash or underscore becomes a dash. */

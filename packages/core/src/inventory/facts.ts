@@ -57,8 +57,3 @@ export interface FunctionDetails {
 		readonly requested: number;
 	}[];
 }
-
-export interface AppTagFacts {
-	/** The chosen tag that groups functions where nothing else does; `null` when none is chosen. */
-	readonly appTagKey: string | null;
-}

@@ -39,7 +39,7 @@ const read = (change: Partial<RegionInventory>): RegionInventory => ({
 	eventSources: [],
 	logGroups: null,
 	details: new Map(),
-	apps: { appTagKey: null },
+	apps: { appTagKey: null, appStageTagKey: null },
 	ownerTagKey: 'team',
 	nowMs: 1_000,
 	...change,

@@ -5,6 +5,10 @@ import { workspaceIdSchema } from '../ids.ts';
 
 const instantMs = z.number().int().nonnegative();
 
+// A tag's key holds 1 to 128 characters (Lambda developer guide, "Using tags on Lambda functions",
+// read 2026-11).
+export const tagKeySchema = z.string().trim().min(1).max(128);
+
 /** The tenant's own settings. */
 export const workspaceSchema = z.object({
 	id: workspaceIdSchema,
@@ -13,7 +17,11 @@ export const workspaceSchema = z.object({
 	/** An IANA zone; billing days stay UTC. */
 	timeZone: z.string().min(1).max(64),
 	/** The tag whose value is a function's owner; `null` when none is used. */
-	ownerTagKey: z.string().max(128).nullable(),
+	ownerTagKey: tagKeySchema.nullable(),
+	/** The tag that groups functions into apps where no tool's own tags do; `null` when none is used. */
+	appTagKey: tagKeySchema.nullable().default(null),
+	/** The tag that names such an app's stage; `null` when none is used. */
+	appStageTagKey: tagKeySchema.nullable().default(null),
 	createdMs: instantMs,
 	createdBy: z.string(),
 });
