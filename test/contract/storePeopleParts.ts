@@ -60,6 +60,19 @@ export const peopleParts = {
 			(store, ctx) => store.activity.list(ctx),
 		],
 	},
+	rates: {
+		write: (store, ctx) =>
+			store.rates.put(ctx, {
+				id: 'logs one 1',
+				begunBy: 'request',
+				used: 1,
+				expiresMs: startMs + hourMs,
+			}),
+		reads: [
+			(store, ctx) => store.rates.get(ctx, 'logs one 1'),
+			(store, ctx) => store.rates.list(ctx),
+		],
+	},
 	exports: {
 		write: (store, ctx) => store.exports.put(ctx, asked(ctx)),
 		reads: [

@@ -235,6 +235,9 @@ describe.skipIf(reason !== null)(
 			expect(all(ci, 'aws:cloudfront/distribution:Distribution')).toHaveLength(1);
 			const edge = only(ci, 'aws:cloudfront/function:Function', /^EdgeCloudfrontFunctionRequest$/);
 			expect(String(edge.inputs['code'])).toContain('x-lamplight-origin');
+			expect(String(edge.inputs['code'])).toContain(
+				'event.request.headers["x-lamplight-viewer"] = { value: event.viewer.ip }',
+			);
 			const api = only(ci, 'aws:lambda/function:Function', /^ApiFunction$/);
 			const { variables } = api.inputs['environment'] as { variables: Record<string, string> };
 			expect(Object.keys(variables)).toEqual(

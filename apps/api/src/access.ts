@@ -33,7 +33,8 @@ export function permissionsOf(role: Role): Permission[] {
 export type TokenScope = ApiToken['scopes'][number];
 
 /** Limits for calls that spend a customer's quota or money, or that invite guessing. */
-export type RateClass = 'session' | 'logs' | 'searches' | 'aws' | 'uploads' | 'exports';
+export type RateClass =
+	'session' | 'logs' | 'searches' | 'aws' | 'uploads' | 'exports' | 'refusals';
 
 /** Who may call a route. */
 export type Access =

@@ -1,9 +1,9 @@
 import { LamplightError } from '@lamplight/core/errors';
 import { type Context, Hono } from 'hono';
 
-import { access } from './access.ts';
+import { type Access, access } from './access.ts';
 import { contract, type RouteKey } from './contract/contract.ts';
-import type { ApiDeps } from './deps.ts';
+import type { ApiDeps, ApiSettings } from './deps.ts';
 import { documentRoutes } from './document.ts';
 import { answer } from './http/answer.ts';
 import { readRequest } from './http/read.ts';
@@ -12,7 +12,7 @@ import type { ApiRequest, Handler } from './http/handlers.ts';
 import { problemOf, problemResponse } from './http/problem.ts';
 import { authorize, type AuthorizeDeps } from './middleware/authorize.ts';
 import { apiContentPolicy, securityHeaders } from './middleware/headers.ts';
-import { createRateLimit, type RateLimit } from './middleware/rateLimit.ts';
+import { createRateLimit, type RateLimit, takeShared } from './middleware/rateLimit.ts';
 import { observe, requestIdOf } from './middleware/observe.ts';
 import { checkOrigin } from './middleware/originSecret.ts';
 import { allHandlers } from './routes/all.ts';
@@ -72,15 +72,20 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
 		mount(app, { key, handler: handlers[key] as Handler<RouteKey>, using, rateLimit, deps });
 	}
 	// Prometheus asks for this path by itself.
-	app.get('/metrics', (context) =>
-		app.request('/v1/metrics', { headers: context.req.raw.headers }),
-	);
+	app.get('/metrics', (context) => app.request('/v1/metrics', { headers: withId(context) }));
 	documentRoutes(app);
 	app.all('/v1/*', (context) => {
 		const error = new LamplightError('not_found', 'There is no such route.');
 		return problemResponse(problemOf(error, context.get('requestId')));
 	});
 	return app;
+}
+
+/** The headers as they came, under the id that this request has been given. */
+function withId(context: Context<ApiEnv>): Headers {
+	const headers = new Headers(context.req.raw.headers);
+	headers.set('x-request-id', context.get('requestId'));
+	return headers;
 }
 
 interface Mounted {
@@ -97,9 +102,16 @@ function mount(app: Hono<ApiEnv>, { key, handler, using, rateLimit, deps }: Moun
 	const path = template.replace(/\{(\w+)\}/g, ':$1');
 	app.on(method, path, async (context) => {
 		context.set('routeKey', key);
-		// The address counts before anybody is known, so that guessing tokens is limited too.
-		await authorize(using, rule, context);
-		if (rule.rate !== undefined) rateLimit(rule.rate, callerOf(context));
+		await authorize(using, rule, context).catch((error: unknown) => {
+			// Nobody is known yet: the address counts, so that guessing tokens is limited too.
+			const refused = error instanceof LamplightError && error.code === 'unauthenticated';
+			// On this machine there is one address, and nobody to guess.
+			if (refused && deps.settings.originSecret !== null) {
+				rateLimit('refusals', addressOf(context, deps.settings));
+			}
+			throw error;
+		});
+		await limit(context, { rule, rateLimit, deps });
 		const { params, query, body } = await readRequest(key, context);
 		const ctx = context.get('ctx');
 		const request: ApiRequest<RouteKey> = {
@@ -120,15 +132,27 @@ function mount(app: Hono<ApiEnv>, { key, handler, using, rateLimit, deps }: Moun
 	});
 }
 
-function callerOf(context: {
-	get(key: 'actor'): ApiEnv['Variables']['actor'];
-	get(key: 'signedIn'): ApiEnv['Variables']['signedIn'];
-	req: { header(name: string): string | undefined };
-}): string {
+interface Limited extends Pick<Mounted, 'rateLimit' | 'deps'> {
+	readonly rule: Access;
+}
+
+async function limit(context: Context<ApiEnv>, { rule, rateLimit, deps }: Limited): Promise<void> {
+	if (rule.rate === undefined) return;
 	const actor = context.get('actor');
-	if (actor?.kind === 'token') return actor.tokenId;
-	const person = context.get('signedIn');
-	if (person !== null) return person.userId;
-	// CloudFront appends the viewer's own address last; what comes before it anybody can write.
-	return context.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() ?? 'local';
+	const known = actor?.kind === 'token' ? actor.tokenId : context.get('signedIn')?.userId;
+	const who = known ?? addressOf(context, deps.settings);
+	rateLimit(rule.rate, who);
+	const ctx = context.get('ctx');
+	if (ctx !== null && deps.rateLimit === undefined) {
+		await takeShared(deps, ctx, { rate: rule.rate, who });
+	}
+}
+
+/**
+ * Where a call comes from. Behind CloudFront our own distribution says so, over whatever the caller
+ * wrote; without it, on this machine, nobody does.
+ */
+function addressOf(context: Context<ApiEnv>, { originSecret }: ApiSettings): string {
+	if (originSecret === null) return 'local';
+	return context.req.header('x-lamplight-viewer') ?? 'unknown';
 }

@@ -30,6 +30,7 @@ const single = [
 	'billingSource',
 	'activity',
 	'export',
+	'rate',
 	'lease',
 	'deploy',
 	'deployId',

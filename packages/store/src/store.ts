@@ -10,6 +10,7 @@ import type { Clock, Ctx } from '@lamplight/core/ctx';
 import { type Export, exportSchema } from '@lamplight/core/export/export';
 import type { ConnectionId, FunctionId } from '@lamplight/core/ids';
 import { dayMs } from '@lamplight/core/time';
+import { type RateMinute, rateMinuteSchema } from '@lamplight/core/workspace/rate';
 import { type SavedView, savedViewSchema } from '@lamplight/core/workspace/workspace';
 
 import type { Bill } from './bill/bill.ts';
@@ -63,6 +64,8 @@ export interface Store {
 	readonly activity: Documents<Activity>;
 	/** Files asked for; gone with the file itself. */
 	readonly exports: Documents<Export>;
+	/** Calls that spend a customer's quota, by minute; gone soon after. */
+	readonly rates: Documents<RateMinute>;
 	readonly checkpoints: Checkpoints;
 	readonly leases: Leases;
 	readonly completeness: CompletenessStore;
@@ -138,7 +141,7 @@ export function createStore(options: StoreOptions): Store {
 
 function savedDocuments(
 	db: Db,
-): Pick<Store, 'views' | 'enrolments' | 'billingSources' | 'activity' | 'exports'> {
+): Pick<Store, 'views' | 'enrolments' | 'billingSources' | 'activity' | 'exports' | 'rates'> {
 	return {
 		views: createDocuments<SavedView>(db, {
 			kind: 'view',
@@ -156,6 +159,12 @@ function savedDocuments(
 			schema: activitySchema,
 			idOf: (one) => one.id,
 			expiresMs: (one) => one.atMs + activityKeptDays * dayMs,
+		}),
+		rates: createDocuments<RateMinute>(db, {
+			kind: 'rate',
+			schema: rateMinuteSchema,
+			idOf: (one) => one.id,
+			expiresMs: (one) => one.expiresMs,
 		}),
 		exports: createDocuments<Export>(db, {
 			kind: 'export',

@@ -1,5 +1,7 @@
-import type { Clock } from '@lamplight/core/ctx';
+import type { Clock, Ctx } from '@lamplight/core/ctx';
 import { LamplightError } from '@lamplight/core/errors';
+import { minuteMs } from '@lamplight/core/time';
+import type { Store } from '@lamplight/store/store';
 
 import type { RateClass } from '../access.ts';
 
@@ -12,7 +14,12 @@ const rates: Readonly<Record<RateClass, { readonly perMinute: number; readonly b
 	aws: { perMinute: 30, burst: 10 },
 	uploads: { perMinute: 20, burst: 10 },
 	exports: { perMinute: 12, burst: 6 },
+	// Tabs whose sessions ran out ask a few times each; who guesses asks more.
+	refusals: { perMinute: 120, burst: 120 },
 };
+
+/** What spends the quota of a customer's account is counted for all processes together. */
+const shared: ReadonlySet<RateClass> = new Set<RateClass>(['logs', 'searches', 'aws']);
 
 /** Buckets kept; the oldest leave first, which can only forgive. */
 const maxBuckets = 20_000;
@@ -20,10 +27,10 @@ const maxBuckets = 20_000;
 export type RateLimit = (rate: RateClass, who: string) => void;
 
 /**
- * A token bucket per class and caller, in this process: a ceiling for a script gone wild. In AWS there
- * are as many processes as calls at once, so what costs money does not hang on it: a query of Insights
- * is held against the watch budget, and a permission check against the time of the last one, which
- * the store keeps for all processes. What AWS itself allows is kept by the adapters' own limits.
+ * A token bucket per class and caller, in this process: a ceiling for a script gone wild that costs
+ * nothing to keep. In AWS there are as many processes as calls at once, so what spends a customer's
+ * quota is counted in the store beside (`takeShared`), and what costs a customer money is held against
+ * the watch budget, which the store keeps for all processes too.
  */
 export function createRateLimit(clock: Clock): RateLimit {
 	const buckets = new Map<string, { tokens: number; atMs: number }>();
@@ -42,9 +49,65 @@ export function createRateLimit(clock: Clock): RateLimit {
 		const allowed = tokens >= 1;
 		buckets.set(key, { tokens: allowed ? tokens - 1 : tokens, atMs: nowMs });
 		if (allowed) return;
-		throw new LamplightError('rate_limited', `At most ${perMinute} of these calls a minute.`, {
-			retryAfterSeconds: Math.ceil(((1 - tokens) * 60) / perMinute),
-			details: { limit: `rate.${rate}`, perMinute },
-		});
+		throw tooMany(rate, Math.ceil(((1 - tokens) * 60) / perMinute));
 	};
 }
+
+function tooMany(rate: RateClass, retryAfterSeconds: number): LamplightError {
+	const { perMinute } = rates[rate];
+	return new LamplightError('rate_limited', `At most ${perMinute} of these calls a minute.`, {
+		retryAfterSeconds,
+		details: { limit: `rate.${rate}`, perMinute },
+	});
+}
+
+export interface SharedRate {
+	readonly rate: RateClass;
+	/** A member's or token's id. */
+	readonly who: string;
+}
+
+/** Counts a call that spends a customer's quota, for all processes. Throws `rate_limited`. */
+export async function takeShared(
+	deps: { readonly store: Store; readonly clock: Clock; readonly wallClock: Clock },
+	ctx: Ctx,
+	{ rate, who }: SharedRate,
+): Promise<void> {
+	if (!shared.has(rate)) return;
+	const nowMs = deps.wallClock();
+	const id = `${rate} ${who} ${Math.floor(nowMs / minuteMs)}`;
+	if ((await countOne(deps, ctx, id)) <= rates[rate].perMinute) return;
+	throw tooMany(rate, Math.ceil((minuteMs - (nowMs % minuteMs)) / 1_000));
+}
+
+async function countOne(
+	{ store, clock }: { readonly store: Store; readonly clock: Clock },
+	ctx: Ctx,
+	id: string,
+): Promise<number> {
+	const add = async () =>
+		(await store.rates.update(ctx, id, (one) => ({ ...one, used: one.used + 1 }))).used;
+	try {
+		return await add();
+	} catch (error) {
+		// So many at once that not even counting them comes through is more than is allowed.
+		if (isCode(error, 'conflict')) return Infinity;
+		if (!isCode(error, 'not_found')) throw error;
+	}
+	try {
+		await store.rates.create(ctx, {
+			id,
+			begunBy: ctx.requestId,
+			used: 1,
+			expiresMs: clock() + 2 * minuteMs,
+		});
+		return 1;
+	} catch (error) {
+		// Another call was the first one of this minute.
+		if (!isCode(error, 'conflict')) throw error;
+		return countOne({ store, clock }, ctx, id);
+	}
+}
+
+const isCode = (error: unknown, code: LamplightError['code']) =>
+	error instanceof LamplightError && error.code === code;

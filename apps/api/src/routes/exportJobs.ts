@@ -42,7 +42,7 @@ export function exportJobHandlers(deps: RouteDeps): Handlers<ExportJobKeys> {
 		'GET /v1/w/{ws}/exports/{exportId}': async ({ ctx, params }) => {
 			const nowMs = deps.wallClock();
 			const found = await deps.store.exports.get(ctx, params.exportId);
-			if (found === null || found.expiresMs <= nowMs) {
+			if (found === null || found.expiresMs <= deps.clock()) {
 				throw new LamplightError('not_found', 'There is no such export, or its week is over.');
 			}
 			const one = exportAt(found, nowMs);
@@ -133,7 +133,7 @@ function refuseTooMany(all: readonly Export[], nowMs: number): void {
 }
 
 async function linkTo(deps: RouteDeps, one: Export, nowMs: number): Promise<ExportView['link']> {
-	const forMs = Math.min(exportLinkMs, one.expiresMs - nowMs);
+	const forMs = Math.min(exportLinkMs, one.expiresMs - deps.clock());
 	const door = await deps.exports();
 	const url = await door.link(exportFileKey(one), { nowMs, forMs });
 	return { url, expiresAt: instant(nowMs + forMs) };

@@ -5,6 +5,7 @@ import { LamplightError } from '@lamplight/core/errors';
 import { dayMs } from '@lamplight/core/time';
 import type { ApiToken, Invitation, Member } from '@lamplight/core/workspace/workspace';
 
+import { rolesWith } from '../access.ts';
 import type {
 	ApiToken as ApiTokenView,
 	Invitation as InvitationView,
@@ -173,10 +174,12 @@ async function changeRole(
 		(token) =>
 			body.role === 'viewer' || (body.role === 'finance' && token.scopes.includes('deploys')),
 	);
+	const mayInvite = rolesWith['members.write'].includes(body.role);
+	const invitationsRevoked = mayInvite ? 0 : await revokeInvitations(deps, ctx, member.email);
 	await audited(deps, ctx, {
 		action: 'member.role',
 		target: member.email,
-		details: { before: member.role, after: body.role, tokensRevoked },
+		details: { before: member.role, after: body.role, tokensRevoked, invitationsRevoked },
 	});
 	return memberView(changed, ctx);
 }
@@ -190,13 +193,24 @@ async function removeMember(
 	await keepAnOwner(deps, ctx, member);
 	// First the tokens: a kill in between leaves a member without tokens, not tokens without one.
 	const tokensRevoked = await revokeTokens(deps, ctx, member.email, () => true);
+	const invitationsRevoked = await revokeInvitations(deps, ctx, member.email);
 	await deps.store.members.remove(ctx, member.userId);
 	await audited(deps, ctx, {
 		action: 'member.remove',
 		target: member.email,
-		details: { role: member.role, tokensRevoked },
+		details: { role: member.role, tokensRevoked, invitationsRevoked },
 	});
 	return null;
+}
+
+/** Withdraws the open invitations of a member who may not invite any more: their links are known to them. */
+async function revokeInvitations(deps: RouteDeps, ctx: Ctx, email: string): Promise<number> {
+	const nowMs = deps.wallClock();
+	const open = (await deps.store.invitations.list(ctx)).filter(
+		(one) => one.invitedBy === email && invitationView(one, nowMs).state === 'pending',
+	);
+	for (const { id } of open) await deps.store.invitations.revoke(ctx, id, nowMs);
+	return open.length;
 }
 
 /** Revokes those tokens of a member that may do more than the member now may. */

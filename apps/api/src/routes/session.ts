@@ -29,7 +29,11 @@ export function sessionHandlers(deps: RouteDeps): Handlers<SessionKeys> {
 		'POST /v1/session/refresh': ({ http }) =>
 			refresh(deps, http.req.header('origin'), http.req.header('cookie')),
 		'POST /v1/session/sign-out': ({ http }) =>
-			signOut(deps, http.req.header('origin'), http.req.header('cookie')),
+			signOut(deps, {
+				origin: http.req.header('origin'),
+				cookie: http.req.header('cookie'),
+				authorization: http.req.header('authorization'),
+			}),
 	};
 }
 
@@ -117,12 +121,18 @@ async function refresh(
 	return jsonWith(body, [cookies.set(cookies.session, next, sessionTtlMs / 1_000)]);
 }
 
+interface SignOut {
+	readonly origin: string | undefined;
+	readonly cookie: string | undefined;
+	readonly authorization: string | undefined;
+}
+
 async function signOut(
 	deps: RouteDeps,
-	origin: string | undefined,
-	cookie: string | undefined,
+	{ origin, cookie, authorization }: SignOut,
 ): Promise<Response> {
 	checkSameOrigin(deps, origin);
+	await forgetBearer(deps, authorization);
 	const { settings } = deps;
 	const cookies = cookiesFor(settings.publicUrl);
 	const refreshToken = cookies.read(cookie, cookies.session);
@@ -136,6 +146,20 @@ async function signOut(
 		url.searchParams.set('post_logout_redirect_uri', `${settings.publicUrl}/`);
 	}
 	return jsonWith({ location: url.href }, [cookies.clear(cookies.session)]);
+}
+
+/**
+ * The access token of the page that signs out ends with it, rather than within 15 minutes. Other
+ * sessions of the same person refresh theirs and go on.
+ */
+async function forgetBearer(deps: RouteDeps, authorization: string | undefined): Promise<void> {
+	const token = /^Bearer (\S{1,8192})$/i.exec(authorization ?? '')?.[1];
+	if (token === undefined) return;
+	const verified = await deps.oidc.verifyAccess(token).catch((error: unknown) => {
+		if (error instanceof LamplightError && error.code === 'unauthenticated') return null;
+		throw error;
+	});
+	if (verified !== null) await deps.people.forget(verified.subject);
 }
 
 /** A cookie is sent by the browser on its own, so the page that asks must be ours. */

@@ -50,6 +50,7 @@ export const exportSchema = z.object({
 	file: fileSchema.nullable(),
 	/** Why there is no file; `null` unless it failed. */
 	problem: z.object({ code: z.string(), message: z.string() }).nullable(),
+	/** By the data's time, as everything that the store lets go. */
 	expiresMs: instantMs,
 });
 export type Export = z.infer<typeof exportSchema>;
@@ -76,7 +77,7 @@ export function queuedExport(
 		share: 0,
 		file: null,
 		problem: null,
-		expiresMs: nowMs + exportKeptMs,
+		expiresMs: asked.dataNowMs + exportKeptMs,
 	};
 }
 
