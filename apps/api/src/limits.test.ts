@@ -15,7 +15,7 @@ describe('calls that spend a customer’s quota', () => {
 	test('are counted for all processes together', async () => {
 		const token = await api.tokenOf('engineer');
 		const path = `/v1/w/${api.workspaceId}/logs/searches`;
-		const ask = (app: TestApi['app'], as = token) =>
+		const ask = async (app: TestApi['app'], as = token) =>
 			app.request(path, { method: 'POST', headers: { authorization: `Bearer ${as}` } });
 		// Each process alone would let ten through at once; together they may be twenty a minute.
 		const processes = [1, 2, 3].map(() => createApp(api.deps));
