@@ -97,7 +97,7 @@ async function connect(
 }
 
 /** What exists in the account, and the pages kept ready, as the jobs would have them. */
-async function takeInventory(
+export async function takeInventory(
 	{ api, aws }: Pick<ApiWorld, 'api' | 'aws'>,
 	{ workspaceId, id: connectionId }: Connection,
 ): Promise<void> {
