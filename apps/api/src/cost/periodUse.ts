@@ -142,7 +142,8 @@ export function sumUses(days: readonly CostDay[]): PeriodUse[] {
 				);
 				if (ran === null) return;
 				one.invocations += ran.figures.invocations;
-				if (stretch.prices[kinds.kindOf[place] ?? 0]?.of.compute.each == null) return;
+				const prices = stretch.prices[kinds.kindOf[place] ?? 0];
+				if (prices === undefined || prices.of.compute.each === null) return;
 				const memoryMib = functions[place]?.memoryMib ?? 0;
 				addRun(one.priced, runFiguresOf(ran.figures, { mibMs: ran.mibMs, memoryMib }));
 			});

@@ -36,14 +36,14 @@ export interface PricedDays {
 	isUsed(day: string): boolean;
 }
 
-/** The days at list price. */
-export function atList(days: readonly CostDay[]): PricedDays {
-	let uses: PeriodUse[] | null = null;
+/** The days at list price; `sumOf` sums them when it is first asked. */
+export function atList(days: readonly CostDay[], sumOf = summed): PricedDays {
+	let uses: readonly PeriodUse[] | null = null;
 	const used = new Set(days.filter((day) => accountsOn(day).isUsed).map(({ day }) => day));
 	return {
 		days,
 		get uses() {
-			return (uses ??= sumUses(days));
+			return (uses ??= sumOf(days));
 		},
 		eachDay: (groupOf, visit) => eachListDay(days, groupOf, visit),
 		isUsed: (day) => used.has(day),
@@ -59,8 +59,33 @@ export function* singleDays(
 	{ bill, basis, regions = connectedRegions(days) }: BilledAs,
 ): Generator<PricedDays> {
 	for (const day of days) {
-		yield basis === 'list' ? atList([day]) : atBill([day], { bill, basis, regions });
+		yield basis === 'list' ? atList([day], sumUses) : atBill([day], { bill, basis, regions });
 	}
+}
+
+/** Sums made lately: a page is asked for again by another breakdown of the same days. */
+const lately = new Map<string, readonly PeriodUse[]>();
+const maxLately = 6;
+const names = new WeakMap<object, number>();
+let named = 0;
+
+function summed(days: readonly CostDay[]): readonly PeriodUse[] {
+	// A day read again, or beside another directory, has rows of its own: a sum is never of old ones.
+	const key = days
+		.map(({ rowOf, range }) => {
+			const name = names.get(rowOf) ?? (named += 1);
+			names.set(rowOf, name);
+			return `${name} ${range.fromMs} ${range.toMs}`;
+		})
+		.join();
+	const known = lately.get(key) ?? sumUses(days);
+	lately.delete(key);
+	lately.set(key, known);
+	for (const oldest of lately.keys()) {
+		if (lately.size <= maxLately) break;
+		lately.delete(oldest);
+	}
+	return known;
 }
 
 function eachListDay(days: readonly CostDay[], groupOf: Int32Array, visit: PartVisit): void {
@@ -134,7 +159,7 @@ export function atBill(
 	const billed = new Set(bill.rows.map(({ day }) => day));
 	const some = days.filter(({ day }) => billed.has(day));
 	const used = new Set<string>();
-	let uses: PeriodUse[] | null = null;
+	let uses: readonly PeriodUse[] | null = null;
 	function* allShares() {
 		for (const day of some) {
 			const found = sharesOn(day);

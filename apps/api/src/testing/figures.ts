@@ -64,8 +64,9 @@ export async function seedFigures(
 	const everyOf = (dayStartMs: number) =>
 		dayStartMs < todayMs - dayMs ? pastEveryMinutes : everyMinutes;
 	const fromMs = todayMs - (days - 1) * dayMs;
+	const minutes = minutesOf({ fromMs: todayMs, toMs: nowMs }, everyMinutes);
 	for (const connection of connections) {
-		for (const region of regions) {
+		const writeRegion = async (region: string) => {
 			const own = functions.filter(
 				(fn) => fn.connectionId === connection.id && fn.region === region,
 			);
@@ -74,7 +75,6 @@ export async function seedFigures(
 				const every = everyOf(dayStartMs);
 				await writePast(store, ctx, { home, dayStartMs, own, everyMinutes: every });
 			}
-			const minutes = minutesOf({ fromMs: todayMs, toMs: nowMs }, everyMinutes);
 			for (let slotMs = todayMs; slotMs < nowMs; slotMs += hourMs) {
 				const inSlot = minutes.filter((minute) => floorTo(hourMs, minute) === slotMs);
 				const fragment = fragmentOf({ home, slotMs, own, minutes: inSlot });
@@ -88,13 +88,17 @@ export async function seedFigures(
 					regions: [{ region, buckets: inSlot.map((minute) => totalOf(minute, own.length)) }],
 				});
 			}
+		};
+		// Side by side, so that one is made while the other is written.
+		await Promise.all(regions.map(writeRegion));
+		for (const region of regions) {
 			await store.completeness.mark(ctx, connection.id, [
 				{ region, range: { fromMs, toMs: floorTo(minuteMs, nowMs) }, state: 'complete' },
 			]);
 		}
 		for (let dayStartMs = fromMs; dayStartMs < todayMs; dayStartMs += dayMs) {
 			const range = { fromMs: dayStartMs, toMs: dayStartMs + dayMs };
-			const minutes = minutesOf(range, everyOf(dayStartMs));
+			const past = minutesOf(range, everyOf(dayStartMs));
 			await store.series.writePastTotals(ctx, {
 				connectionId: connection.id,
 				dayStartMs,
@@ -102,7 +106,7 @@ export async function seedFigures(
 					const own = functions.filter(
 						(fn) => fn.connectionId === connection.id && fn.region === region,
 					);
-					return { region, buckets: minutes.map((minute) => totalOf(minute, own.length)) };
+					return { region, buckets: past.map((minute) => totalOf(minute, own.length)) };
 				}),
 			});
 		}

@@ -1,0 +1,150 @@
+import { functionId } from '@lamplight/core/ids';
+import { sum, toExactString } from '@lamplight/core/money';
+import { dayMs, floorTo, hourMs, minuteMs, utcDay } from '@lamplight/core/time';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+import { dataNowMs, startTestApi, type TestApi } from '../testing/api.ts';
+import { askApi } from '../testing/client.ts';
+import { bucketOf } from '../testing/figures.ts';
+import { seedFleet, type TestFleet } from '../testing/fleet.ts';
+import { plainCosts, type PlainPart, plainSums } from '../testing/plainCosts.ts';
+import { daysOf } from './days.ts';
+
+let api: TestApi;
+let parts: PlainPart[];
+
+const today = utcDay(dataNowMs);
+const days = daysOf({ fromDay: '2026-11-01', toDay: today });
+const isOver = ({ day }: PlainPart) => day < today;
+
+beforeAll(async () => {
+	api = await startTestApi();
+	const fleet = await seedFleet(api.store, api.ctx, { nowMs: dataNowMs });
+	await vary(fleet);
+	parts = await plainCosts(api, api.ctx, days);
+});
+afterAll(() => api.close());
+
+/** Everything that changes how a function is priced, and days that are known by metrics or in part. */
+async function vary({ functions, connections }: TestFleet): Promise<void> {
+	const { store, ctx } = api;
+	const [connection] = connections;
+	const [model] = functions;
+	if (connection === undefined || model === undefined) throw new Error('a fleet has functions');
+	const changes = [
+		{ provisionedConcurrency: [{ qualifier: 'live', requested: 3, available: 3 }] },
+		{ ephemeralStorageMib: 2_048 },
+		{ logClass: 'INFREQUENT_ACCESS' as const },
+		{ goneMs: dataNowMs - dayMs },
+		{ billingMode: 'managed-instances' as const },
+		{ logStoredBytes: 12_345_677, memoryMib: 1_769 },
+		{ firstSeenMs: dataNowMs - 2 * dayMs, logStoredBytes: null },
+	];
+	const region = 'eu-central-1';
+	const added = ['metrics', 'partly', 'fresh'].map((name, at) => ({
+		...model,
+		name,
+		region,
+		connectionId: connection.id,
+		id: functionId({ accountId: connection.accountId, region, name }),
+		memoryMib: 128 * (3 + at),
+		firstSeenMs: at === 2 ? dataNowMs - hourMs : model.firstSeenMs,
+	}));
+	await store.functions.putMany(ctx, [
+		...functions.map((fn, at) => ({ ...fn, ...changes[at] })),
+		...added,
+	]);
+	const home = { connectionId: connection.id, region };
+	for (
+		let slotMs = floorTo(dayMs, dataNowMs) - 2 * dayMs;
+		slotMs < dataNowMs;
+		slotMs += 7 * hourMs
+	) {
+		const inSlot = [7, 13, 49].map((minute) => slotMs + minute * minuteMs);
+		const minutes = inSlot.filter((at) => at < dataNowMs);
+		const metrics = added.slice(0, 2).map((fn, at) => ({
+			functionId: fn.id,
+			buckets: minutes.map((minute, step) => ({
+				...bucketOf(minute, fn, 301 + step + 7 * at),
+				...{ billedMs: null, billedMibMs: null, coldStarts: null, initUs: null, timeouts: null },
+				durationSumUs: 12_345_679 + step,
+			})),
+			durations: null,
+		}));
+		const records = metrics.slice(1).map((slice) => ({
+			...slice,
+			buckets: slice.buckets
+				.slice(0, 1)
+				.map((one) => ({ ...one, billedMs: 12_501, billedMibMs: 12_501 * 512, initUs: 77_003 })),
+		}));
+		const slot = { ...home, slotMs, spanMs: hourMs, batch: 'varied', revision: 1 };
+		await store.series.writeFragment(ctx, { ...slot, source: 'metrics', functions: metrics });
+		await store.series.writeFragment(ctx, { ...slot, source: 'records', functions: records });
+	}
+	await store.series.compact(ctx, connection.id);
+	await store.rollups.rebuildDirectory(ctx);
+}
+
+const dimensions = {
+	component: ({ part }: PlainPart) => part.component,
+	function: (one: PlainPart) => one.functionId,
+	app: (one: PlainPart) => one.app,
+	account: (one: PlainPart) => one.account,
+	region: (one: PlainPart) => one.region,
+};
+
+it.each(Object.entries(dimensions))(
+	'files by %s hold every day to the last digit',
+	async (by, of) => {
+		const file = await askApi(api, 'GET /v1/w/{ws}/exports/costs.csv', { query: { by } });
+		const rows = file.trim().split('\r\n').slice(1);
+		const amounts = Object.fromEntries(
+			rows.map((row) => row.split(',')).map(([day, key, , amount]) => [`${day} ${key}`, amount]),
+		);
+		const plain = plainSums(parts, (one) => `${one.day} ${of(one)}`);
+		expect(plain.size).toBeGreaterThan(15);
+		expect(amounts).toEqual(
+			Object.fromEntries([...plain].map(([key, amount]) => [key, toExactString(amount)])),
+		);
+	},
+);
+
+it.each(Object.entries(dimensions))('the page by %s is the same', async (by, of) => {
+	const page = await askApi(api, 'GET /v1/w/{ws}/costs', { query: { by, limit: '200' } });
+	const plain = plainSums(parts.filter(isOver), of);
+	const priced = page.rows.filter(({ cost }) => cost.value !== null);
+	const rows = new Map(priced.map(({ key, cost }) => [key, cost.value?.amount]));
+	expect(rows.size).toBe(plain.size);
+	for (const [key, amount] of plain) {
+		expect(Number(rows.get(key)), key).toBeCloseTo(Number(toExactString(amount)), 11);
+	}
+	const provenances = new Set(parts.filter(isOver).map(({ part }) => part.provenance));
+	expect(provenances).toEqual(new Set(['measured', 'mixed', 'estimated']));
+	expect(new Set(page.provenances.map(({ provenance }) => provenance))).toEqual(provenances);
+	const unpriced = parts.filter((one) => isOver(one) && one.part.cost === null);
+	const quantities = Map.groupBy(unpriced, ({ part }) => part.component);
+	expect(page.unpriced.map(({ quantity }) => quantity).sort()).toEqual(
+		[...quantities.values()]
+			.map((all) => all.reduce((total, { part }) => total + part.quantity, 0n).toString())
+			.sort(),
+	);
+	expect(unpriced.length).toBeGreaterThan(0);
+});
+
+it('the days of the page are what records say, all accounts together', async () => {
+	const page = await askApi(api, 'GET /v1/w/{ws}/costs');
+	const byDay = plainSums(parts, ({ day }) => day);
+	const measured = page.days.filter((day) => day.measured !== null);
+	expect(measured.length).toBeGreaterThanOrEqual(3);
+	for (const { day, measured: amount } of measured) {
+		const plain = byDay.get(day);
+		expect(Number(amount?.amount), day).toBeCloseTo(Number(toExactString(plain ?? sum([]))), 11);
+	}
+	const sofar = plainSums(parts, () => 'all').get('all');
+	expect(Number(page.figures.soFar?.amount)).toBeCloseTo(
+		Number(toExactString(sofar ?? sum([]))),
+		11,
+	);
+	const last = page.month.days.findLast(({ cumulativeUsd }) => cumulativeUsd !== null);
+	expect(last?.cumulativeUsd).toBeCloseTo(Number(toExactString(sofar ?? sum([]))), 3);
+});
