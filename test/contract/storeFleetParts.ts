@@ -1,4 +1,4 @@
-import { minuteMs } from '@lamplight/core/time';
+import { dayMs, floorTo, minuteMs } from '@lamplight/core/time';
 
 import { bucket, lambdaFunction, startMs } from './storeHarness.ts';
 import { connectionId, ids, one, type Part, range } from './storeParts.ts';
@@ -198,6 +198,10 @@ export const fleetParts = {
 			async (store, ctx) =>
 				(await store.series.readFunctionSeries(ctx, one, { range, stepMs: minuteMs })).points,
 			async (store, ctx) => (await store.series.readFleet(ctx, range)).rows,
+			async (store, ctx) => {
+				const day = { fromMs: floorTo(dayMs, range.fromMs), toMs: range.toMs };
+				return (await store.series.readUsage(ctx, day)).flatMap(({ ids }) => ids);
+			},
 			(store, ctx) =>
 				store.series.readTotals(ctx, { range, stepMs: minuteMs, connectionIds: [connectionId] }),
 		],

@@ -222,8 +222,8 @@ it('leaves of the past only what is read: no fragment, no hour, a few items a fu
 	expect(kinds.get('due')).toBeUndefined();
 	// Minutes, hours and executions of each function; five minutes too where a day is large.
 	expect(kinds.get('f')).toBeLessThanOrEqual(4 * names.length);
-	// The region's 24 hours and its day.
-	expect(kinds.get('fleet')).toBe(25);
+	// The region's 24 hours, its day, and what was used on it.
+	expect(kinds.get('fleet')).toBe(26);
 	expect(bytes * 2).toBeLessThan((await held(live.ctx)).bytes);
 });
 
