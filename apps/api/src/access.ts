@@ -100,6 +100,7 @@ export const access: Readonly<Record<RouteKey, Access>> = {
 	'GET /v1/w/{ws}/functions/{functionId}/history': read,
 	'GET /v1/w/{ws}/functions/{functionId}/executions': read,
 	'GET /v1/w/{ws}/functions/{functionId}/executions/{requestId}': { ...read, rate: 'logs' },
+	'GET /v1/w/{ws}/functions/{functionId}/executions/{requestId}/neighbours': read,
 
 	'POST /v1/w/{ws}/logs/estimate': logs,
 	'POST /v1/w/{ws}/logs/searches': { ...logs, rate: 'searches' },

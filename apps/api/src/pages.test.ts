@@ -179,6 +179,23 @@ describe('one function', () => {
 		expect(none.rows).toEqual([]);
 	});
 
+	test('an execution knows its place in the list that it was opened from', async () => {
+		const key = 'GET /v1/w/{ws}/functions/{functionId}/executions/{requestId}/neighbours';
+		const params = { functionId: first().id, requestId: fleet.execution.requestId };
+		const alone = { previous: null, next: null, place: 1, count: 1 };
+		expect(await ask(key, { params })).toEqual(alone);
+		expect(await ask(key, { params, query: { order: 'slowest', status: 'error' } })).toEqual(alone);
+		const at = new Date(fleet.execution.startMs + 1).toISOString();
+		const elsewhere = { ...params, requestId: '00000000-0000-4000-8000-000000000000' };
+		expect(await ask(key, { params: elsewhere, query: { at } })).toMatchObject({
+			previous: null,
+			next: { requestId: fleet.execution.requestId },
+			place: null,
+		});
+		expect(await ask(key, { params, query: { status: 'ok' } })).toMatchObject({ count: 0 });
+		await expect(ask(key, { params, query: { order: 'oldest' } })).rejects.toThrow('query.order');
+	});
+
 	test('an unknown function is not found', async () => {
 		const functionId = '999999999999.eu-west-1.nobody';
 		await expect(

@@ -120,19 +120,46 @@ export const executionPageSchema = z
 	.meta({ id: 'ExecutionPage' });
 export type ExecutionPage = z.infer<typeof executionPageSchema>;
 
+/** Which of the kept executions, and in which order: what a list and a walk through it share. */
+const executionListQuery = rangeQuerySchema.extend({
+	/** Default `latest`. */
+	order: z.enum(['latest', 'slowest', 'dearest']).optional(),
+	status: executionStatusSchema.optional(),
+	minDurationMs: z.coerce.number<number | string>().min(0).max(900_000).optional(),
+	maxDurationMs: z.coerce.number<number | string>().min(0).max(900_000).optional(),
+});
+
+const executionParams = functionParams.extend({
+	requestId: z
+		.string()
+		.min(8)
+		.max(64)
+		.regex(/^[0-9a-zA-Z-]+$/),
+});
+
+/** What stands beside an execution in the list that it was opened from. */
+export const executionNeighboursSchema = z
+	.object({
+		/** The row above it in the list; `null` at the top, or where it is not in the list. */
+		previous: executionRowSchema.nullable(),
+		/** The row below it; `null` at the bottom. */
+		next: executionRowSchema.nullable(),
+		/** Its own place, from 1; `null` for one that the list does not hold. */
+		place: z.number().int().nullable(),
+		/** Kept executions in the list. */
+		count: z.number().int(),
+	})
+	.meta({ id: 'ExecutionNeighbours' });
+export type ExecutionNeighbours = z.infer<typeof executionNeighboursSchema>;
+
 export const executionRoutes = routes({
 	'GET /v1/w/{ws}/functions/{functionId}/executions': {
 		tag: 'executions',
 		summary: 'Executions of a function: latest, slowest, dearest or failed',
 		params: functionParams,
-		query: rangeQuerySchema.extend({
-			/** Default `latest`. */
-			order: z.enum(['latest', 'slowest', 'dearest']).optional(),
-			status: executionStatusSchema.optional(),
+		query: executionListQuery.extend({
 			/** Default `store`; `logs` reads the customer's REPORT records on demand. */
 			source: z.enum(['store', 'logs']).optional(),
-			minDurationMs: z.coerce.number<number | string>().min(0).max(900_000).optional(),
-			maxDurationMs: z.coerce.number<number | string>().min(0).max(900_000).optional(),
 			cursor: cursorSchema.optional(),
 			limit: limitSchema.optional(),
 		}),
@@ -141,18 +168,23 @@ export const executionRoutes = routes({
 	'GET /v1/w/{ws}/functions/{functionId}/executions/{requestId}': {
 		tag: 'executions',
 		summary: 'One execution told as a story: timeline, lines, cost line by line',
-		params: functionParams.extend({
-			requestId: z
-				.string()
-				.min(8)
-				.max(64)
-				.regex(/^[0-9a-zA-Z-]+$/),
-		}),
+		params: executionParams,
 		query: z.object({
 			/** When it ran, to look in the right minutes; found in the store when left out. */
 			at: instantSchema.optional(),
 			attempt: z.coerce.number<number | string>().int().min(1).max(100).optional(),
 		}),
 		response: executionPageSchema,
+	},
+	'GET /v1/w/{ws}/functions/{functionId}/executions/{requestId}/neighbours': {
+		tag: 'executions',
+		summary: 'The kept executions before and after one, in the order and by the filters of a list',
+		params: executionParams,
+		query: executionListQuery.extend({
+			/** When it ran: its place in time where the list does not hold it. */
+			at: instantSchema.optional(),
+			attempt: z.coerce.number<number | string>().int().min(1).max(100).optional(),
+		}),
+		response: executionNeighboursSchema,
 	},
 });

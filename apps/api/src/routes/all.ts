@@ -62,6 +62,7 @@ const fileOf: { readonly [K in RouteKey]: { [F in File]: K extends KeysOf<F> ? F
 		'GET /v1/w/{ws}/functions/{functionId}/history': 'function',
 		'GET /v1/w/{ws}/functions/{functionId}/executions': 'executions',
 		'GET /v1/w/{ws}/functions/{functionId}/executions/{requestId}': 'executions',
+		'GET /v1/w/{ws}/functions/{functionId}/executions/{requestId}/neighbours': 'executions',
 		'POST /v1/w/{ws}/logs/estimate': 'logs',
 		'POST /v1/w/{ws}/logs/searches': 'logs',
 		'GET /v1/w/{ws}/logs/searches/{searchId}': 'logs',

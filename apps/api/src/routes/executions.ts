@@ -3,9 +3,8 @@ import { invalidField, LamplightError } from '@lamplight/core/errors';
 import type { Execution } from '@lamplight/core/execution/execution';
 import { dayMs, floorTo, hourMs, minuteMs } from '@lamplight/core/time';
 import type { Ctx } from '@lamplight/core/ctx';
-import { type Money, toNumber } from '@lamplight/core/money';
 
-import type { ExecutionPage, ExecutionsPage } from '../contract/executions.ts';
+import type { ExecutionNeighbours, ExecutionPage, ExecutionsPage } from '../contract/executions.ts';
 import type { LogLine } from '../contract/logs.ts';
 import { executionPrice } from '../cost/executionCost.ts';
 import { wireMoney } from '../cost/wire.ts';
@@ -13,7 +12,8 @@ import { findInLogs, linesOf, type OwnLines } from '../customer/execution.ts';
 import { lineOf } from '../customer/lines.ts';
 import { readLines } from '../customer/readLines.ts';
 import { searchable, type Searched } from '../customer/scope.ts';
-import { executionRow, phasesOf, statusOf } from '../fleet/executionViews.ts';
+import { besideOf, listed, matches } from '../fleet/executionList.ts';
+import { executionRow, phasesOf } from '../fleet/executionViews.ts';
 import { directoryOf, functionDeploys } from '../fleet/functionData.ts';
 import { keptLimit, listKept } from '../fleet/keptExecutions.ts';
 import { markerOf } from '../fleet/deploys.ts';
@@ -26,6 +26,7 @@ import type { RouteDeps } from './context.ts';
 
 const list = 'GET /v1/w/{ws}/functions/{functionId}/executions';
 type One = `${typeof list}/{requestId}`;
+type Beside = `${One}/neighbours`;
 
 const defaultRows = 50;
 /** Kept executions that are looked at for one list. */
@@ -33,23 +34,18 @@ const maxKept = 5_000;
 const maxPageLines = 2_000;
 
 /** Executions of a function, and one told as a story. */
-export function executionHandlers(deps: RouteDeps): Handlers<typeof list | One> {
+export function executionHandlers(deps: RouteDeps): Handlers<typeof list | One | Beside> {
 	return {
 		'GET /v1/w/{ws}/functions/{functionId}/executions': (request) =>
 			request.query.source === 'logs' ? fromLogs(deps, request) : fromStore(deps, request),
 		'GET /v1/w/{ws}/functions/{functionId}/executions/{requestId}': (request) =>
 			executionPage(deps, request),
+		'GET /v1/w/{ws}/functions/{functionId}/executions/{requestId}/neighbours': (request) =>
+			neighbours(deps, request),
 	};
 }
 
 type ListRequest = ApiRequest<typeof list>;
-
-function matches(execution: Execution, query: ListRequest['query']): boolean {
-	if (query.status !== undefined && statusOf(execution) !== query.status) return false;
-	const durationMs = execution.durationUs / 1_000;
-	if (query.minDurationMs !== undefined && durationMs < query.minDurationMs) return false;
-	return query.maxDurationMs === undefined || durationMs <= query.maxDurationMs;
-}
 
 async function fromStore(
 	deps: RouteDeps,
@@ -66,11 +62,7 @@ async function fromStore(
 		}),
 	]);
 	const fn = directoryOf(searched.fn);
-	const sorted = inOrder(
-		kept.executions.filter((execution) => matches(execution, query)),
-		query.order ?? 'latest',
-		(execution) => executionPrice(fn, execution).total,
-	);
+	const sorted = listed(fn, kept.executions, query);
 	const route = `${list} ${params.functionId}`;
 	const scope = { secret: deps.settings.secret, workspaceId: ctx.workspaceId, route, query };
 	const from = Number(readCursor(scope, query.cursor) ?? 0);
@@ -93,21 +85,33 @@ async function fromStore(
 	};
 }
 
-function inOrder<T extends Execution>(
-	executions: readonly T[],
-	order: 'latest' | 'slowest' | 'dearest',
-	costOf: (execution: T) => Money | null,
-): T[] {
-	const value = (execution: T): number => {
-		if (order === 'latest') return execution.startMs;
-		if (order === 'slowest') return execution.durationUs;
-		const cost = costOf(execution);
-		return cost === null ? -1 : toNumber(cost);
+/** What stands above and below an execution in the list that its page was opened from. */
+async function neighbours(
+	deps: RouteDeps,
+	{ ctx, params, query }: ApiRequest<Beside>,
+): Promise<ExecutionNeighbours> {
+	const range = resolveRange(query, deps.clock());
+	const [searched] = await searchable(deps, ctx, [params.functionId]);
+	if (searched === undefined) throw new LamplightError('not_found', 'There is no such function.');
+	const kept = await listKept(deps, ctx, params.functionId, { range, limit: maxKept });
+	const fn = directoryOf(searched.fn);
+	const rows = listed(fn, kept.executions, query);
+	const beside = besideOf(rows, {
+		requestId: params.requestId,
+		attempt: query.attempt ?? null,
+		atMs:
+			query.at === undefined || (query.order ?? 'latest') !== 'latest'
+				? null
+				: Date.parse(query.at),
+	});
+	const row = (execution: Execution | null) =>
+		execution === null ? null : executionRow(fn, execution);
+	return {
+		previous: row(beside.previous),
+		next: row(beside.next),
+		place: beside.place,
+		count: rows.length,
 	};
-	return executions
-		.map((execution) => ({ execution, by: value(execution) }))
-		.sort((a, b) => b.by - a.by || b.execution.startMs - a.execution.startMs)
-		.map(({ execution }) => execution);
 }
 
 /**
