@@ -23,6 +23,7 @@ describe('levels and errors', () => {
 		['Rust tracing', '2026-11-20T10:00:00.123456Z ERROR orders::pay: declined', 'error', true],
 		['Rust panic', "thread 'main' panicked at src/main.rs:4:5:", null, true],
 		['JSON error', '{"level":"ERROR","message":"boom"}', 'error', true],
+		['Python uncaught, JSON', '{"log_level":"ERROR","errorMessage":"boom"}', 'error', true],
 		['JSON info', '{"level":"info","message":"ERROR was fixed"}', 'info', false],
 		['pino fatal', '{"level":60,"msg":"boom"}', 'fatal', true],
 		['JSON without level', '{"errorType":"Error","errorMessage":"x"}', null, true],

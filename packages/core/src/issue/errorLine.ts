@@ -148,6 +148,8 @@ function jsonLevel(object: JsonObject): LogLevel | null {
 		'lvl',
 		'logLevel',
 		'LogLevel',
+		// As Python's own runtime names it in the JSON of an uncaught exception.
+		'log_level',
 	]) {
 		const level = levelOf(object[key]);
 		if (level !== null) return level;

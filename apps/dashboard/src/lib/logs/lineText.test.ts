@@ -32,6 +32,8 @@ describe('a line as it is read', () => {
 		expect(line('{"a":1}', { a: 1 })).toBe('{"a":1}');
 		const message = { errorType: 'E', errorMessage: 'gone', stackTrace: ['  at x'] };
 		expect(line('…', { message })).toBe('E: gone\n  at x');
+		const python = { errorType: 'KeyError', errorMessage: "'slot'", location: ['  File "a.py"\n'] };
+		expect(line('…', python)).toBe('KeyError: \'slot\'\n  File "a.py"');
 	});
 
 	it('spaces the records of the platform', () => {

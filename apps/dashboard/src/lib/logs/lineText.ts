@@ -31,11 +31,14 @@ export function toldError(value: unknown): ToldError | null {
 	if (!isRecord(value)) return null;
 	const type = textOf(value['errorType']) ?? textOf(value['name']);
 	const message = textOf(value['errorMessage']) ?? textOf(value['message']);
-	const frames = value['stackTrace'] ?? value['stack'];
+	// `location` holds the frames in the JSON of Python's own runtime.
+	const frames = value['stackTrace'] ?? value['stack'] ?? value['location'];
 	const list = typeof frames === 'string' ? frames.split('\n') : frames;
 	if (type === null || message === null || !Array.isArray(list)) return null;
 	const title = `${type}: ${message}`;
-	const stack = list.filter((one): one is string => typeof one === 'string');
+	const stack = list
+		.filter((one): one is string => typeof one === 'string')
+		.map((one) => one.trimEnd());
 	return { title, stack: stack[0] === title ? stack.slice(1) : stack };
 }
 

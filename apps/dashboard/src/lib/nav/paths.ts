@@ -71,8 +71,9 @@ export function pathsOf(ws: string, range: RangeSearch = {}) {
 		functions: (search?: Search) => ranged('/functions', search),
 		function: (id: string, tab: FunctionTab = 'metrics', search?: Search) =>
 			ranged(`/functions/${part(id)}${tab === 'metrics' ? '' : `/${tab}`}`, search),
-		execution: (id: string, requestId: string, search: { at?: string; attempt?: string } = {}) =>
-			ranged(`/functions/${part(id)}/invocations/${part(requestId)}`, { ...search }),
+		/** `at` and `attempt` say which execution; the rest is the list that it is opened from. */
+		execution: (id: string, requestId: string, search?: Search) =>
+			ranged(`/functions/${part(id)}/invocations/${part(requestId)}`, search),
 		apps: () => ranged('/apps'),
 		app: (id: string) => ranged(`/apps/${part(id)}`),
 		logs: (search?: Search) => ranged('/logs', search),

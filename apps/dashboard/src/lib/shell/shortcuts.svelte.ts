@@ -2,8 +2,8 @@
 export const shortcutHelp = [
 	{ keys: ['Ctrl', 'K'], text: 'Find a function, request id or page' },
 	{ keys: ['/'], text: 'Filter the page' },
-	{ keys: ['j'], text: 'Next row' },
-	{ keys: ['k'], text: 'Row before' },
+	{ keys: ['j'], text: 'Next row or execution' },
+	{ keys: ['k'], text: 'Row or execution before' },
 	{ keys: ['Enter'], text: 'Open the row' },
 	{ keys: ['x'], text: 'Choose the row' },
 	{ keys: ['['], text: 'Earlier' },

@@ -86,3 +86,17 @@ export const executionQuery = (
 		),
 	staleTime: Number.POSITIVE_INFINITY,
 });
+
+type NeighboursRequest =
+	QueryOf<'GET /v1/w/{ws}/functions/{functionId}/executions/{requestId}/neighbours'>;
+
+/** What stands beside an execution in the list that it was opened from. */
+export const neighboursQuery = (at: Place, requestId: string, query: NeighboursRequest) => ({
+	queryKey: ['neighbours', at, requestId, query],
+	queryFn: ({ signal }: Ask) =>
+		call(
+			'GET /v1/w/{ws}/functions/{functionId}/executions/{requestId}/neighbours',
+			{ params: { ...params(at), requestId }, query },
+			{ signal },
+		),
+});
