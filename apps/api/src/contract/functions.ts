@@ -257,6 +257,17 @@ export const functionConfigurationSchema = functionRowSchema
 	.meta({ id: 'FunctionConfiguration' });
 export type FunctionConfiguration = z.infer<typeof functionConfigurationSchema>;
 
+/** The ends between which a sampled cost lies with a confidence, and how many executions were read for it. */
+export const costIntervalSchema = z
+	.object({
+		confidence: z.number(),
+		low: moneySchema,
+		high: moneySchema,
+		sampledExecutions: z.number().int(),
+	})
+	.meta({ id: 'CostInterval' });
+export type CostInterval = z.infer<typeof costIntervalSchema>;
+
 export const functionPageSchema = z
 	.object({
 		range: resolvedRangeSchema,
@@ -266,18 +277,8 @@ export const functionPageSchema = z
 		previous: figuresSchema,
 		/** Cost of the failures alone, over the range; `null` when it cannot be told. */
 		failureCost: moneySchema.nullable(),
-		/**
-		 * Where the cost is `sampled`: the ends between which it lies with the given confidence, and
-		 * how many executions were read for it. Left out where it is not.
-		 */
-		costInterval: z
-			.object({
-				confidence: z.number(),
-				low: moneySchema,
-				high: moneySchema,
-				sampledExecutions: z.number().int(),
-			})
-			.optional(),
+		/** How sure a `sampled` cost is; left out where it is not sampled. */
+		costInterval: costIntervalSchema.optional(),
 		costPerDay: comparedMoneySchema,
 		/** Charts: invocations, duration, coldStarts, concurrency, memory, costPerThousand. */
 		charts: chartSetSchema,
@@ -315,6 +316,8 @@ export const functionCostSchema = z
 	.object({
 		range: resolvedRangeSchema,
 		total: comparedMoneySchema,
+		/** How sure the total is where it is `sampled`; left out where it is not. */
+		interval: costIntervalSchema.optional(),
 		costPerThousand: comparedMoneySchema,
 		components: z.array(
 			z.object({

@@ -1,4 +1,3 @@
-import type { Estimate } from '@lamplight/core/collection/sampling';
 import { type FunctionId, functionParts } from '@lamplight/core/ids';
 import type { LambdaFunction } from '@lamplight/core/function/function';
 import { dayMs } from '@lamplight/core/time';
@@ -9,10 +8,9 @@ import type {
 	FunctionHistory,
 	FunctionPage,
 } from '../contract/functions.ts';
-import { type CostOptions, costOf, type FunctionCost } from '../cost/functionCost.ts';
+import { costOf } from '../cost/functionCost.ts';
 import { priceBook } from '../cost/prices.ts';
-import { sampledBilledMs } from '../cost/sampledCost.ts';
-import { knownMoney, wireMoney } from '../cost/wire.ts';
+import { wireMoney } from '../cost/wire.ts';
 import { functionCharts } from '../fleet/charts.ts';
 import { accountNames, labelOf } from '../fleet/connections.ts';
 import { markerOf } from '../fleet/deploys.ts';
@@ -27,6 +25,7 @@ import {
 } from '../fleet/functionData.ts';
 import { heatmapOf } from '../fleet/heatmap.ts';
 import { listKept } from '../fleet/keptExecutions.ts';
+import { knownCost } from '../fleet/knownCost.ts';
 import {
 	instantOrNull,
 	type Range,
@@ -108,17 +107,11 @@ async function functionPage(
 			: await compareDeploy(deps, ctx, { fn: listed, deploy: newest, neighbours: deploys });
 	const now = { figures: sumOf(reading.points), range: reading.range };
 	const then = { figures: sumOf(before.points), range: before.range };
-	const priced = (side: typeof now, known: Pick<CostOptions, 'billedMs' | 'provenance'> = {}) =>
-		costOf(listed, side.figures, {
-			...known,
-			range: side.range,
-			book: priceBook(side.range.toMs - 1),
-		});
-	const sample = sampledBilledMs(reading.points);
-	const cost = sample === null ? priced(now) : priced(now, { provenance: 'sampled' });
-	const costBefore = priced(then);
-	const interval =
-		sample === null ? null : intervalOf(sample, (billedMs) => priced(now, { billedMs }));
+	const { cost, interval } = knownCost(listed, reading.points, reading.range);
+	const costBefore = costOf(listed, then.figures, {
+		range: then.range,
+		book: priceBook(then.range.toMs - 1),
+	});
 	const completeness = completenessOf(reading);
 	const own = issues.filter(({ functions }) =>
 		functions.some(({ functionId }) => functionId === id),
@@ -151,17 +144,6 @@ async function functionPage(
 		unpriced: unpricedOf([{ cost, fn: listed }]),
 		limits: [],
 	};
-}
-
-/** The ends of a sampled cost; `null` where it has no price. */
-function intervalOf(
-	{ confidence, low, high, executions }: Estimate,
-	priced: (billedMs: number) => FunctionCost,
-): NonNullable<FunctionPage['costInterval']> | null {
-	const [least, most] = [priced(low).total, priced(high).total];
-	if (least === null || most === null) return null;
-	const money = (amount: Money) => knownMoney(amount, 'sampled');
-	return { confidence, sampledExecutions: executions, low: money(least), high: money(most) };
 }
 
 function perDay(cost: Money | null, { fromMs, toMs }: { fromMs: number; toMs: number }) {

@@ -16,6 +16,7 @@ import { wireSpans } from '../fleet/completeness.ts';
 import { functionDeploys, readFunction, directoryOf } from '../fleet/functionData.ts';
 import { markerOf } from '../fleet/deploys.ts';
 import { unpricedOf } from '../fleet/figures.ts';
+import { knownCost } from '../fleet/knownCost.ts';
 import { instant, resolved, resolveRange, spanBefore } from '../fleet/range.ts';
 import { sumOf } from '../fleet/sum.ts';
 import type { ApiRequest } from '../http/handlers.ts';
@@ -44,7 +45,7 @@ export async function functionCostPage(
 	const book = priceBook(reading.range.toMs - 1);
 	const figures = sumOf(reading.points);
 	const figuresBefore = sumOf(earlier.points);
-	const cost = costOf(fn, figures, { range: reading.range, book });
+	const { cost, interval } = knownCost(fn, reading.points, reading.range);
 	const costBefore = costOf(fn, figuresBefore, {
 		range: earlier.range,
 		book: priceBook(earlier.range.toMs - 1),
@@ -55,6 +56,7 @@ export async function functionCostPage(
 			value: wireMoney(cost.total, cost.provenance),
 			previous: wireMoney(costBefore.total, costBefore.provenance),
 		},
+		...(interval === null ? {} : { interval }),
 		costPerThousand: {
 			value: perThousand(cost.total, figures.invocations, cost.provenance),
 			previous: perThousand(costBefore.total, figuresBefore.invocations, costBefore.provenance),

@@ -65,7 +65,19 @@ function throttled({ figures }: FunctionPage): Reading | null {
 	];
 }
 
-function calm({ figures, costPerDay }: FunctionPage): Reading {
+/** How far a sampled cost may be off at most, as a share of it; empty for one that is not sampled. */
+function giveOrTake({ figures, costInterval }: FunctionPage): string {
+	const cost = Number(figures.cost?.amount ?? 0);
+	if (costInterval === undefined || cost === 0) return '';
+	const off = Math.max(
+		cost - Number(costInterval.low.amount),
+		Number(costInterval.high.amount) - cost,
+	);
+	return `, give or take ${share(off / cost)}`;
+}
+
+function calm(page: FunctionPage): Reading {
+	const { figures, costPerDay } = page;
 	const failed =
 		figures.errors === null
 			? ''
@@ -80,6 +92,6 @@ function calm({ figures, costPerDay }: FunctionPage): Reading {
 		'.',
 		...(costPerDay.value === null
 			? [' Its cost cannot be priced.']
-			: [' It costs ', b(money(costPerDay.value.amount)), ' a day.']),
+			: [' It costs ', b(money(costPerDay.value.amount)), ` a day${giveOrTake(page)}.`]),
 	];
 }
