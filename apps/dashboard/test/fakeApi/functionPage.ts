@@ -2,7 +2,7 @@ import type { FunctionPage } from '@lamplight/api/contract/functions';
 import type { Chart, Series } from '@lamplight/api/contract/shared';
 
 import { axisFor, compared, daily, hourMs, iso, money, nowMs, rangeFor } from './figures.ts';
-import { label, rowOf } from './fleet.ts';
+import { rowOf } from './fleet.ts';
 import type { Handlers } from './handler.ts';
 import { deploy } from './overview.ts';
 
@@ -121,14 +121,4 @@ export const functionPageHandlers: Handlers = {
 			},
 		};
 	},
-	'GET /v1/w/{ws}/functions/{functionId}/executions': ({ params, query }) => ({
-		range: rangeFor(query).range,
-		function: label(rowOf(params['functionId'] ?? '')),
-		rows: [],
-		nextCursor: null,
-		inRange: 561_420,
-		source: 'store',
-		sampled: true,
-		limits: [],
-	}),
 };

@@ -1,4 +1,5 @@
 import { connectionHandlers } from './connections.ts';
+import { executionHandlers } from './executions.ts';
 import { frameHandlers } from './frame.ts';
 import { functionPageHandlers } from './functionPage.ts';
 import { functionHandlers } from './functions.ts';
@@ -10,6 +11,7 @@ export const handlers: Handlers = {
 	...frameHandlers,
 	...functionHandlers,
 	...functionPageHandlers,
+	...executionHandlers,
 	...issueHandlers,
 	...connectionHandlers,
 };
