@@ -1,7 +1,7 @@
 import type { FunctionPage } from '@lamplight/api/contract/functions';
 
 import { money } from '#lib/format/money.ts';
-import { count, countShort, errorShare, fixed, plural, share } from '#lib/format/number.ts';
+import { countShort, errorShare, fixed, plural, share } from '#lib/format/number.ts';
 import { duration } from '#lib/format/quantity.ts';
 import { momentLong, type TimeView } from '#lib/format/time.ts';
 import { b, type Reading } from '#lib/ui/reading.ts';
@@ -38,11 +38,8 @@ function failing(page: FunctionPage, view: TimeView): Reading | null {
 		` of requests fail${slower === null ? '' : ` and p95 is ${slower} times longer`}.`,
 		...(topIssue === null
 			? []
-			: [
-					' ',
-					b(`${count(Math.min(topIssue.count, figures.errors))} of ${count(figures.errors)}`),
-					` failures are ${topIssue.title.slice(0, 80)}.`,
-				]),
+			: // An issue counts its failures in every function and since it was first seen, not in this span.
+				[' Its issue seen most often is ', b(topIssue.title.slice(0, 80)), '.']),
 		...(failureCost === null
 			? []
 			: [' The failures alone cost ', b(money(failureCost.amount)), '.']),
