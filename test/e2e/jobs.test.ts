@@ -1,8 +1,9 @@
 import { text } from 'node:stream/consumers';
 
-import type { Browser } from 'playwright-core';
+import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
+import type { ConcurrencyArea } from '@lamplight/api/contract/concurrency';
 import type { CostsPage } from '@lamplight/api/contract/costs';
 import type { FunctionRow } from '@lamplight/api/contract/functions';
 import type { IssuePage } from '@lamplight/api/contract/issues';
@@ -73,7 +74,7 @@ describe.skipIf(reason !== null)('what somebody opens it for', () => {
 	}
 
 	it(
-		'night errors: from the overview to the line that a release broke, in three clicks',
+		'night errors: from the overview to the line that a release broke, in four clicks at most',
 		async () => {
 			const { page, context, get, settled, trouble } = await visit(browser, product);
 			const [story] = await brokenReleases();
@@ -88,18 +89,26 @@ describe.skipIf(reason !== null)('what somebody opens it for', () => {
 			const type = mostFrequent(failed.map(({ errorType }) => errorType ?? ''));
 			const heading = page.getByRole('heading', { level: 1, name: new RegExp(lastWord(type)) });
 
-			await page.getByRole('navigation', { name: 'Main' }).getByTitle('Errors').click();
+			let clicks = 0;
+			const click = async (what: Locator) => {
+				clicks += 1;
+				await what.click();
+			};
+			await click(page.getByRole('navigation', { name: 'Main' }).getByTitle('Errors'));
 			await page.getByRole('heading', { level: 1, name: 'Errors' }).waitFor();
 			await settled();
+			const errorsUrl = page.url();
 			const row = page
 				.getByRole('row')
 				.filter({ hasText: name })
 				.filter({ hasText: lastWord(type) });
-			await row.first().locator('a[href*="/errors/"]').first().click();
+			await click(row.first().locator('a[href*="/errors/"]').first());
 			await heading.waitFor();
 			await settled();
+			expect(await page.locator('main').innerText()).toContain(name);
 			// It came with the release, which the chart carries too.
 			await page.getByText('First seen after').waitFor();
+			expect(await page.locator('main .deploy').count()).toBeGreaterThan(0);
 			const { firstSeenAfter } = await get<IssuePage>(
 				`/v1${new URL(page.url()).pathname.replace('/errors/', '/issues/')}`,
 			);
@@ -119,14 +128,24 @@ describe.skipIf(reason !== null)('what somebody opens it for', () => {
 			await hourOnly.close();
 
 			const sample = page.getByRole('link', { name: /\d\d:\d\d/ }).first();
-			await sample.click();
+			await click(sample);
 			await page.waitForURL(/\/invocations\//);
 			await settled();
+			expect(clicks).toBeLessThanOrEqual(4);
 			const line = page.locator('main').getByText(lastWord(type)).first();
 			await line.waitFor();
 			const told = await page.locator('main').innerText();
 			expect(told).toMatch(/Version\s+\S+/);
 			expect(told).toMatch(/[\w-]+\.(js|mjs|ts|py|go|cs|java|rs)\W+(line )?\d+/);
+			// The version that broke it is the one that really ran.
+			const requestId = decodeURIComponent(
+				new URL(page.url()).pathname.split('/invocations/')[1] ?? '',
+			);
+			const since = { fromMs: story.fromMs, toMs: await world.nowMs() };
+			const ran = (await world.invocations(functionId, since)).find(
+				(execution) => execution.requestId === requestId,
+			);
+			expect(told).toContain(`Version\n${ran?.version}`);
 			const address = page.url();
 			await page.reload();
 			await settled();
@@ -135,6 +154,10 @@ describe.skipIf(reason !== null)('what somebody opens it for', () => {
 			await page.goBack();
 			await heading.waitFor();
 			expect(page.url()).toBe(issueUrl.href);
+			await page.goBack();
+			await page.getByRole('heading', { level: 1, name: 'Errors' }).waitFor();
+			expect(page.url()).toBe(errorsUrl);
+			await row.first().waitFor();
 			expect(trouble.seen).toEqual([]);
 			await context.close();
 		},
@@ -169,6 +192,28 @@ describe.skipIf(reason !== null)('what somebody opens it for', () => {
 			const reading = (await page.locator('main p.reading').innerText()).replaceAll('\u00a0', ' ');
 			expect(reading).toContain(starved.name);
 			expect(reading).toContain('100 % of its limit');
+			const [accountId = '', region = ''] = starved.id.split('.');
+			expect(reading).toContain(region);
+			// Everything that was throttled there, to the call.
+			const all = await Promise.all(
+				(
+					await world.ask<readonly { readonly id: string; readonly region: string }[]>(
+						`truth/functions?account=${accountId}`,
+					)
+				)
+					.filter((fn) => fn.region === region)
+					.map(({ id }) => world.totals(id, range)),
+			);
+			const throttled = all.reduce((sum, { throttles }) => sum + throttles, 0);
+			const { areas } = await get<{ readonly areas: readonly ConcurrencyArea[] }>(
+				`/v1${to.concurrency()}`,
+			);
+			const area = areas.find((one) => one.accountId === accountId && one.region === region);
+			expect(area?.throttles).toBe(throttled);
+			expect(area?.peakShare).toBeCloseTo(1, 2);
+			const peakMs = Date.parse(area?.peakAt ?? '');
+			expect(peakMs).toBeGreaterThanOrEqual(burst.fromMs - minuteMs);
+			expect(peakMs).toBeLessThan(burst.toMs + minuteMs);
 			const who = page.getByRole('region', { name: 'Who starved' });
 			await who.getByRole('link').first().waitFor();
 			expect(await who.getByRole('link').first().innerText()).toBe(starved.name);

@@ -34,6 +34,8 @@ export interface ProductOptions {
 	readonly folder?: string;
 	readonly args?: readonly string[];
 	readonly dataFolder?: string;
+	/** Variables beside those of a machine that never saw AWS. */
+	readonly environment?: Readonly<Record<string, string>>;
 }
 
 const readyTimeoutMs = 180_000;
@@ -46,7 +48,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
 	const args = ['start', '--silent', '--', '--ready', '--port', String(port), '--data', dataFolder];
 	const child = spawn('npm', [...args, ...(options.args ?? [])], {
 		cwd: folder,
-		env: cleanEnvironment(),
+		env: { ...cleanEnvironment(), ...options.environment },
 		stdio: ['ignore', 'pipe', 'pipe'],
 		detached: true,
 	});
