@@ -1,9 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-const reporters = ['default', './test/gates/countReporter.ts'];
+import { excusedTests } from './test/support/needs.ts';
 
-/** Where nothing of others that speaks AWS's protocols can be had; said by who starts the tests. */
-const withoutPeers = process.env['LAMPLIGHT_WITHOUT_PEERS'] === '1';
+const reporters = ['default', './test/gates/countReporter.ts'];
 
 export default defineConfig({
 	test: {
@@ -26,7 +25,7 @@ export default defineConfig({
 					name: 'whole',
 					environment: 'node',
 					include: ['test/{architecture,contract,infra}/**/*.test.ts'],
-					exclude: withoutPeers ? ['test/contract/independent*.test.ts'] : [],
+					exclude: excusedTests(),
 				},
 			},
 			{

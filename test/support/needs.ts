@@ -48,6 +48,26 @@ export function missing(need: Need): string | null {
 	return reason;
 }
 
+/** Servers and clients of AWS's protocols that others wrote, and the tests that compare us with each. */
+const peers = {
+	boto3: 'test/contract/independentClient.test.ts',
+	moto: 'test/contract/independentServer.test.ts',
+} as const;
+
+/**
+ * Tests that a run leaves out because a peer of ours cannot be had there. `LAMPLIGHT_WITHOUT_PEERS=1`
+ * excuses what is absent and nothing else: a peer that is found is compared with, whatever is said.
+ */
+export function excusedTests(
+	environment: NodeJS.ProcessEnv = process.env,
+	isThere: (peer: keyof typeof peers) => boolean = (peer) => needs[peer].found(),
+): string[] {
+	if (environment['LAMPLIGHT_WITHOUT_PEERS'] !== '1') return [];
+	return (Object.keys(peers) as (keyof typeof peers)[])
+		.filter((peer) => !isThere(peer))
+		.map((peer) => peers[peer]);
+}
+
 /** The browser that whole-page tests drive. */
 export function chromiumPath(): string {
 	return process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';

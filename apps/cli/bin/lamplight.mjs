@@ -15,6 +15,9 @@ if (major < needed[0] || (major === needed[0] && minor < needed[1])) {
 	);
 	process.exitCode = 2;
 } else {
+	// npm runs scripts in the project's folder; files are named from where the command was typed.
+	const { INIT_CWD: typedIn, npm_lifecycle_event: script } = process.env;
+	if (script === 'lamplight' && typedIn !== undefined) process.chdir(typedIn);
 	// Keeps the sources as compiled: starts in a third of the time, in 25 MB less, from the second run on.
 	module.enableCompileCache();
 	const { main } = await import('../src/main.ts');

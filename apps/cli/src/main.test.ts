@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -39,6 +41,21 @@ describe('the lamplight command', () => {
 		expect((await lamplight('report', '--help')).stdout).toContain(
 			'Usage: lamplight report FILE...',
 		);
+	});
+
+	it('finds files from the folder in which npm was called, not from its own', async () => {
+		const folder = mkdtempSync(join(tmpdir(), 'lamplight-typed-in-'));
+		try {
+			writeFileSync(join(folder, 'mine.log'), 'START RequestId: 1\n');
+			const env = { ...process.env, INIT_CWD: folder, npm_lifecycle_event: 'lamplight' };
+			const args = [bin, 'report', 'mine.log', '--quiet'];
+			const report = promisify(execFile)(process.execPath, args, { cwd: root, env });
+			const { stderr } = await report.catch((error: unknown) => error as Ended);
+			expect(stderr).not.toContain('there is no such file');
+			expect(stderr).toContain('have no REPORT here');
+		} finally {
+			rmSync(folder, { recursive: true, force: true });
+		}
 	});
 
 	it('ends with 2 for a command it does not have, even one that every object has', async () => {
