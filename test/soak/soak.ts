@@ -33,8 +33,11 @@ const lookEveryMs = 1_000;
 const paceEveryMs = 5_000;
 const sampleEveryMs = 5_000;
 const tellEveryMs = 60_000;
-/** Both the plan's rhythm and the processes' own warming up: not under load yet. */
-const warmUpMs = 60_000;
+/**
+ * Share of the time under load that comes before it, unmeasured, and the least of it: heaps and caches
+ * fill up to their usual size first.
+ */
+const warmUp = { share: 0.25, leastMs: 60_000 };
 /** World time after the load, in which the last minutes of it become final. */
 const settleMs = 35 * minuteMs;
 /** Real time that settling and emptying the queue may take. */
@@ -83,7 +86,7 @@ async function soakRunning(running: Running): Promise<Seen> {
 	const ending = new AbortController();
 	const clicks = clickAround(product, options.users, ending.signal);
 	try {
-		await watch.until(passed(warmUpMs));
+		await watch.until(passed(Math.max(warmUp.leastMs, options.minutes * 60_000 * warmUp.share)));
 		const fromMs = Math.ceil((await world.nowMs()) / minuteMs) * minuteMs;
 		watch.samples = true;
 		await watch.until(passed(options.minutes * 60_000));
