@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Backfill, backfillSchema, backfillShare } from '@lamplight/core/collection/state';
-import type { Connection } from '@lamplight/core/connection/connection';
+import type { Connection, Feature } from '@lamplight/core/connection/connection';
 import { dayMs, floorTo, hourMs, minuteMs, type TimeRange } from '@lamplight/core/time';
 import { estimateWatchCost } from '@lamplight/core/watchcost/estimate';
 import type { Message } from '@lamplight/jobs/message';
@@ -30,6 +30,8 @@ export interface WholePastOptions {
 	readonly accounts?: number;
 	/** Multiplies the world's traffic. */
 	readonly trafficScale: number;
+	/** Without logs, the past is read from metrics alone; with them unless left out. */
+	readonly features?: readonly Feature[];
 	/** Workers that are killed on the way. */
 	readonly kills: number;
 	readonly compactionRounds: number;
@@ -88,7 +90,7 @@ export async function readWholePast(options: WholePastOptions): Promise<WholePas
 			.sort((a, b) => count(a.id) - count(b.id));
 		const connections: Connection[] = [];
 		for (const { id } of watched.slice(0, options.accounts)) {
-			connections.push(await collector.connect(id));
+			connections.push(await collector.connect(id, options.features));
 		}
 		for (const connection of connections) {
 			await work(collector, { kind: 'inventory', ...base(collector, connection), details: false });

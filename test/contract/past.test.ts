@@ -5,7 +5,7 @@ import { readWholePast } from '../bench/wholePast.ts';
 // More accounts, functions and kills: `npm run bench -- past`.
 it('all 35 days are read to the end, across a kill, at no more than the price shown, and equal the truth', async () => {
 	const past = await readWholePast({
-		...{ functions: 40, accounts: 1, trafficScale: 0.02 },
+		...{ functions: 40, accounts: 1, trafficScale: 0.02, features: ['inventory', 'metrics'] },
 		...{ kills: 1, compactionRounds: 3 },
 	});
 	expect(past.days).toBeGreaterThan(35);

@@ -1,19 +1,25 @@
+import { LamplightError } from '@lamplight/core/errors';
+
 import type { JobDeps } from './deps.ts';
 import { workMessage } from './work.ts';
 
+/** Before the function's own time-out of five minutes, which would give back what was done, too. */
+const giveUpAfterMs = 270_000;
+
 /**
  * Works messages off side by side and names those that failed, so that SQS shows only these again.
- * One message's failure never costs its neighbours.
+ * One message's failure never costs its neighbours, and one that hangs is given up in time.
  */
 export async function workBatch(
 	deps: JobDeps,
 	records: readonly { readonly messageId: string; readonly body: string }[],
+	withinMs = giveUpAfterMs,
 ): Promise<{ batchItemFailures: { itemIdentifier: string }[] }> {
 	const failures: { itemIdentifier: string }[] = [];
 	await Promise.all(
 		records.map(async ({ messageId, body }) => {
 			try {
-				await workMessage(deps, body);
+				await within(withinMs, workMessage(deps, body));
 			} catch (error) {
 				deps.log('message failed', {
 					messageId,
@@ -24,4 +30,22 @@ export async function workBatch(
 		}),
 	);
 	return { batchItemFailures: failures };
+}
+
+/** Throws `unavailable` when the work takes longer; what it writes later is the same by key. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+	let timer: NodeJS.Timeout | undefined;
+	const over = new Promise<never>((_, reject) => {
+		timer = setTimeout(() => {
+			const seconds = Math.round(ms / 1000);
+			reject(new LamplightError('unavailable', `The work took longer than ${seconds} s.`));
+		}, ms);
+	});
+	try {
+		await Promise.race([work, over]);
+	} finally {
+		clearTimeout(timer);
+		// Given up, it may still fail; that was told.
+		work.catch(() => undefined);
+	}
 }
