@@ -155,7 +155,10 @@ function fillAll(
 	}));
 }
 
-/** Marks each minute's state; returns up to where nothing is missing, from where to read again. */
+/**
+ * Marks each minute's state; returns up to where every minute is complete, from where to read again. A
+ * provisional one counts as not read: were the next reading late or killed, nobody would settle it.
+ */
 async function markCompleteness(
 	deps: JobDeps,
 	work: Work,
@@ -174,8 +177,8 @@ async function markCompleteness(
 			state,
 		})),
 	);
-	const gap = spans.find(({ state }) => state === 'partial' || state === 'missing');
-	return gap?.fromMs ?? recordWindow.toMs;
+	const open = spans.find(({ state }) => state !== 'complete');
+	return open?.fromMs ?? recordWindow.toMs;
 }
 
 function nextState(
