@@ -131,4 +131,19 @@ describe('collecting an account', { timeout: 120_000 }, () => {
 		expect(compared.errors).toBeGreaterThan(0);
 		expect(Number(done?.facts['spentUsd'])).toBeLessThan(0.01);
 	});
+
+	it('settles every minute although readings were late', async () => {
+		const { sandbox, store } = collector;
+		const fromMs = floorTo(5 * minuteMs, sandbox.clock.nowMs());
+		for (const waited of [5, 5, 10, 15, 10]) {
+			sandbox.clock.advance(waited * minuteMs);
+			collector.queue.push({ kind: 'totals', ...base(), counts: true });
+			for (const region of regions) collector.queue.push({ kind: 'functions', ...base(), region });
+			await collector.drain();
+		}
+		const range = { fromMs, toMs: fromMs + 25 * minuteMs };
+		for (const { spans } of await store.completeness.read(testCtx(), connection.id, range)) {
+			expect(spans).toEqual([{ ...range, state: 'complete' }]);
+		}
+	});
 });
