@@ -55,7 +55,13 @@ describe('one connection beside another that fails', { timeout: 600_000 }, () =>
 		await collector.store.workspaces.create(
 			{
 				...{ id: testWorkspaceId, name: 'Isolation', displayCurrency: 'USD', timeZone: 'UTC' },
-				...{ ownerTagKey: null, createdMs: startMs, createdBy: userId },
+				...{
+					ownerTagKey: null,
+					appTagKey: null,
+					appStageTagKey: null,
+					createdMs: startMs,
+					createdBy: userId,
+				},
 			},
 			{
 				...{ workspaceId: testWorkspaceId, userId, email, name: null },
