@@ -8,6 +8,12 @@ export interface Units {
 	readCalls: number;
 }
 
+/** Units as they grow over a client's life. */
+export interface CountedUnits extends Units {
+	/** Write units by the kind of item that was written: the second part of its partition's name. */
+	readonly writesByKind: Map<string, number>;
+}
+
 type Attributes = Record<string, AttributeValue>;
 
 interface Output {
@@ -18,10 +24,12 @@ interface Output {
 
 interface Input {
 	readonly Item?: Attributes;
+	readonly Key?: Attributes;
 	readonly ConsistentRead?: boolean;
 	readonly RequestItems?: Record<
 		string,
-		{ Keys?: Attributes[] } | { PutRequest?: { Item: Attributes } }[]
+		| { Keys?: Attributes[] }
+		| { PutRequest?: { Item: Attributes }; DeleteRequest?: { Key: Attributes } }[]
 	>;
 }
 
@@ -32,15 +40,25 @@ interface Input {
  * consistent; a query sums its items before rounding. Developer guide, "DynamoDB on-demand
  * capacity mode: read and write request units", read 2026-11.
  */
-export function countUnits(client: DynamoDBClient): Units {
-	const units: Units = { calls: 0, readUnits: 0, writeUnits: 0, readCalls: 0 };
+export function countUnits(client: DynamoDBClient): CountedUnits {
+	const units: CountedUnits = {
+		calls: 0,
+		readUnits: 0,
+		writeUnits: 0,
+		readCalls: 0,
+		writesByKind: new Map(),
+	};
 	client.middlewareStack.add(
 		(next, context) => async (args) => {
-			const result = await next(args);
 			const command = (context as { commandName?: string }).commandName ?? '';
 			const input = args.input as Input;
 			units.calls++;
-			units.writeUnits += written(command, input);
+			// A write that its condition refuses is charged like one that is kept.
+			for (const [kind, written] of writes(command, input)) {
+				units.writeUnits += written;
+				units.writesByKind.set(kind, (units.writesByKind.get(kind) ?? 0) + written);
+			}
+			const result = await next(args);
 			const read = readUnits(command, input, result.output as Output);
 			units.readUnits += read;
 			if (read > 0) units.readCalls++;
@@ -63,13 +81,26 @@ export async function unitsOf(units: Units, work: () => Promise<unknown>): Promi
 	};
 }
 
-function written(command: string, input: Input): number {
-	if (command === 'PutItemCommand') return writeUnits(itemBytes(input.Item ?? {}));
-	if (command === 'DeleteItemCommand') return 1;
-	if (command !== 'BatchWriteItemCommand') return 0;
+/** Units of each item that a command writes, with its kind. A delete takes those of what it removes, one at least. */
+function writes(command: string, input: Input): [string, number][] {
+	if (command === 'PutItemCommand') return [unitsToWrite(input.Item)];
+	if (command === 'DeleteItemCommand') return [[kindOf(input.Key), 1]];
+	if (command !== 'BatchWriteItemCommand') return [];
 	return Object.values(input.RequestItems ?? {})
 		.flatMap((requests) => (Array.isArray(requests) ? requests : []))
-		.reduce((sum, { PutRequest }) => sum + writeUnits(itemBytes(PutRequest?.Item ?? {})), 0);
+		.map(({ PutRequest, DeleteRequest }) =>
+			PutRequest === undefined ? [kindOf(DeleteRequest?.Key), 1] : unitsToWrite(PutRequest.Item),
+		);
+}
+
+function unitsToWrite(item: Attributes = {}): [string, number] {
+	return [kindOf(item), writeUnits(itemBytes(item))];
+}
+
+function kindOf(item: Attributes = {}): string {
+	const [, kind = ''] = (item['pk']?.S ?? '').split('#');
+	// A region's fragments hold figures, whose keys begin with s, and executions, with x.
+	return kind === 'fragment' ? `${kind} ${item['sk']?.S?.charAt(0) ?? ''}` : kind;
 }
 
 function readUnits(command: string, input: Input, output: Output): number {

@@ -1,0 +1,224 @@
+import { publishedRate, rateShare } from '@lamplight/aws/limits/rates';
+import type { Connection } from '@lamplight/core/connection/connection';
+import { checkpointNames, regionsStateSchema } from '@lamplight/core/collection/state';
+import { dayMs, hourMs, minuteMs } from '@lamplight/core/time';
+import { runPlan } from '@lamplight/jobs/plan/run';
+import type { Message } from '@lamplight/jobs/message';
+import { workMessage } from '@lamplight/jobs/work';
+import type { CallCount } from '@lamplight/sandbox/sandbox';
+
+import { backfillFrom, type Collector, startCollector, testCtx } from '../support/collector.ts';
+import { makeWorkspace } from '../support/enrol.ts';
+import { compareWithTruth } from '../support/truth.ts';
+import { type CountedUnits, countUnits } from './dynamoUnits.ts';
+
+export interface FleetOptions {
+	/** Functions of the whole simulated world. */
+	readonly functions: number;
+	/** Name of the one account that is connected; all of them when left out. */
+	readonly account?: string;
+	readonly fromMs: number;
+	readonly hours: number;
+}
+
+/** What one kind of job took, over the whole measurement. */
+export interface JobUse {
+	messages: number;
+	writeUnits: number;
+	readUnits: number;
+	workSeconds: number;
+	/** What it would have waited for its turn at our share of FilterLogEvents' rate. */
+	waitSeconds: number;
+}
+
+/** What was measured of a fleet that the product's own planner and jobs watched. */
+export interface FleetUse {
+	readonly accounts: number;
+	/** Active regions of all accounts. */
+	readonly regions: number;
+	readonly functions: number;
+	/** Of functions that ran in the last three hours, the average over the readings. */
+	readonly active: number;
+	readonly days: number;
+	readonly usages: readonly CallCount[];
+	readonly jobs: ReadonlyMap<string, JobUse>;
+	/** Write units by the kind of item. */
+	readonly writesByKind: ReadonlyMap<string, number>;
+	/** Batches of messages as SQS hands them to a Lambda, and the planner's own runs. */
+	readonly invocations: number;
+	/** Seconds that those take: their work, and the longest wait in each. */
+	readonly billedSeconds: number;
+	/** The longest that one reading of a region's functions would have waited for its turns. */
+	readonly longestWaitSeconds: number;
+	readonly executions: number;
+	/** Function-minutes that are not what ran. */
+	readonly wrong: readonly string[];
+}
+
+/** The first reading asks for the trailing hour; what comes once is not counted. */
+const warmUpMinutes = 15;
+// As stacks/jobs.ts subscribes the collector.
+const messagesPerBatch = 5;
+/** Younger minutes may still be provisional. */
+const settledAfterMs = 25 * minuteMs;
+
+/** Lets the planner and the jobs watch a simulated fleet, minute by minute, and counts what it takes. */
+export async function useOfFleet(options: FleetOptions): Promise<FleetUse> {
+	const { functions, fromMs, hours } = options;
+	const collector = await startCollector({
+		functions,
+		seed: 3,
+		nowMs: fromMs - warmUpMinutes * minuteMs,
+		speed: 0,
+		rateLimits: false,
+		rateShare: 1000,
+		logGroupPatterns: ['*'],
+	});
+	try {
+		await makeWorkspace(collector, collector.deps.clock());
+		const connections = await connectAll(collector, options.account);
+		const watch = new Watch(collector);
+		await watch.minutes(warmUpMinutes);
+		collector.sandbox.resetCalls();
+		watch.reset();
+		await watch.minutes((hours * hourMs) / minuteMs);
+		return await watch.summary(connections, options);
+	} finally {
+		await collector.close();
+	}
+}
+
+/** Connected accounts whose past is read already: it has a bench, and a budget, of its own. */
+async function connectAll(collector: Collector, only?: string): Promise<Connection[]> {
+	const connections: Connection[] = [];
+	for (const account of collector.sandbox.world.accounts) {
+		if (account.closedMs !== null || account.activeRegions.length === 0) continue;
+		if (only !== undefined && account.name !== only) continue;
+		const connection = await collector.connect(account.id);
+		if (connection.state !== 'healthy') continue;
+		connections.push(connection);
+		const nowMs = collector.deps.clock();
+		await collector.store.checkpoints.put(
+			testCtx(),
+			{ connectionId: connection.id, name: checkpointNames.backfill },
+			{ value: backfillFrom(nowMs, nowMs), version: null },
+		);
+	}
+	return connections;
+}
+
+/** The product's own planner and jobs on a collector, with what they took. */
+class Watch {
+	readonly #collector: Collector;
+	readonly #units: CountedUnits;
+	#jobs = new Map<string, JobUse>();
+	#invocations = 0;
+	#billedSeconds = 0;
+	#longestWaitSeconds = 0;
+
+	constructor(collector: Collector) {
+		this.#collector = collector;
+		this.#units = countUnits(collector.dynamo);
+	}
+
+	reset(): void {
+		this.#jobs = new Map();
+		this.#units.writesByKind.clear();
+		this.#invocations = 0;
+		this.#billedSeconds = 0;
+		this.#longestWaitSeconds = 0;
+	}
+
+	async minutes(count: number): Promise<void> {
+		const { sandbox, deps, queue } = this.#collector;
+		for (let minute = 0; minute < count; minute += 1) {
+			sandbox.clock.advance(minuteMs);
+			const { workSeconds } = await this.#measured('plan', async () => void (await runPlan(deps)));
+			this.#invocations += 1;
+			this.#billedSeconds += workSeconds;
+			while (queue.length > 0) await this.#batch(queue.splice(0, messagesPerBatch));
+		}
+	}
+
+	/** One invocation of the collector: its messages run side by side, so their waits overlap. */
+	async #batch(messages: readonly Message[]): Promise<void> {
+		const waits: number[] = [];
+		for (const message of messages) {
+			const reads = message.kind === 'functions' ? this.#logReads(message.region) : null;
+			const { workSeconds, use } = await this.#measured(message.kind, () =>
+				workMessage(this.#collector.deps, JSON.stringify(message)),
+			);
+			this.#billedSeconds += workSeconds;
+			if (reads === null || message.kind !== 'functions') continue;
+			const { region } = message;
+			const waited =
+				(this.#logReads(region) - reads) / (publishedRate('FilterLogEvents', region) * rateShare);
+			use.waitSeconds += waited;
+			waits.push(waited);
+			this.#longestWaitSeconds = Math.max(this.#longestWaitSeconds, waited);
+		}
+		this.#invocations += 1;
+		this.#billedSeconds += Math.max(0, ...waits);
+	}
+
+	#logReads(region: string): number {
+		return this.#collector.sandbox
+			.calls()
+			.filter((one) => one.action === 'logs:FilterLogEvents' && one.region === region)
+			.reduce((sum, { calls }) => sum + calls, 0);
+	}
+
+	async #measured(
+		job: string,
+		run: () => Promise<void>,
+	): Promise<{ readonly workSeconds: number; readonly use: JobUse }> {
+		const use = this.#jobs.get(job) ?? {
+			...{ messages: 0, writeUnits: 0, readUnits: 0, workSeconds: 0, waitSeconds: 0 },
+		};
+		this.#jobs.set(job, use);
+		const { writeUnits, readUnits } = this.#units;
+		const began = performance.now();
+		await run();
+		const workSeconds = (performance.now() - began) / 1000;
+		use.messages += 1;
+		use.workSeconds += workSeconds;
+		use.writeUnits += this.#units.writeUnits - writeUnits;
+		use.readUnits += this.#units.readUnits - readUnits;
+		return { workSeconds, use };
+	}
+
+	async summary(
+		connections: readonly Connection[],
+		{ fromMs, hours }: FleetOptions,
+	): Promise<FleetUse> {
+		const { sandbox, store } = this.#collector;
+		const usages = sandbox.calls();
+		const writesByKind = new Map(this.#units.writesByKind);
+		const toMs = this.#collector.deps.clock() - settledAfterMs;
+		let [regions, functions, executions, active] = [0, 0, 0, 0];
+		const wrong: string[] = [];
+		for (const connection of connections) {
+			const key = { connectionId: connection.id, name: checkpointNames.regions };
+			const held = await store.checkpoints.get(testCtx(), key, regionsStateSchema);
+			regions += Object.keys(held?.value.active ?? {}).length;
+			const ran = Object.values(held?.value.functions ?? {});
+			active += ran.reduce((sum, one) => sum + one, 0);
+			const listed = await this.#collector.functions(connection);
+			functions += listed.filter(({ goneMs }) => goneMs === null).length;
+			const range = { fromMs, toMs };
+			const compared = await compareWithTruth(this.#collector, connection.accountId, { range });
+			executions += compared.executions;
+			wrong.push(...compared.wrong);
+		}
+		return {
+			accounts: connections.length,
+			...{ regions, functions, active, executions, wrong, usages },
+			days: (hours * hourMs) / dayMs,
+			jobs: this.#jobs,
+			writesByKind,
+			invocations: this.#invocations,
+			billedSeconds: this.#billedSeconds,
+			longestWaitSeconds: this.#longestWaitSeconds,
+		};
+	}
+}
