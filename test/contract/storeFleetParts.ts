@@ -210,12 +210,14 @@ export const fleetParts = {
 		write: async (store, ctx) => {
 			await store.rollups.rebuildWindow(ctx, 'today');
 			await store.rollups.putDocument(ctx, 'd', { secret: true });
+			await store.rollups.noteNews(ctx);
 		},
 		reads: [
 			async (store, ctx) => (await store.rollups.directory(ctx)).functions,
 			(store, ctx) => store.rollups.fleetWindow(ctx, 'today'),
 			(store, ctx) => store.rollups.document(ctx, 'd'),
 			async (store, ctx) => [...(await store.rollups.freshness(ctx)).keys()],
+			(store, ctx) => store.rollups.newsMs(ctx),
 		],
 	},
 } satisfies Record<string, Part>;

@@ -54,7 +54,7 @@ export async function storeFigures(
 		buckets: buckets.get(name) ?? new Map(),
 		executions: own.map((one) => ({ ...one, issueId: issues.ids.get(executionKey(one)) ?? null })),
 	}));
-	await writeSlots(deps, work, {
+	let written = await writeSlots(deps, work, {
 		...common,
 		source: 'records',
 		window: reading.recordWindow,
@@ -78,8 +78,9 @@ export async function storeFigures(
 			prefix,
 			functions: functions.map((fn) => ({ ...fn, ...none })),
 		});
-	await write(bought, '');
-	await write(counted, 'counts-');
+	written += await write(bought, '');
+	written += await write(counted, 'counts-');
+	if (written > 0) await deps.store.rollups.noteNews(work.ctx);
 	const limits: string[] = [];
 	if (busy.leftOut > 0) limits.push('busy functions whose failures are read');
 	if (!busy.complete) limits.push('pages of failures');

@@ -4,7 +4,7 @@ import type { Connection } from '@lamplight/core/connection/connection';
 import { connectionIdSchema, enrolmentIdSchema, workspaceIdSchema } from '@lamplight/core/ids';
 import { minuteMs } from '@lamplight/core/time';
 
-import { planConnection, type PlannedConnection } from './plan.ts';
+import { dueWindows, planConnection, type PlannedConnection } from './plan.ts';
 
 const nowMs = Date.UTC(2026, 9, 14, 9, 30);
 const connection: Connection = {
@@ -90,5 +90,41 @@ describe('the plan of a connection', () => {
 		expect(as('waiting')['verify']).toBeGreaterThanOrEqual(14);
 		expect(as('paused')).toEqual({});
 		expect(as('unsafe')).toEqual({ verify: 4, evaluate: 12 });
+	});
+});
+
+describe('the pages that are due', () => {
+	const hourFrom = Date.UTC(2026, 9, 14, 9, 0);
+	/** How often each window is built in an hour whose figures grow at the given minutes. */
+	function builds(newsMinutes: readonly number[]): Record<string, number> {
+		const counts: Record<string, number> = {};
+		const built = new Map<string, number>();
+		for (const window of dueWindows(hourFrom, { newsMs: null, builtMs: () => null })) {
+			built.set(window, hourFrom);
+		}
+		for (let minute = 0; minute < 60; minute += 1) {
+			const atMs = hourFrom + minute * minuteMs;
+			const news = newsMinutes.filter((one) => one <= minute).at(-1);
+			const newsMs = news === undefined ? null : hourFrom + news * minuteMs + 30_000;
+			const builtMs = (window: string) => built.get(window) ?? null;
+			for (const window of dueWindows(atMs, { newsMs, builtMs })) {
+				counts[window] = (counts[window] ?? 0) + 1;
+				built.set(window, atMs);
+			}
+		}
+		return counts;
+	}
+
+	it('are all of them before the first build', () => {
+		expect(dueWindows(hourFrom, { newsMs: null, builtMs: () => null })).toHaveLength(7);
+	});
+
+	it('are built once for each reading, the larger less often', () => {
+		const readings = Array.from({ length: 12 }, (_, at) => at * 5 + 1);
+		expect(builds(readings)).toEqual({ '1h': 12, '24h': 12, today: 12, '7d': 2, month: 2 });
+	});
+
+	it('move on without news too, but seldom', () => {
+		expect(builds([])).toEqual({ '1h': 3 });
 	});
 });

@@ -2,7 +2,8 @@ import { shardsOf } from '@lamplight/core/collection/shards';
 import type { RegionsState } from '@lamplight/core/collection/state';
 import type { Connection } from '@lamplight/core/connection/connection';
 import { waitForRoleMs } from '@lamplight/core/connection/health';
-import { dayMs, floorTo, minuteMs } from '@lamplight/core/time';
+import { dayMs, floorTo, hourMs, minuteMs } from '@lamplight/core/time';
+import { type FleetWindow, fleetWindows } from '@lamplight/store/series/rollups';
 
 import type { Message } from '../message.ts';
 
@@ -25,6 +26,12 @@ const compactEveryMinutes = 5;
 /** A lost or unsafe connection is tried this often; a person may try it at any time. */
 const retryEveryMinutes = 15;
 
+/**
+ * Functions are read this long after a slot of five minutes has ended, whatever the connection: the
+ * slot is then whole, and seldom has to be written again for what came late.
+ */
+const readAtMinute = 1;
+
 /** A removal that was cut short is taken up again this often. */
 const purgeEveryMinutes = 5;
 
@@ -34,7 +41,7 @@ export function planConnection(planned: PlannedConnection, nowMs: number): Messa
 	const { workspaceId, id: connectionId } = connection;
 	const plannedMs = floorTo(minuteMs, nowMs);
 	const minute = plannedMs / minuteMs;
-	// Connections take turns, so that not all of them read in the same minute.
+	// Connections take turns, so that not all of them do the same in one minute.
 	const phase = phaseOf(connectionId);
 	const every = (minutes: number) => (minute + phase) % minutes === 0;
 	const base = { workspaceId, connectionId, plannedMs };
@@ -62,13 +69,15 @@ export function planConnection(planned: PlannedConnection, nowMs: number): Messa
 			break;
 	}
 	if (regions === null) return [{ kind: 'inventory', ...base, details: false }];
-	const messages: Message[] = [{ kind: 'totals', ...base, counts: every(countsEveryMinutes) }];
+	// Counts are asked for just before the functions are, which are held against them.
+	const counts = (minute - readAtMinute) % countsEveryMinutes === 0;
+	const messages: Message[] = [{ kind: 'totals', ...base, counts }];
 	const readsEveryMinutes = Math.max(1, Math.round(planned.readsEveryMs / minuteMs));
 	if (!planned.exhausted) {
 		for (const region of Object.keys(regions.active).sort()) {
 			for (const shard of shardsOf(regions.functions[region] ?? 0)) {
 				// Shards take turns, as they share the region's rate of log readings.
-				if ((minute + phase + shard.index) % readsEveryMinutes !== 0) continue;
+				if ((minute - readAtMinute + shard.index) % readsEveryMinutes !== 0) continue;
 				messages.push({ kind: 'functions', ...base, region, shard });
 			}
 		}
@@ -91,12 +100,47 @@ function phaseOf(id: string): number {
 	return sum % 15;
 }
 
+/** How old the ready-made pages are, and what there is to build them from. */
+export interface BuiltWindows {
+	/** When newer figures were noted last; `null` when they never were. */
+	readonly newsMs: number | null;
+	/** When a window was built last; `null` when it never was. */
+	readonly builtMs: (window: FleetWindow) => number | null;
+}
+
+interface Rebuild {
+	/** Minutes of a cycle at which it is built when there are newer figures. */
+	readonly everyMinutes: number;
+	readonly atMinutes: readonly number[];
+	/** Without any its ends move on all the same. */
+	readonly withoutNewsMs: number;
+}
+
+/**
+ * Readings begin at the first minute of five and take up to two and a half: the newest hour is built
+ * after the quick ones and after the slow ones, longer windows after the slow ones. A window of
+ * weeks changes little by five minutes, and is the largest to write.
+ */
+const rebuilds: Readonly<Record<FleetWindow, Rebuild>> = {
+	'1h': { everyMinutes: 5, atMinutes: [2, 4], withoutNewsMs: 15 * minuteMs },
+	'24h': { everyMinutes: 5, atMinutes: [4], withoutNewsMs: hourMs },
+	today: { everyMinutes: 5, atMinutes: [4], withoutNewsMs: hourMs },
+	'7d': { everyMinutes: 30, atMinutes: [4], withoutNewsMs: 6 * hourMs },
+	month: { everyMinutes: 30, atMinutes: [9], withoutNewsMs: 6 * hourMs },
+	'30d': { everyMinutes: 120, atMinutes: [34], withoutNewsMs: 6 * hourMs },
+	previousMonth: { everyMinutes: 360, atMinutes: [94], withoutNewsMs: 6 * hourMs },
+};
+/** Figures that came while a window was built may be missing from it. */
+const buildTakesMs = 10_000;
+
 /** Which ready-made pages are due for a rebuild in a minute. */
-export function dueWindows(nowMs: number): string[] {
-	const minute = Math.floor(nowMs / minuteMs);
-	const due = ['1h'];
-	if (minute % 2 === 0) due.push('24h', 'today');
-	if (minute % 15 === 0) due.push('month', '7d');
-	if (minute % 60 === 30) due.push('30d', 'previousMonth');
-	return due;
+export function dueWindows(nowMs: number, { newsMs, builtMs }: BuiltWindows): FleetWindow[] {
+	return fleetWindows.filter((window) => {
+		const built = builtMs(window);
+		if (built === null) return true;
+		const { everyMinutes, atMinutes, withoutNewsMs } = rebuilds[window];
+		if (nowMs - built >= withoutNewsMs) return true;
+		const hasNews = newsMs !== null && newsMs > built - buildTakesMs;
+		return hasNews && atMinutes.includes(Math.floor(nowMs / minuteMs) % everyMinutes);
+	});
 }

@@ -12,7 +12,7 @@ import { dayMs, floorTo, minuteMs } from '@lamplight/core/time';
 import { jobCtx } from '../account.ts';
 import type { JobDeps } from '../deps.ts';
 import type { Message } from '../message.ts';
-import { dueWindows, planConnection } from './plan.ts';
+import { type BuiltWindows, dueWindows, planConnection } from './plan.ts';
 
 /** From one reading of a region's functions to the next, where the budget allows. */
 export const defaultReadsEveryMs = 5 * minuteMs;
@@ -35,7 +35,8 @@ export async function runPlan(
 		messages.push(...sources.flatMap((source) => planBill(source, nowMs)));
 		const plannedMs = floorTo(minuteMs, nowMs);
 		if (connections.length > 0) {
-			messages.push({ kind: 'rollup', workspaceId, plannedMs, windows: dueWindows(nowMs) });
+			const windows = dueWindows(nowMs, await builtWindows(deps, ctx));
+			messages.push({ kind: 'rollup', workspaceId, plannedMs, windows });
 		}
 		await deps.queue.send(messages);
 		sent += messages.length;
@@ -43,6 +44,14 @@ export async function runPlan(
 	}
 	deps.log('planned', { messages: sent });
 	return { messages: sent, connections: connected };
+}
+
+async function builtWindows({ store }: JobDeps, ctx: Ctx): Promise<BuiltWindows> {
+	const [newsMs, built] = await Promise.all([
+		store.rollups.newsMs(ctx),
+		store.rollups.freshness(ctx),
+	]);
+	return { newsMs, builtMs: (window) => built.get(`${window}.steps`)?.builtMs ?? null };
 }
 
 async function planOne(

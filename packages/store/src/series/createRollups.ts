@@ -5,6 +5,7 @@ import { openJson, sealJson } from '../codec/blob.ts';
 import type { Leases } from '../collection/collection.ts';
 import { randomUUID } from 'node:crypto';
 import { isDirectoryStale, readDirectory, rebuildDirectory } from './directory.ts';
+import { noteNews, readNewsMs } from './news.ts';
 import type { Rollups } from './rollups.ts';
 import { readWindow, rebuildWindow, type WindowsDeps } from './windows.ts';
 
@@ -48,6 +49,8 @@ export function createRollups(deps: WindowsDeps & { readonly leases: Leases }): 
 				[...heads].map(([name, { builtMs, version }]) => [name, { builtMs, version }]),
 			);
 		},
+		noteNews: (ctx) => noteNews(deps.db, ctx),
+		newsMs: (ctx) => readNewsMs(deps.db, ctx),
 		rebuildDirectory: buildDirectory,
 		async rebuildWindow(ctx, window) {
 			// Rows refer to places in the directory, so new functions get theirs first.

@@ -128,6 +128,10 @@ export interface Rollups {
 	): Promise<FleetWindowReading | null>;
 	/** When each blob was built, by name; one read. */
 	freshness(ctx: Ctx): Promise<ReadonlyMap<string, { builtMs: number; version: number }>>;
+	/** Notes that newer figures are there, for which windows are worth building again. */
+	noteNews(ctx: Ctx): Promise<void>;
+	/** When newer figures were noted last; `null` when they never were. */
+	newsMs(ctx: Ctx): Promise<number | null>;
 	/** Rebuilds the directory from inventory. Cheap when nothing changed. */
 	rebuildDirectory(ctx: Ctx): Promise<void>;
 	/** Rebuilds a window from hours, days and the newest fragments. Idempotent; the latest build wins. */
