@@ -7,6 +7,12 @@ import {
 } from '@lamplight/core/collection/buckets';
 import type { ReadExecutions } from '@lamplight/core/collection/executions';
 import type { FunctionFigures } from '@lamplight/core/collection/failures';
+import {
+	byExpectation,
+	type LastRun,
+	lastRunAfter,
+	parseLastRun,
+} from '@lamplight/core/collection/expectation';
 import { durationStatistics } from '@lamplight/core/collection/metric';
 import {
 	logGroupMatcher,
@@ -19,6 +25,7 @@ import { hourMs, minuteMs, type TimeRange } from '@lamplight/core/time';
 
 import type { Work } from '../account.ts';
 import type { JobDeps } from '../deps.ts';
+import type { Memory } from '../memory.ts';
 import { inParallel } from './pool.ts';
 import { readRecordsOf, type RecordReading } from './readRecords.ts';
 
@@ -28,6 +35,8 @@ const readingSeconds = 150;
 const maxEventsPerMinute = 200;
 const maxPagesPerReading = 6;
 const readingsAtOnce = 12;
+/** Quiet functions that are read before looking whether the region is explained. */
+const quietAtOnce = 2 * readingsAtOnce;
 const busyForMs = hourMs;
 const unreadableForMs = hourMs;
 /** Records that do not add up to the metric are believed again after this. */
@@ -47,7 +56,9 @@ export interface FiguresInput {
 	readonly state: RegionState;
 	readonly plan: ReadingPlan;
 	readonly logsGranted: boolean;
-	/** Executions that the given functions leave unexplained. */
+	/** Whether the region counted nothing that the given functions do not, as far as it has counted. */
+	readonly isExplained: (functions: readonly FunctionFigures[]) => boolean;
+	/** Executions that the given functions leave unexplained, of minutes that have settled. */
 	readonly unexplained: (functions: readonly FunctionFigures[]) => number;
 }
 
@@ -67,13 +78,26 @@ export interface Figures {
 
 /** Reads the planned functions, then widens until the region's total is explained. */
 export async function readFigures(
-	deps: Pick<JobDeps, 'log'>,
+	deps: Pick<JobDeps, 'log' | 'memory'>,
 	work: Work,
 	input: FiguresInput,
 ): Promise<Figures> {
-	const draft = new Draft(work, input);
-	await draft.readRecords(input.plan.records);
-	await draft.buy(input.plan.metrics);
+	const draft = new Draft(deps, work, input);
+	const by = {
+		lastRunOf: (name: string) => draft.lastRunOf(name),
+		fromMs: input.recordWindow.fromMs,
+		nowMs: input.nowMs,
+	};
+	const records = byExpectation(input.plan.records, by);
+	const metrics = byExpectation(input.plan.metrics, by);
+	await draft.readRecords(records.expected);
+	await draft.buy(metrics.expected);
+	// Where the region's total is explained, the others have nothing to add. What is free comes first.
+	const { quiet } = records;
+	for (let at = 0; at < quiet.length && !input.isExplained(draft.all()); at += quietAtOnce) {
+		await draft.readRecords(quiet.slice(at, at + quietAtOnce));
+	}
+	if (!input.isExplained(draft.all())) await draft.buy(metrics.quiet);
 	if (input.unexplained(draft.all()) > 0)
 		await draft.readRecords(draft.readable(input.plan.others));
 	const { nowMs, state } = input;
@@ -87,6 +111,7 @@ export async function readFigures(
 
 /** Figures as they grow over a run. */
 class Draft implements Figures {
+	readonly #memory: Memory;
 	readonly #work: Work;
 	readonly #input: FiguresInput;
 	readonly #buckets = new Map<string, MinuteBuckets>();
@@ -96,7 +121,8 @@ class Draft implements Figures {
 	newestMs: number | null = null;
 	state: RegionState;
 
-	constructor(work: Work, input: FiguresInput) {
+	constructor({ memory }: Pick<JobDeps, 'memory'>, work: Work, input: FiguresInput) {
+		this.#memory = memory;
 		this.#work = work;
 		this.#input = input;
 		this.state = stillTrue(input.state, input.nowMs);
@@ -133,6 +159,20 @@ class Draft implements Figures {
 		await this.buy(toBuy);
 	}
 
+	/** When a function ran last, as far as this worker knows. */
+	lastRunOf(name: string): LastRun | null {
+		return parseLastRun(this.#memory.get(this.#lastRunKey(name)));
+	}
+
+	#remember(name: string, { fromMs }: TimeRange, runs: readonly { readonly startMs: number }[]) {
+		const lastRun = lastRunAfter(this.lastRunOf(name), runs, fromMs);
+		this.#memory.set(this.#lastRunKey(name), JSON.stringify(lastRun));
+	}
+
+	#lastRunKey(name: string): string {
+		return `ran ${this.#work.connection.id} ${this.#input.region} ${name}`;
+	}
+
 	/** Keeps a reading; `false` when the function must be bought as a metric instead. */
 	#take({ name }: PlannedFunction, reading: RecordReading): boolean {
 		const { nowMs, recordWindow, plan } = this.#input;
@@ -142,6 +182,7 @@ class Draft implements Figures {
 				this.records.set(name, reading.read);
 				this.#buckets.set(name, bucketsOfExecutions(executions, recordWindow));
 				for (const { startMs } of executions) this.newestMs = Math.max(this.newestMs ?? 0, startMs);
+				this.#remember(name, recordWindow, executions);
 				if (executions.length > 0 && plan.others.some((fn) => fn.name === name)) {
 					this.#set('unlisted', name, nowMs);
 				}
@@ -164,7 +205,13 @@ class Draft implements Figures {
 		if (functions.length === 0) return;
 		for (const { name, buckets } of await this.#durations(functions.map(({ name }) => name))) {
 			this.#buckets.set(name, buckets);
-			for (const minute of buckets.keys()) {
+			const minutes = [...buckets.keys()];
+			this.#remember(
+				name,
+				this.#input.window,
+				minutes.map((startMs) => ({ startMs })),
+			);
+			for (const minute of minutes) {
 				this.newestMs = Math.max(this.newestMs ?? 0, minute + minuteMs);
 			}
 		}

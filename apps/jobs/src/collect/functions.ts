@@ -14,6 +14,7 @@ import { type Figures, readFigures, recordReadsPerRun } from './figures.ts';
 import { logsGranted } from './granted.ts';
 import {
 	beginReading,
+	explained,
 	isIdle,
 	missing,
 	type Reading,
@@ -65,6 +66,7 @@ async function collectFunctions(deps: JobDeps, work: Work, of: ReadingOf): Promi
 		...reading,
 		plan,
 		logsGranted: logsGranted(work),
+		isExplained: (functions) => explained(reading, functions),
 		unexplained: (functions) => missing(reading, functions),
 	});
 	const functions = figures.all();

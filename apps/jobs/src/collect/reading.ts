@@ -126,6 +126,18 @@ export function missing(reading: Reading, functions: readonly FunctionFigures[])
 	return unexplained(residualsOf(settled, totals, sumByMinute(reading, functions)));
 }
 
+/**
+ * Whether the region's total, as far as AWS has counted by now, holds nothing that the functions do
+ * not: what it counts later shows in the next readings, which ask for the same minutes again.
+ */
+export function explained(reading: Reading, functions: readonly FunctionFigures[]): boolean {
+	const { recordWindow, totals, elsewhere } = reading;
+	// Without the region's total, or other shards' counts, nothing is proved.
+	if (totals === null || elsewhere.toMs < settledTo(reading)) return false;
+	const residuals = residualsOf(recordWindow, totals, sumByMinute(reading, functions));
+	return residuals.every(({ region }) => region !== null) && unexplained(residuals) === 0;
+}
+
 /** Executions by minute: the functions', and those of the region's other shards. */
 export function sumByMinute(
 	{ elsewhere }: Pick<Reading, 'elsewhere'>,
