@@ -40,6 +40,26 @@ describe('collection', () => {
 		});
 	});
 
+	it('a long document is kept compressed, and is read and listed like a short one', async () => {
+		const ctx = ctxOf();
+		const { checkpoints } = harness.store;
+		const key = { connectionId: newConnectionId(), name: 'region/eu-west-1' };
+		const names = z.record(z.string(), z.number());
+		const value = Object.fromEntries(
+			Array.from({ length: 200 }, (_, at) => [`orders-worker-${at}`, startMs + at]),
+		);
+		const version = await checkpoints.put(ctx, key, { value, version: null });
+		expect(await checkpoints.get(ctx, key, names)).toEqual({ value, version });
+		expect(await checkpoints.list(ctx, { ...key, name: '' }, names)).toMatchObject([{ value }]);
+		const short = { only: 1 };
+		await checkpoints.put(ctx, key, { value: short, version });
+		expect((await checkpoints.get(ctx, key, names))?.value).toEqual(short);
+		await checkpoints.put(ctx, key, { value, version: version + 1 });
+		await expect(checkpoints.get(ctx, key, schema)).rejects.toMatchObject({
+			code: 'data_damaged',
+		});
+	});
+
 	it('a lease has one holder, runs out, and fences off the one before', async () => {
 		const ctx = ctxOf();
 		const options = (holder: string) => ({ holder, forMs: 10_000 });

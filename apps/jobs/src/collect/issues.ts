@@ -232,6 +232,10 @@ class FailureGroup {
 		]);
 		const { execution, lines } = group.from;
 		if (lines.length === 0) return;
+		// One sample an hour shows an issue as well as one a reading does.
+		const key = `sample ${id}`;
+		const hour = String(floorTo(hourMs, slotMs));
+		if (Number(this.#deps.memory.get(key) ?? '0') >= Number(hour)) return;
 		await store.issues.putSample(ctx, {
 			issueId: id,
 			functionId: fn.id,
@@ -240,6 +244,7 @@ class FailureGroup {
 			atMs: execution.startMs,
 			lines: lines.slice(0, sampleLines),
 		});
+		this.#deps.memory.set(key, hour);
 	}
 }
 

@@ -107,8 +107,10 @@ async function writeSlot(
 		JSON.stringify(slices.map(({ functionId: id, buckets }) => [id, buckets])),
 	);
 	const before = deps.memory.get(key);
-	// Not with the figures, which also change when a metric tells of errors or throttles.
-	if (source === 'records') await writeExecutions(deps, work, write);
+	// Not with the figures, which also change when a metric tells of errors or throttles; and once a
+	// slot is over, as the whole of it would be written over its beginning five minutes later.
+	const isOver = slot.toMs <= write.window.toMs;
+	if (source === 'records' && isOver) await writeExecutions(deps, work, write);
 	if (before === mark || (before === undefined && slices.length === 0)) return false;
 	await deps.store.series.writeFragment(work.ctx, {
 		connectionId,

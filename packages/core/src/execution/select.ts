@@ -29,8 +29,13 @@ export function selectExecutions(executions: readonly Execution[]): SelectedExec
 }
 
 function selectHour(executions: readonly Execution[]): SelectedExecution[] {
-	const dice = new Map(executions.map((one) => [one, fnv128Hex(executionKey(one))]));
-	const die = (one: Execution) => dice.get(one) ?? '';
+	// Thrown only where they decide: most functions have fewer executions than are kept.
+	const dice = new Map<Execution, string>();
+	const die = (one: Execution) => {
+		const thrown = dice.get(one) ?? fnv128Hex(executionKey(one));
+		dice.set(one, thrown);
+		return thrown;
+	};
 	const failures = executions.filter((one) => one.status !== 'success');
 	const chosen: [KeptReason, readonly Execution[]][] = [
 		[
@@ -69,7 +74,8 @@ function first(
 	reason: KeptReason,
 	order: (a: Execution, b: Execution) => number,
 ): Execution[] {
-	return [...all].sort(order).slice(0, keptPerHour[reason]);
+	const most = keptPerHour[reason];
+	return all.length <= most ? [...all] : [...all].sort(order).slice(0, most);
 }
 
 /** In MiB-ms: price is the same for all of one function's. Unknown is last. */

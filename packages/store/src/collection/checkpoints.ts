@@ -1,13 +1,16 @@
 import type { Ctx } from '@lamplight/core/ctx';
 import { invalidField, LamplightError } from '@lamplight/core/errors';
 
+import { openJson, sealJson } from '../codec/blob.ts';
 import { parseDocument } from '../documents.ts';
 import { type Db, ifAbsent, ifEqual } from '../dynamo/db.ts';
-import { count } from '../dynamo/item.ts';
+import { bytes, count, type Item } from '../dynamo/item.ts';
 import { tenantPartition } from '../dynamo/keys.ts';
 import type { CheckpointKey, Checkpoints } from './collection.ts';
 
 const maxNameLength = 400;
+/** A write pays for each kilobyte that it begins: a longer document is kept compressed. */
+const plainLength = 700;
 
 export function createCheckpoints(db: Db): Checkpoints {
 	const partition = (ctx: Ctx, key: CheckpointKey) =>
@@ -22,7 +25,7 @@ export function createCheckpoints(db: Db): Checkpoints {
 		async get(ctx, key, schema) {
 			const item = await db.get(keyOf(ctx, key), { consistent: true });
 			if (item === null) return null;
-			const value = parseDocument('checkpoint', schema, item);
+			const value = parseDocument('checkpoint', schema, plain(item));
 			return { value, version: count(item, 'version') };
 		},
 		async list(ctx, key, schema) {
@@ -30,14 +33,16 @@ export function createCheckpoints(db: Db): Checkpoints {
 			const items = await db.query(partition(ctx, key), { ...span, consistent: true });
 			return items.map((item) => ({
 				name: item.sk,
-				value: parseDocument('checkpoint', schema, item),
+				value: parseDocument('checkpoint', schema, plain(item)),
 				version: count(item, 'version'),
 			}));
 		},
 		async put(ctx, key, { value, version }) {
 			const next = (version ?? 0) + 1;
+			const json = JSON.stringify(value);
+			const content = json.length <= plainLength ? { json } : { blob: sealJson(value) };
 			const kept = await db.put(
-				{ ...keyOf(ctx, key), json: JSON.stringify(value), version: next },
+				{ ...keyOf(ctx, key), ...content, version: next },
 				version === null ? ifAbsent : ifEqual('version', version),
 			);
 			if (kept) return next;
@@ -47,4 +52,10 @@ export function createCheckpoints(db: Db): Checkpoints {
 			await db.remove(keyOf(ctx, key));
 		},
 	};
+}
+
+/** An item with its document as text, however it is kept. */
+function plain(item: Item): Item {
+	if (item['blob'] === undefined) return item;
+	return { ...item, json: JSON.stringify(openJson(bytes(item, 'blob'))) };
 }
