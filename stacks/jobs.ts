@@ -32,6 +32,8 @@ export function jobs({ table, exportsBucket }: JobsOptions) {
 			name: `lamplight-${$app.stage}-collect`,
 			transform: roleNamed(trustedRoles().collect),
 			handler: 'apps/jobs/src/collect/handler.handler',
+			// Readers of bills and makers of files lie in files of their own, loaded when needed.
+			nodejs: { splitting: true },
 			timeout: collectTimeout,
 			memory: '512 MB',
 			environment,
@@ -52,6 +54,7 @@ export function jobs({ table, exportsBucket }: JobsOptions) {
 		function: {
 			name: `lamplight-${$app.stage}-plan`,
 			handler: 'apps/jobs/src/plan/handler.handler',
+			nodejs: { splitting: true },
 			timeout: '1 minute',
 			memory: '512 MB',
 			environment,

@@ -10,7 +10,7 @@ export const entryFile = 'bundle.mjs';
 
 /** Bundles a function into an empty folder as SST does for Lambda. */
 export async function buildLambda(
-	{ source, splitting }: Pick<LambdaEntry, 'source' | 'splitting'>,
+	{ source }: Pick<LambdaEntry, 'source'>,
 	folder: string,
 ): Promise<void> {
 	// Files of an earlier build have names of their own, and would be weighed too.
@@ -19,7 +19,7 @@ export async function buildLambda(
 		entryPoints: { bundle: join(root, source) },
 		outdir: folder,
 		outExtension: { '.js': '.mjs' },
-		splitting,
+		splitting: true,
 		bundle: true,
 		minify: true,
 		keepNames: true,

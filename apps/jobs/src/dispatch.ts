@@ -1,13 +1,11 @@
 import { LamplightError } from '@lamplight/core/errors';
 
 import { runBackfill } from './backfill/run.ts';
-import { runBill } from './bill/run.ts';
 import { runCompact } from './compact/run.ts';
 import { runFunctions } from './collect/functions.ts';
 import { runTotals } from './collect/totals.ts';
 import { runDeploys } from './deploys/run.ts';
 import type { JobDeps } from './deps.ts';
-import { runExport } from './export/run.ts';
 import { runEvaluate } from './evaluate/run.ts';
 import { runInventory } from './inventory/run.ts';
 import { type Message, messageSchema } from './message.ts';
@@ -30,7 +28,10 @@ export function parseMessage(body: string): Message {
 	throw new LamplightError('data_damaged', `A queue message is not understood: ${path}.`);
 }
 
-/** Does a message's work. Throwing gives it back to the queue. */
+/**
+ * Does a message's work. Throwing gives it back to the queue. Readers of bills and makers of files are
+ * loaded when one is asked for: most workers never do.
+ */
 export async function dispatch(deps: JobDeps, message: Message): Promise<void> {
 	switch (message.kind) {
 		case 'verify':
@@ -54,8 +55,8 @@ export async function dispatch(deps: JobDeps, message: Message): Promise<void> {
 		case 'rollup':
 			return runRollup(deps, message);
 		case 'bill':
-			return runBill(deps, message);
+			return (await import('./bill/run.ts')).runBill(deps, message);
 		case 'export':
-			return runExport(deps, message);
+			return (await import('./export/run.ts')).runExport(deps, message);
 	}
 }

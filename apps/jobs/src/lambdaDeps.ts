@@ -4,7 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createAws } from '@lamplight/aws/aws';
 import type { Clock } from '@lamplight/core/ctx';
-import { createExportFiles } from '@lamplight/store/exports/files';
+import type { ExportBucket, ExportFiles } from '@lamplight/store/exports/files';
 import { createStore } from '@lamplight/store/store';
 import * as z from 'zod';
 
@@ -35,8 +35,18 @@ export function lambdaDeps(environment: NodeJS.ProcessEnv, clock: Clock): JobDep
 		wallClock: clock,
 		randomBytes: (count) => randomBytes(count),
 		queue: createOutbox(new SQSClient({ region }), parsed.LAMPLIGHT_COLLECT_QUEUE_URL),
-		files: createExportFiles({ bucket: parsed.LAMPLIGHT_EXPORTS_BUCKET, region }),
+		files: filesWhenNeeded({ bucket: parsed.LAMPLIGHT_EXPORTS_BUCKET, region }),
 		memory: createMemory(),
 		log: (event, facts) => console.log(JSON.stringify({ event, ...facts })),
 	};
+}
+
+/** The bucket of exports, whose client is loaded by the first file: most processes never write one. */
+function filesWhenNeeded(bucket: ExportBucket): JobDeps['files'] {
+	let files: Promise<ExportFiles> | undefined;
+	const load = async () => {
+		const { createExportFiles } = await import('@lamplight/store/exports/files');
+		return createExportFiles(bucket);
+	};
+	return { write: async (file, pieces) => (await (files ??= load())).write(file, pieces) };
 }
