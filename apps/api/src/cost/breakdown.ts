@@ -7,6 +7,7 @@ import type { CostProvenance, Unpriced } from '../contract/shared.ts';
 import { appLabel, labelOf } from '../fleet/connections.ts';
 import { share } from '../fleet/figures.ts';
 import { noValue } from '../fleet/list.ts';
+import { memo } from '../fleet/memo.ts';
 import { componentLabels, type ComponentCost } from './functionCost.ts';
 import type { PeriodUse } from './periodUse.ts';
 import type { PricedDays } from './pricedDays.ts';
@@ -155,10 +156,7 @@ export interface RowInput {
 export function rowOf(view: BreakdownView, { slice, previous, whole }: RowInput): CostRow {
 	const provenance = mixedProvenance(slice.provenances);
 	const fn = view.by === 'function' ? view.byId.get(slice.key as FunctionId) : undefined;
-	const appFn =
-		view.by === 'app'
-			? [...view.byId.values()].find(({ app }) => app?.id === slice.key)
-			: undefined;
+	const app = view.by === 'app' ? appsOf(view.byId).get(slice.key) : undefined;
 	const before = previous?.total ?? null;
 	const now = slice.total;
 	const change =
@@ -167,10 +165,10 @@ export function rowOf(view: BreakdownView, { slice, previous, whole }: RowInput)
 			: null;
 	return {
 		key: slice.key,
-		label: labelOfRow(view, slice.key, appFn ?? fn),
-		app: appFn === undefined || appFn.app === null ? null : appLabel(appFn.app),
+		label: labelOfRow(view, slice.key, app?.app.name),
+		app: app === undefined ? null : appLabel(app.app),
 		function: fn === undefined ? null : labelOf(fn, view.names),
-		owner: (fn ?? appFn)?.owner ?? null,
+		owner: fn?.owner ?? app?.owner ?? null,
 		cost: {
 			value: wireMoney(slice.total, provenance),
 			previous: wireMoney(before, mixedProvenance(previous?.provenances ?? [])),
@@ -184,17 +182,33 @@ export function rowOf(view: BreakdownView, { slice, previous, whole }: RowInput)
 	};
 }
 
-function labelOfRow(
-	view: BreakdownView,
-	key: string,
-	fn: DirectoryFunction | undefined,
-): string | null {
+interface AppOfFleet {
+	readonly app: NonNullable<DirectoryFunction['app']>;
+	/** `null` where its functions have none, or not the same. */
+	readonly owner: string | null;
+}
+
+/** The apps by id, found once for each directory. */
+function appsOf(byId: BreakdownView['byId']): ReadonlyMap<string, AppOfFleet> {
+	return memo(byId, 'apps', () => {
+		const apps = new Map<string, AppOfFleet>();
+		for (const { app, owner } of byId.values()) {
+			if (app === null) continue;
+			const known = apps.get(app.id);
+			if (known === undefined) apps.set(app.id, { app, owner });
+			else if (known.owner !== owner) apps.set(app.id, { ...known, owner: null });
+		}
+		return apps;
+	});
+}
+
+function labelOfRow(view: BreakdownView, key: string, appName: string | undefined): string | null {
 	if (key === noValue) return null;
 	switch (view.by) {
 		case 'component':
 			return key in componentLabels ? componentLabels[key as keyof typeof componentLabels] : 'All';
 		case 'app':
-			return fn?.app?.name ?? key;
+			return appName ?? key;
 		case 'function':
 			return functionParts(key as FunctionId).name || key;
 		case 'account':
