@@ -135,6 +135,35 @@ describe('issues', () => {
 		lastSeenMs: hour + 2,
 	});
 
+	it('keep the failures that they were given, whoever groups them anew', async () => {
+		const ctx = ctxOf();
+		const [first, second] = ['a', 'b'].map((name) => ({
+			...issue(ctx.workspaceId),
+			id: issueIdOf('scope', name),
+		}));
+		if (first === undefined || second === undefined) throw new Error('two issues are needed');
+		const slot = { functionId: named('failing'), slotMs: startMs };
+		const { issues } = harness.store;
+		await issues.assign(ctx, slot, new Map([['one', first]]));
+		const again = await harness.other().issues.assign(
+			ctx,
+			slot,
+			new Map([
+				['one', second],
+				['two', second],
+			]),
+		);
+		expect([...again].map(([key, { id }]) => [key, id])).toEqual([
+			['one', first.id],
+			['two', second.id],
+		]);
+		const many = Array.from({ length: 6 }, (_, at) => new Map([[`at once ${at}`, first]]));
+		await Promise.all(many.map((one) => harness.other().issues.assign(ctx, slot, one)));
+		const all = new Map(many.flatMap((one) => [...one.keys()].map((key) => [key, second])));
+		const kept = await issues.assign(ctx, slot, all);
+		expect(new Set([...kept.values()].map(({ id }) => id))).toEqual(new Set([first.id]));
+	});
+
 	it('count every batch once, whoever writes it and however often', async () => {
 		const ctx = ctxOf();
 		const seed = issue(ctx.workspaceId);

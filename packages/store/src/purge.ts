@@ -5,6 +5,7 @@ import type { Db } from './dynamo/db.ts';
 import type { Key } from './dynamo/keys.ts';
 import { globalPartition, tenantPartition } from './dynamo/keys.ts';
 import { functionsPartition, inventoryPartition } from './fleet/functions.ts';
+import { issueSlotsPartition } from './fleet/issueSlots.ts';
 import { partitions } from './series/layout.ts';
 import type { RegionLayout, Regions } from './series/regions.ts';
 
@@ -84,6 +85,7 @@ export function createPurge(deps: PurgeDeps): Purge {
 			for (const { sk } of page) {
 				await empty(partitions.function(ctx, sk as FunctionId));
 				await empty(tenantPartition(ctx, 'deploy', sk));
+				await empty(issueSlotsPartition(ctx, sk));
 			}
 			await db.removeMany(page.map(keyOf));
 		}

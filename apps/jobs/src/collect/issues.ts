@@ -4,7 +4,7 @@ import type { LambdaFunction } from '@lamplight/core/function/function';
 import { functionId, type IssueId, issueIdSchema } from '@lamplight/core/ids';
 import { issueScope } from '@lamplight/core/issue/errorLine';
 import { type Fingerprint, fingerprint } from '@lamplight/core/issue/fingerprint';
-import { issueIdOf } from '@lamplight/core/issue/issue';
+import type { Issue } from '@lamplight/core/issue/issue';
 import { newIssue } from '@lamplight/core/issue/occurrences';
 import { floorTo, hourMs, type TimeRange } from '@lamplight/core/time';
 
@@ -42,7 +42,7 @@ const sampleLines = 60;
 
 /**
  * Groups failures into issues by what their log lines say. A slot whose failures this worker has
- * counted already is left alone; counting it again, after a restart, replaces the same counts.
+ * counted already is left alone; after a restart each failure keeps the issue that it was given.
  */
 export async function recordIssues(
 	deps: JobDeps,
@@ -175,69 +175,76 @@ class FailureGroup {
 	}
 
 	async #count(failures: readonly Execution[], readings: readonly FailureReading[]): Promise<void> {
-		const groups = new Map<
-			IssueId,
-			{ print: Fingerprint; of: Execution[]; from: FailureReading }
-		>();
 		const prints = readings.map((reading) => ({ reading, print: fingerprint(reading.text) }));
-		const { id: functionKey } = this.#input.fn;
+		const { fn, slotMs } = this.#input;
 		for (const { reading, print } of prints) {
 			const kind = typeOf(reading.execution);
-			this.#deps.memory.set(`print ${functionKey} ${kind}`, JSON.stringify(print));
+			this.#deps.memory.set(`print ${fn.id} ${kind}`, JSON.stringify(print));
 		}
+		const from = new Map<string, FailureReading>();
+		const proposed = new Map<string, Issue>();
 		for (const execution of failures) {
 			const own = prints.find(({ reading }) => reading.execution === execution);
 			const { print, reading } = own ?? likest(prints, execution, this.#printLike(execution));
-			const id = issueIdOf(this.#scope(print), print.hash);
-			const group = groups.get(id) ?? { print, of: [], from: reading };
-			group.of.push(execution);
-			groups.set(id, group);
-			this.ids.set(executionKey(execution), id);
-			this.#deps.memory.set(`issue ${executionKey(execution)}`, id);
+			const issue = this.#issueOf(print, execution);
+			proposed.set(executionKey(execution), issue);
+			if (!from.has(issue.id)) from.set(issue.id, reading);
 		}
-		for (const [id, group] of groups) await this.#write(id, group);
+		const slot = { functionId: fn.id, slotMs };
+		const assigned = await this.#deps.store.issues.assign(this.#work.ctx, slot, proposed);
+		const groups = new Map<string, { issue: Issue; of: Execution[] }>();
+		for (const execution of failures) {
+			const key = executionKey(execution);
+			const issue = assigned.get(key);
+			if (issue === undefined) continue;
+			// A batch is of one version, whichever of its failures is found first.
+			const name = `${issue.id} ${execution.version ?? ''}`;
+			const group = groups.get(name) ?? { issue, of: [] };
+			group.of.push(execution);
+			groups.set(name, group);
+			this.ids.set(key, issue.id);
+			this.#deps.memory.set(`issue ${key}`, issue.id);
+		}
+		for (const { issue, of } of groups.values()) await this.#write(issue, of, from.get(issue.id));
 	}
 
-	#scope(print: Fingerprint): string {
+	#issueOf(print: Fingerprint, { startMs }: Execution): Issue {
 		const { fn } = this.#input;
-		return issueScope(print.kind, fn.id, fn.app?.id ?? null);
+		const { workspaceId } = this.#work.ctx;
+		const scope = issueScope(print.kind, fn.id, fn.app?.id ?? null);
+		return newIssue({ workspaceId, scope, fingerprint: print }, startMs);
 	}
 
 	async #write(
-		id: IssueId,
-		group: { print: Fingerprint; of: readonly Execution[]; from: FailureReading },
+		issue: Issue,
+		of: readonly Execution[],
+		from: FailureReading | undefined,
 	): Promise<void> {
 		const { store } = this.#deps;
 		const { ctx } = this.#work;
 		const { fn, slotMs } = this.#input;
-		const times = group.of.map(({ startMs }) => startMs);
+		const times = of.map(({ startMs }) => startMs);
 		const firstSeenMs = Math.min(...times);
 		const lastSeenMs = Math.max(...times);
-		const origin = {
-			workspaceId: ctx.workspaceId,
-			scope: this.#scope(group.print),
-			fingerprint: group.print,
-		};
-		const [first] = group.of;
-		await store.issues.record(ctx, newIssue(origin, firstSeenMs), [
+		await store.issues.record(ctx, { ...issue, firstSeenMs, lastSeenMs: firstSeenMs }, [
 			{
 				functionId: fn.id,
 				hourMs: floorTo(hourMs, slotMs),
 				batch: String(slotMs),
-				count: group.of.length,
-				version: first?.version ?? null,
+				count: of.length,
+				version: of[0]?.version ?? null,
 				firstSeenMs,
 				lastSeenMs,
 			},
 		]);
-		const { execution, lines } = group.from;
-		if (lines.length === 0) return;
+		if (from === undefined || from.lines.length === 0) return;
+		const { execution, lines } = from;
 		// One sample an hour shows an issue as well as one a reading does.
-		const key = `sample ${id}`;
+		const key = `sample ${issue.id}`;
 		const hour = String(floorTo(hourMs, slotMs));
 		if (Number(this.#deps.memory.get(key) ?? '0') >= Number(hour)) return;
 		await store.issues.putSample(ctx, {
-			issueId: id,
+			issueId: issue.id,
 			functionId: fn.id,
 			requestId: execution.requestId,
 			logStream: execution.logStream,

@@ -54,7 +54,23 @@ export interface IssueSample {
 	readonly lines: readonly string[];
 }
 
+/** A slot of a function, by the start of the executions in it. */
+export interface FailureSlot {
+	readonly functionId: FunctionId;
+	readonly slotMs: number;
+}
+
 export interface Issues {
+	/**
+	 * Which issue each failed execution of a function's slot belongs to, by execution key: those that
+	 * were grouped before keep theirs, the others take the one that is proposed. So failures grouped
+	 * anew, by another worker or with other lines at hand, are counted by the same issues.
+	 */
+	assign(
+		ctx: Ctx,
+		slot: FailureSlot,
+		proposed: ReadonlyMap<string, Issue>,
+	): Promise<ReadonlyMap<string, Issue>>;
 	get(ctx: Ctx, id: IssueId): Promise<Issue | null>;
 	/** All of the given states (all states when unset), last seen first, at most 5,000. */
 	list(ctx: Ctx, states?: readonly IssueState[]): Promise<Issue[]>;

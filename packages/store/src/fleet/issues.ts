@@ -11,6 +11,7 @@ import { type Db, ifAbsent, ifEqual, ifLower } from '../dynamo/db.ts';
 import { bytes, count, type Item, text } from '../dynamo/item.ts';
 import { hourKey, hourOfKey, type Key, sortKey, tenantPartition } from '../dynamo/keys.ts';
 import type { IssueOccurrences, Issues, IssueSample } from './fleet.ts';
+import { assignIssues } from './issueSlots.ts';
 
 export const maxListedIssues = 5_000;
 const countsKeptDays = 32;
@@ -21,6 +22,7 @@ const maxSampleBytes = 64 * 1024;
 
 export function createIssues(db: Db): Issues {
 	return {
+		assign: (ctx, slot, proposed) => assignIssues(db, ctx, slot, proposed),
 		async get(ctx, id) {
 			const item = await db.get(issueKey(ctx, id), { consistent: true });
 			return item === null ? null : parse(item);
