@@ -108,7 +108,7 @@ describe.skipIf(reason !== null)('what somebody opens it for', () => {
 			expect(await page.locator('main').innerText()).toContain(name);
 			// It came with the release, which the chart carries too.
 			await page.getByText('First seen after').waitFor();
-			expect(await page.locator('main .deploy').count()).toBeGreaterThan(0);
+			await page.locator('main .deploy').first().waitFor();
 			const { firstSeenAfter } = await get<IssuePage>(
 				`/v1${new URL(page.url()).pathname.replace('/errors/', '/issues/')}`,
 			);
@@ -257,9 +257,10 @@ describe.skipIf(reason !== null)('what somebody opens it for', () => {
 			await page.getByRole('link', { name: 'The dearest executions behind it' }).click();
 			await settled();
 			await page.locator('main tbody a[href*="/invocations/"]').first().click();
-			await page.getByRole('heading', { level: 1 }).waitFor();
+			await page.waitForURL(/\/invocations\/./);
 			await settled();
 			const cost = page.getByRole('region', { name: 'What it cost' });
+			await cost.locator('tr.total').waitFor();
 			const lines = await cost.locator('tbody tr:not(.total) td.num').allInnerTexts();
 			const amounts = lines.map(plain).filter((value) => !Number.isNaN(value));
 			const whole = plain(await cost.locator('tr.total td.num').innerText());

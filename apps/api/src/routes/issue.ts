@@ -55,7 +55,7 @@ export async function issuePage(
 	return {
 		range: resolved(range),
 		issue: { ...row, count: counts.reduce((total, { count }) => total + count, 0) },
-		charts: occurrences(counts, range),
+		charts: { ...occurrences(counts, range), deploys: await markersOf(deps, ctx, row, range) },
 		samples: samplesOf(priced, sample),
 		textWithheld: !mayRead,
 		firstSeenAfter:
@@ -72,6 +72,24 @@ export async function issuePage(
 function costOf(view: IssueView, execution: KeptExecution): Money | null {
 	const fn = view.functionOf(execution.functionId);
 	return fn === null ? null : executionPrice(fn, execution).total;
+}
+
+/** The deploys of the functions that it happened to most, in the span that is drawn. */
+async function markersOf(
+	deps: RouteDeps,
+	ctx: Ctx,
+	{ functions }: ReturnType<IssueView['row']>,
+	range: TimeRange,
+): Promise<IssuePage['charts']['deploys']> {
+	const lists = await Promise.all(
+		functions.slice(0, sampledFunctions).map(async ({ function: fn }) => {
+			const deploys = await functionDeploys(deps, ctx, { id: fn.id, range });
+			return deploys.map((one) => markerOf(one, fn.app?.name ?? null));
+		}),
+	);
+	// Functions of one app may have been deployed together.
+	const byId = new Map(lists.flat().map((marker) => [marker.id, marker]));
+	return [...byId.values()].sort((a, b) => (a.at < b.at ? 1 : -1));
 }
 
 async function executionsOf(
@@ -144,7 +162,7 @@ function textOf(lines: readonly string[]): { message: string | null; stack: stri
 function occurrences(
 	counts: readonly { hourMs: number; count: number }[],
 	range: TimeRange,
-): IssuePage['charts'] {
+): Omit<IssuePage['charts'], 'deploys'> {
 	const fromMs = floorTo(hourMs, range.fromMs);
 	const hours = Math.ceil((range.toMs - fromMs) / hourMs);
 	// Hours are as fine as counts are kept; a long range gathers several.
@@ -165,7 +183,6 @@ function occurrences(
 				approximate: false,
 			},
 		],
-		deploys: [],
 		spans: [],
 	};
 }
