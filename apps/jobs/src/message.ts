@@ -29,6 +29,11 @@ export const messageSchema = z.discriminatedUnion('kind', [
 		region: regionSchema,
 		/** Which part of the region; when left out, the job itself finds out how many parts there are. */
 		shard: shardSchema.optional(),
+		/** More of the connection that is due in the same minute: read side by side, so that waits overlap. */
+		beside: z
+			.array(z.object({ region: regionSchema, shard: shardSchema }))
+			.max(63)
+			.optional(),
 	}),
 	/** What exists: of all regions; `details` also asks for each changed function's own. */
 	z.object({ kind: z.literal('inventory'), ...ofConnection, details: z.boolean() }),

@@ -27,7 +27,8 @@ function subject(message: Message): string {
 	const { kind, workspaceId } = message;
 	const connection = 'connectionId' in message ? message.connectionId : '';
 	const region = 'region' in message ? message.region : '';
-	const shard = message.kind === 'functions' ? JSON.stringify(message.shard ?? null) : '';
+	const shard =
+		message.kind === 'functions' ? JSON.stringify([message.shard ?? null, message.beside]) : '';
 	const windows = 'windows' in message ? message.windows.join(',') : '';
 	return `${kind} ${workspaceId} ${connection} ${region} ${shard} ${windows}`;
 }

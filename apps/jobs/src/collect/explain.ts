@@ -14,7 +14,7 @@ export interface CountQuestion {
 	/** Reaches back beyond the last asking. */
 	readonly window: TimeRange;
 	readonly totals: ReadonlyMap<number, RegionBucket>;
-	/** What the region's other shards counted. */
+	/** What the region's other shards counted, and the functions that are left for later. */
 	readonly elsewhere: Elsewhere;
 	/** Functions that ran, with what their records show. */
 	readonly functions: readonly FunctionFigures[];
@@ -26,6 +26,8 @@ export interface CountQuestion {
 	readonly nowMs: number;
 	/** Of later minutes nothing is concluded for functions that are read from records. */
 	readonly settledToMs: number;
+	/** Functions that are left for a later reading have counted up to here. */
+	readonly laterToMs: number;
 }
 
 export interface CountAnswer {
@@ -34,6 +36,8 @@ export interface CountAnswer {
 	readonly found: Readonly<Record<string, number>>;
 	/** When functions read from records were last asked. */
 	readonly askedAllMs: number;
+	/** True when all should be asked, but some are left for a later reading: they are to be read first. */
+	readonly wantsAll: boolean;
 }
 
 /** Functions read from records are asked at most this often, for all minutes since the last time. */
@@ -59,7 +63,12 @@ export async function explainCounts(
 	for (const [name, atMs] of Object.entries(known)) {
 		if (nowMs - atMs < forgetAfterMs) found[name] = atMs;
 	}
-	const done = (askedAllMs: number) => ({ readings, found, askedAllMs });
+	const done = (askedAllMs: number, wantsAll = false): CountAnswer => ({
+		readings,
+		found,
+		askedAllMs,
+		wantsAll,
+	});
 	const ask = async (names: Iterable<string>) => {
 		const left = [...names].filter((name) => !readings.has(name));
 		for (const reading of await askFor(work, question, left)) {
@@ -70,10 +79,12 @@ export async function explainCounts(
 	};
 	if (gap(question, readings, nowMs) === 0) return done(lastMs);
 	await ask(question.bought);
-	const isExplained = () => gap(question, readings, question.settledToMs) === 0;
+	const countedToMs = Math.min(question.settledToMs, question.laterToMs);
+	const isExplained = () => gap(question, readings, countedToMs) === 0;
 	if (nowMs - lastMs < askEveryMs || isExplained()) return done(lastMs);
 	await ask(Object.keys(found));
 	if (isExplained()) return done(nowMs);
+	if (Number.isFinite(question.laterToMs)) return done(lastMs, true);
 	await ask(new Set([...question.functions.map(({ name }) => name), ...question.alsoAsk]));
 	return done(nowMs);
 }

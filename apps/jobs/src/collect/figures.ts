@@ -7,12 +7,6 @@ import {
 } from '@lamplight/core/collection/buckets';
 import type { ReadExecutions } from '@lamplight/core/collection/executions';
 import type { FunctionFigures } from '@lamplight/core/collection/failures';
-import {
-	byExpectation,
-	type LastRun,
-	lastRunAfter,
-	parseLastRun,
-} from '@lamplight/core/collection/expectation';
 import { durationStatistics } from '@lamplight/core/collection/metric';
 import {
 	logGroupMatcher,
@@ -25,7 +19,6 @@ import { hourMs, minuteMs, type TimeRange } from '@lamplight/core/time';
 
 import type { Work } from '../account.ts';
 import type { JobDeps } from '../deps.ts';
-import type { Memory } from '../memory.ts';
 import { inParallel } from './pool.ts';
 import { readRecordsOf, type RecordReading } from './readRecords.ts';
 
@@ -35,8 +28,6 @@ const readingSeconds = 150;
 const maxEventsPerMinute = 200;
 const maxPagesPerReading = 6;
 const readingsAtOnce = 12;
-/** Quiet functions that are read before looking whether the region is explained. */
-const quietAtOnce = 2 * readingsAtOnce;
 const busyForMs = hourMs;
 const unreadableForMs = hourMs;
 /** Records that do not add up to the metric are believed again after this. */
@@ -56,10 +47,8 @@ export interface FiguresInput {
 	readonly state: RegionState;
 	readonly plan: ReadingPlan;
 	readonly logsGranted: boolean;
-	/** Whether the region counted nothing that the given functions do not, as far as it has counted. */
-	readonly isExplained: (functions: readonly FunctionFigures[]) => boolean;
 	/** Executions that the given functions leave unexplained, of minutes that have settled. */
-	readonly unexplained: (functions: readonly FunctionFigures[]) => number;
+	readonly unexplained: (functions: readonly FunctionFigures[], readLater: boolean) => number;
 }
 
 /** What a run learnt of each function. */
@@ -73,45 +62,35 @@ export interface Figures {
 	/** End of the newest execution or minute; `null` when nothing ran. */
 	readonly newestMs: number | null;
 	readonly state: RegionState;
+	/** Whether those that were left for later were read after all. */
+	readonly hasReadLater: boolean;
 	all(): FunctionFigures[];
+	/** Reads those that were left for later now. */
+	readLater(): Promise<void>;
 }
 
 /** Reads the planned functions, then widens until the region's total is explained. */
 export async function readFigures(
-	deps: Pick<JobDeps, 'log' | 'memory'>,
+	deps: Pick<JobDeps, 'log'>,
 	work: Work,
 	input: FiguresInput,
 ): Promise<Figures> {
-	const draft = new Draft(deps, work, input);
-	const by = {
-		lastRunOf: (name: string) => draft.lastRunOf(name),
-		fromMs: input.recordWindow.fromMs,
-		nowMs: input.nowMs,
-	};
-	const records = byExpectation(input.plan.records, by);
-	const metrics = byExpectation(input.plan.metrics, by);
-	await draft.readRecords(records.expected);
-	await draft.buy(metrics.expected);
-	// Where the region's total is explained, the others have nothing to add. What is free comes first.
-	const { quiet } = records;
-	for (let at = 0; at < quiet.length && !input.isExplained(draft.all()); at += quietAtOnce) {
-		await draft.readRecords(quiet.slice(at, at + quietAtOnce));
-	}
-	if (!input.isExplained(draft.all())) await draft.buy(metrics.quiet);
-	if (input.unexplained(draft.all()) > 0)
-		await draft.readRecords(draft.readable(input.plan.others));
+	const draft = new Draft(work, input);
+	await draft.readRecords(input.plan.records);
+	await draft.buy(input.plan.metrics);
+	if (draft.unexplained() > 0) await draft.readLater();
+	if (draft.unexplained() > 0) await draft.readRecords(draft.readable(input.plan.others));
 	const { nowMs, state } = input;
 	const askedMs = state.askedAllMs.counts;
-	if (input.unexplained(draft.all()) > 0 && nowMs - askedMs >= askCountsEveryMs) {
+	if (draft.unexplained() > 0 && nowMs - askedMs >= askCountsEveryMs) {
 		const asked = await draft.compareWithMetrics();
-		deps.log('widened', { region: input.region, asked, left: input.unexplained(draft.all()) });
+		deps.log('widened', { region: input.region, asked, left: draft.unexplained() });
 	}
 	return draft;
 }
 
 /** Figures as they grow over a run. */
 class Draft implements Figures {
-	readonly #memory: Memory;
 	readonly #work: Work;
 	readonly #input: FiguresInput;
 	readonly #buckets = new Map<string, MinuteBuckets>();
@@ -119,10 +98,10 @@ class Draft implements Figures {
 	readonly unread = new Set<string>();
 	bought = 0;
 	newestMs: number | null = null;
+	hasReadLater = false;
 	state: RegionState;
 
-	constructor({ memory }: Pick<JobDeps, 'memory'>, work: Work, input: FiguresInput) {
-		this.#memory = memory;
+	constructor(work: Work, input: FiguresInput) {
 		this.#work = work;
 		this.#input = input;
 		this.state = stillTrue(input.state, input.nowMs);
@@ -130,6 +109,17 @@ class Draft implements Figures {
 
 	all(): FunctionFigures[] {
 		return [...this.#buckets].map(([name, buckets]) => ({ name, buckets }));
+	}
+
+	unexplained(): number {
+		return this.#input.unexplained(this.all(), this.hasReadLater);
+	}
+
+	async readLater(): Promise<void> {
+		if (this.hasReadLater) return;
+		this.hasReadLater = true;
+		await this.readRecords(this.#input.plan.later.records);
+		await this.buy(this.#input.plan.later.metrics);
 	}
 
 	readable(functions: readonly PlannedFunction[]): PlannedFunction[] {
@@ -159,20 +149,6 @@ class Draft implements Figures {
 		await this.buy(toBuy);
 	}
 
-	/** When a function ran last, as far as this worker knows. */
-	lastRunOf(name: string): LastRun | null {
-		return parseLastRun(this.#memory.get(this.#lastRunKey(name)));
-	}
-
-	#remember(name: string, { fromMs }: TimeRange, runs: readonly { readonly startMs: number }[]) {
-		const lastRun = lastRunAfter(this.lastRunOf(name), runs, fromMs);
-		this.#memory.set(this.#lastRunKey(name), JSON.stringify(lastRun));
-	}
-
-	#lastRunKey(name: string): string {
-		return `ran ${this.#work.connection.id} ${this.#input.region} ${name}`;
-	}
-
 	/** Keeps a reading; `false` when the function must be bought as a metric instead. */
 	#take({ name }: PlannedFunction, reading: RecordReading): boolean {
 		const { nowMs, recordWindow, plan } = this.#input;
@@ -182,7 +158,6 @@ class Draft implements Figures {
 				this.records.set(name, reading.read);
 				this.#buckets.set(name, bucketsOfExecutions(executions, recordWindow));
 				for (const { startMs } of executions) this.newestMs = Math.max(this.newestMs ?? 0, startMs);
-				this.#remember(name, recordWindow, executions);
 				if (executions.length > 0 && plan.others.some((fn) => fn.name === name)) {
 					this.#set('unlisted', name, nowMs);
 				}
@@ -205,13 +180,7 @@ class Draft implements Figures {
 		if (functions.length === 0) return;
 		for (const { name, buckets } of await this.#durations(functions.map(({ name }) => name))) {
 			this.#buckets.set(name, buckets);
-			const minutes = [...buckets.keys()];
-			this.#remember(
-				name,
-				this.#input.window,
-				minutes.map((startMs) => ({ startMs })),
-			);
-			for (const minute of minutes) {
+			for (const minute of buckets.keys()) {
 				this.newestMs = Math.max(this.newestMs ?? 0, minute + minuteMs);
 			}
 		}

@@ -2,7 +2,13 @@ import { listActiveFunctions } from '@lamplight/aws/metrics/activeFunctions';
 import { type FunctionFigures, fillCounts } from '@lamplight/core/collection/failures';
 import { logGroupMatcher, planReading, type ReadingPlan } from '@lamplight/core/collection/plan';
 import { completenessOf, residualsOf } from '@lamplight/core/collection/residual';
-import { countShard, isInShard, shardsOf, wholeRegion } from '@lamplight/core/collection/shards';
+import {
+	addCounts,
+	countShard,
+	isInShard,
+	shardsOf,
+	wholeRegion,
+} from '@lamplight/core/collection/shards';
 import { checkpointNames, type RegionState } from '@lamplight/core/collection/state';
 
 import { type RunReport, withAccount, type Work } from '../account.ts';
@@ -14,26 +20,35 @@ import { type Figures, readFigures, recordReadsPerRun } from './figures.ts';
 import { logsGranted } from './granted.ts';
 import {
 	beginReading,
-	explained,
 	isIdle,
 	missing,
+	notRead,
 	type Reading,
 	type ReadingOf,
 	settledTo,
 	sumByMinute,
+	withLater,
 } from './reading.ts';
 import { readSamples, type SampleReading, writeSamples } from './sample.ts';
 import { storeFigures } from './storeFigures.ts';
+import { quietByTurn, turnsAfter } from './turns.ts';
 
-/** Reads one region's functions until they add up to the region's own total. */
+/** Reads regions' functions until they add up to the regions' own totals: side by side, as they wait. */
 export async function runFunctions(deps: JobDeps, message: MessageOf<'functions'>): Promise<void> {
+	const { beside = [], ...first } = message;
+	const parts = [first, ...beside.map((part) => ({ ...first, ...part }))];
+	const results = await Promise.allSettled(parts.map((part) => runPart(deps, part)));
+	for (const result of results) if (result.status === 'rejected') throw result.reason;
+}
+
+async function runPart(deps: JobDeps, message: MessageOf<'functions'>): Promise<void> {
 	const { workspaceId, connectionId, plannedMs, region, shard = wholeRegion } = message;
 	const part = shard.of === 1 ? '' : `-${shard.index}of${shard.of}`;
 	const batch = `functions-${region}${part}-${plannedMs}`;
 	const options = { job: 'functions', workspaceId, connectionId, region, batch };
 	await withAccount(deps, options, async (work) => {
-		const all = await deps.store.functions.listAccount(work.ctx, work.connection.accountId);
-		const listed = all.filter((fn) => fn.region === region);
+		const { accountId } = work.connection;
+		const listed = await deps.store.functions.listRegion(work.ctx, accountId, region);
 		const present = listed.filter(({ goneMs }) => goneMs === null);
 		const shards = message.shard === undefined ? shardsOf(present.length) : [];
 		if (shards.length <= 1) return collectFunctions(deps, work, { region, shard, listed });
@@ -45,44 +60,57 @@ export async function runFunctions(deps: JobDeps, message: MessageOf<'functions'
 
 async function collectFunctions(deps: JobDeps, work: Work, of: ReadingOf): Promise<RunReport> {
 	const { region, shard } = of;
-	const reading = await beginReading(deps, work, of);
-	const { state, nowMs, totals } = reading;
+	const begun = await beginReading(deps, work, of);
+	const { state, nowMs, totals } = begun;
 	if (totals !== null && isIdle(totals)) {
-		const settledMs = await markCompleteness(deps, work, reading, []);
-		await saveState(deps, work, reading, { ...state, readToMs: settledMs });
+		const settledMs = await markCompleteness(deps, work, begun, []);
+		await saveState(deps, work, begun, { ...state, readToMs: settledMs });
 		return { message: 'nothing ran in the last hour', delayMs: null, limits: [] };
 	}
 	const active = await listActiveFunctions(work.account, region);
 	const plan = planReading({
-		inventory: reading.inventory,
+		inventory: begun.inventory,
 		active: active.filter((name) => isInShard(name, shard)),
 		state,
 		logsGranted: logsGranted(work),
 		mayRead: logGroupMatcher(work.enrolment.logGroupPatterns),
+		later: begun.later.names,
 		maxRecordReads: Math.floor(recordReadsPerRun(region) / shard.of),
 		nowMs,
 	});
 	const figures = await readFigures(deps, work, {
-		...reading,
+		...begun,
 		plan,
 		logsGranted: logsGranted(work),
-		isExplained: (functions) => explained(reading, functions),
-		unexplained: (functions) => missing(reading, functions),
+		unexplained: (functions, readLater) => missing(readLater ? withLater(begun) : begun, functions),
 	});
-	const functions = figures.all();
-	const bought = functions.map(({ name }) => name).filter((name) => !figures.records.has(name));
-	const errors = await explain(work, reading, { metric: 'Errors', functions, bought });
-	const throttles = await explain(work, reading, { metric: 'Throttles', functions, bought });
-	const filled = fillAll(reading, functions, { errors, throttles });
+	const { errors, throttles } = await explainAll(work, begun, figures);
+	const reading = figures.hasReadLater ? withLater(begun) : begun;
+	const filled = fillAll(reading, figures.all(), { errors, throttles });
 	const asked = new Set([...errors.readings.keys(), ...throttles.readings.keys()]);
-	const limits = await storeFigures(deps, work, reading, { figures, filled, asked });
+	const erring = new Set([...Object.keys(errors.found), ...Object.keys(throttles.found)]);
+	const quiet = quietByTurn(reading, { plan, figures, filled, erring });
+	const limits = await storeFigures(deps, work, reading, { figures, filled, asked, quiet });
 	const sampled = await sample(deps, work, reading, { plan, figures });
 	const settledMs = await markCompleteness(deps, work, reading, filled);
 	const learnt = { errors, throttles, settledMs, sampled };
 	const next = nextState(reading, figures, learnt);
-	const counted = countShard(filled, settledTo(reading));
-	await saveState(deps, work, reading, shard.of === 1 ? next : { ...next, counted });
+	const turns = turnsAfter(reading, { figures, filled, quiet });
+	const counted = addCounts([countShard(filled, settledTo(reading)), ...reading.later.counts]);
+	await saveState(deps, work, reading, { ...next, turns, ...(shard.of === 1 ? {} : { counted }) });
 	return report(reading, { plan, figures, sampled, limits });
+}
+
+/** Errors and throttles; where all functions must be asked for them, those left for later are read first. */
+async function explainAll(work: Work, begun: Reading, figures: Figures): Promise<Counts> {
+	const reading = figures.hasReadLater ? withLater(begun) : begun;
+	const functions = figures.all();
+	const bought = functions.map(({ name }) => name).filter((name) => !figures.records.has(name));
+	const errors = await explain(work, reading, { metric: 'Errors', functions, bought });
+	const throttles = await explain(work, reading, { metric: 'Throttles', functions, bought });
+	if (!errors.wantsAll && !throttles.wantsAll) return { errors, throttles };
+	await figures.readLater();
+	return explainAll(work, begun, figures);
 }
 
 /** Reads and stores whole minutes of the functions that are too busy for all their records. */
@@ -124,7 +152,8 @@ async function explain(
 		region,
 		window,
 		totals: reading.totals ?? new Map(),
-		elsewhere: reading.elsewhere,
+		elsewhere: notRead(reading),
+		laterToMs: reading.later.toMs,
 		alsoAsk:
 			question.metric === 'Throttles'
 				? inventory.filter((fn) => fn.reservedConcurrency !== null).map(({ name }) => name)

@@ -9,6 +9,13 @@ import {
 	nowhere,
 	type Shard,
 } from '@lamplight/core/collection/shards';
+import {
+	dueTurns,
+	type Later,
+	leftForLater,
+	nothingLater,
+	turnCount,
+} from '@lamplight/core/collection/turns';
 import { slotSpanMs, trailingHour } from '@lamplight/core/collection/slots';
 import {
 	checkpointNames,
@@ -30,6 +37,8 @@ import { totalsOf } from './totalsOf.ts';
  * 15 minutes are in; and so that errors asked for every 15 minutes overlap.
  */
 const recordsLookBackMs = 25 * minuteMs;
+/** So much of what a function was read for is read again when its turn has come. */
+const turnLookBackMs = 10 * minuteMs;
 /** Totals this young may be behind their functions: nothing is concluded from them. */
 const settlingMs = 5 * minuteMs;
 
@@ -40,6 +49,9 @@ export interface Reading {
 	readonly shard: Shard;
 	/** What the region's other shards counted. */
 	readonly elsewhere: Elsewhere;
+	/** Turns of quiet functions that this reading reads, and what it leaves for later. */
+	readonly due: ReadonlySet<number>;
+	readonly later: Later;
 	readonly nowMs: number;
 	readonly window: TimeRange;
 	readonly recordWindow: TimeRange;
@@ -73,12 +85,19 @@ export async function beginReading(
 		otherShards(deps, work, { region, shard }),
 	]);
 	// After a pause the records since then are read too, as far as the trailing hour goes.
-	const since = Math.min(state.readToMs, nowMs - recordsLookBackMs);
+	const since = Math.min(
+		state.readToMs,
+		nowMs - recordsLookBackMs,
+		...Object.values(state.turns).map(({ readMs }) => readMs - turnLookBackMs),
+	);
+	const due = dueTurns(state.turns, turnCount(shard.of), nowMs);
 	const fromMs = Math.max(window.fromMs, floorTo(slotSpanMs, since));
 	return {
 		region,
 		shard,
 		elsewhere,
+		due,
+		later: leftForLater(state.turns, due),
 		nowMs,
 		window,
 		recordWindow: { fromMs, toMs: window.toMs },
@@ -117,34 +136,44 @@ export function isIdle(totals: ReadonlyMap<number, RegionBucket>): boolean {
 	return true;
 }
 
-/** Executions of the settled part of the window that no function explains. */
+/** The same reading when nothing is left for later: every turn is due. */
+export function withLater(reading: Reading): Reading {
+	const turns = Array.from({ length: turnCount(reading.shard.of) }, (_, turn) => turn);
+	return { ...reading, due: new Set(turns), later: nothingLater };
+}
+
+/** Executions that no function explains, of the minutes of which everything was counted. */
 export function missing(reading: Reading, functions: readonly FunctionFigures[]): number {
-	const { recordWindow, totals } = reading;
-	const toMs = Math.min(settledTo(reading), reading.elsewhere.toMs);
+	const { recordWindow, totals, elsewhere, later } = reading;
+	const toMs = Math.min(settledTo(reading), elsewhere.toMs, later.toMs);
 	const settled = { fromMs: recordWindow.fromMs, toMs };
 	if (totals === null || settled.toMs <= settled.fromMs) return 0;
 	return unexplained(residualsOf(settled, totals, sumByMinute(reading, functions)));
 }
 
-/**
- * Whether the region's total, as far as AWS has counted by now, holds nothing that the functions do
- * not: what it counts later shows in the next readings, which ask for the same minutes again.
- */
-export function explained(reading: Reading, functions: readonly FunctionFigures[]): boolean {
-	const { recordWindow, totals, elsewhere } = reading;
-	// Without the region's total, or other shards' counts, nothing is proved.
-	if (totals === null || elsewhere.toMs < settledTo(reading)) return false;
-	const residuals = residualsOf(recordWindow, totals, sumByMinute(reading, functions));
-	return residuals.every(({ region }) => region !== null) && unexplained(residuals) === 0;
+/** What is counted of functions that this reading does not read: of other shards, and left for later. */
+export function notRead({ elsewhere, later }: Pick<Reading, 'elsewhere' | 'later'>): Elsewhere {
+	const minutes = new Map(elsewhere.minutes);
+	for (const [minute, invocations, errors, throttles] of later.counts.flatMap(
+		(counts) => counts.minutes,
+	)) {
+		const sum = minutes.get(minute);
+		minutes.set(minute, {
+			invocations: (sum?.invocations ?? 0) + invocations,
+			errors: (sum?.errors ?? 0) + errors,
+			throttles: (sum?.throttles ?? 0) + throttles,
+		});
+	}
+	return { toMs: elsewhere.toMs, minutes };
 }
 
-/** Executions by minute: the functions', and those of the region's other shards. */
+/** Executions by minute: the functions', and those of functions that are not read. */
 export function sumByMinute(
-	{ elsewhere }: Pick<Reading, 'elsewhere'>,
+	reading: Pick<Reading, 'elsewhere' | 'later'>,
 	functions: readonly FunctionFigures[],
 ): Map<number, number> {
 	const sums = new Map<number, number>();
-	for (const [minute, { invocations }] of elsewhere.minutes) sums.set(minute, invocations);
+	for (const [minute, { invocations }] of notRead(reading).minutes) sums.set(minute, invocations);
 	for (const { buckets } of functions) {
 		for (const [minute, { invocations }] of buckets) {
 			sums.set(minute, (sums.get(minute) ?? 0) + invocations);

@@ -1,4 +1,5 @@
 import type { FunctionFigures } from '@lamplight/core/collection/failures';
+import { functionsPerGroup } from '@lamplight/core/collection/groups';
 import { logGroupMatcher, sharedGroups } from '@lamplight/core/collection/plan';
 import { slotSpanMs } from '@lamplight/core/collection/slots';
 import { unlistedFunction } from '@lamplight/core/collection/unlisted';
@@ -11,7 +12,8 @@ import type { Figures } from './figures.ts';
 import { logsGranted } from './granted.ts';
 import { recordIssues } from './issues.ts';
 import { type Reading, settledTo } from './reading.ts';
-import { writeSlots } from './writeSlots.ts';
+import type { QuietByTurn } from './turns.ts';
+import { type StoredFunction, writeSlots } from './writeSlots.ts';
 
 /**
  * Stores what a reading learnt: records, what was bought, and counts that were asked for, each apart.
@@ -26,16 +28,12 @@ export async function storeFigures(
 		filled: readonly FunctionFigures[];
 		/** Functions whose own errors or throttles were asked for. */
 		asked: ReadonlySet<string>;
+		/** Functions that may wait for their next turn. */
+		quiet: QuietByTurn;
 	},
 ): Promise<readonly string[]> {
-	const { figures, filled, asked } = parts;
+	const { figures, filled, asked, quiet } = parts;
 	const buckets = new Map(filled.map((fn) => [fn.name, fn.buckets]));
-	const common = {
-		region: reading.region,
-		spanMs: slotSpanMs,
-		regionFunctions: reading.regionFunctions,
-		nowMs: reading.nowMs,
-	};
 	const executions = new Map(
 		[...figures.records].map(([name, { executions: own }]) => [name, own]),
 	);
@@ -54,37 +52,77 @@ export async function storeFigures(
 		buckets: buckets.get(name) ?? new Map(),
 		executions: own.map((one) => ({ ...one, issueId: issues.ids.get(executionKey(one)) ?? null })),
 	}));
-	let written = await writeSlots(deps, work, {
-		...common,
-		source: 'records',
-		window: reading.recordWindow,
-		functions: records,
-		unread: figures.unread,
-	});
-	// What a function's own metric said of its errors goes over its records, and stays when it is not
-	// asked again: it is written apart.
+	const none = { executions: null };
 	const isSettled = ([minute]: readonly [number, unknown]) => minute < settledTo(reading);
 	const counted = filled
 		.filter(({ name }) => asked.has(name) && !isBought.has(name))
 		.map(({ name, buckets: all }) => ({ name, buckets: new Map([...all].filter(isSettled)) }));
-	const none = { executions: null };
-	// The same window as the records': a function that changes from one to the other is in both.
-	const metrics = { ...common, source: 'metrics' as const, window: reading.recordWindow };
-	const unread = new Set<string>();
-	const write = (functions: readonly FunctionFigures[], prefix: string) =>
-		writeSlots(deps, work, {
-			...metrics,
-			unread,
-			prefix,
-			functions: functions.map((fn) => ({ ...fn, ...none })),
-		});
-	written += await write(bought, '');
-	written += await write(counted, 'counts-');
+	const written = await writeFigures(deps, work, reading, {
+		read: [...records, ...bought.map((fn) => ({ ...fn, ...none }))],
+		counted: counted.map((fn) => ({ ...fn, ...none })),
+		quiet,
+		unread: figures.unread,
+	});
 	if (written > 0) await deps.store.rollups.noteNews(work.ctx);
 	const limits: string[] = [];
 	if (busy.leftOut > 0) limits.push('busy functions whose failures are read');
 	if (!busy.complete) limits.push('pages of failures');
 	return limits;
+}
+
+/** Writes what was read of each turn's quiet functions, of all others, and the counts that were asked for. */
+async function writeFigures(
+	deps: JobDeps,
+	work: Work,
+	reading: Reading,
+	of: {
+		readonly read: readonly StoredFunction[];
+		readonly counted: readonly StoredFunction[];
+		readonly quiet: QuietByTurn;
+		readonly unread: ReadonlySet<string>;
+	},
+): Promise<number> {
+	const { read, counted, quiet, unread } = of;
+	const { region, regionFunctions, nowMs, recordWindow: window } = reading;
+	let written = 0;
+	const write = async (
+		functions: readonly StoredFunction[],
+		prefix: string,
+		grouped = regionFunctions,
+	) => {
+		// The same window for both: a function that changes from one to the other is in both.
+		const to = { region, window, spanMs: slotSpanMs, nowMs, prefix, regionFunctions: grouped };
+		const byRecords = functions.filter(({ executions }) => executions !== null);
+		const byMetrics = functions.filter(({ executions }) => executions === null);
+		const none = new Set<string>();
+		written +=
+			(await writeSlots(deps, work, { ...to, source: 'records', functions: byRecords, unread })) +
+			(await writeSlots(deps, work, {
+				...to,
+				source: 'metrics',
+				functions: byMetrics,
+				unread: none,
+			}));
+	};
+	// First, as a function that waits from now on is no longer written with those that do not; one
+	// that no longer waits is written with both, or the older minutes of its turn would be gone.
+	for (const [turn, names] of quiet) {
+		const before = new Set(reading.state.turns[turn]?.names);
+		const own = read.filter(({ name }) => names.has(name) || before.has(name));
+		await write(own, `q${turn}-`, fewerGroups(reading));
+	}
+	const waits = new Set([...quiet.values()].flatMap((names) => [...names]));
+	const others = read.filter(({ name }) => !waits.has(name));
+	await write(others, '');
+	// What a function's own metric said of its errors goes over its records, and stays when it is not
+	// asked again: it is written apart.
+	await write(counted, 'counts-');
+	return written;
+}
+
+/** Functions of a turn are about a third of the region's, and run little: they share fewer items. */
+function fewerGroups({ regionFunctions, shard }: Reading): number {
+	return Math.max(regionFunctions / 4, shard.of * functionsPerGroup);
 }
 
 /** Functions whose failures are read in one run; those left wait for the next one. */

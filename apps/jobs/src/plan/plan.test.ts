@@ -50,8 +50,8 @@ function hour(of: PlannedConnection): Record<string, number> {
 }
 
 describe('the plan of a connection', () => {
-	it('asks for totals every minute and for each active region every five', () => {
-		expect(hour(planned)).toMatchObject({ totals: 60, functions: 24, inventory: 8, compact: 12 });
+	it('asks for totals every minute, and every five for the active regions, side by side', () => {
+		expect(hour(planned)).toMatchObject({ totals: 60, functions: 12, inventory: 8, compact: 12 });
 		expect(hour(planned)).toMatchObject({ evaluate: 12 });
 	});
 
@@ -59,7 +59,7 @@ describe('the plan of a connection', () => {
 		const functions = { 'eu-west-1': 6_500, 'us-east-1': 20 };
 		const regions = planned.regions === null ? null : { ...planned.regions, functions };
 		const large = { ...planned, regions };
-		expect(hour(large)).toMatchObject({ functions: 12 * 4 + 12 });
+		expect(hour(large)).toMatchObject({ functions: 12 * 4 });
 		const read = Array.from({ length: 5 }, (_, minute) =>
 			planConnection(large, nowMs + minute * minuteMs),
 		)
@@ -71,12 +71,25 @@ describe('the plan of a connection', () => {
 		);
 	});
 
+	it('reads side by side what one worker has room for', () => {
+		const functions = { 'eu-west-1': 700, 'us-east-1': 20, 'us-west-2': 1_900 };
+		const active = { ...planned.regions?.active, 'us-west-2': nowMs };
+		const regions = planned.regions === null ? null : { ...planned.regions, active, functions };
+		const read = planConnection({ ...planned, regions }, nowMs + minuteMs).flatMap((one) =>
+			one.kind === 'functions' ? [[one.region, one.beside?.map(({ region }) => region)]] : [],
+		);
+		expect(read).toEqual([
+			['eu-west-1', ['us-east-1']],
+			['us-west-2', undefined],
+		]);
+	});
+
 	it('plans the same messages for the same minute', () => {
 		expect(planConnection(planned, nowMs + 20_000)).toEqual(planConnection(planned, nowMs));
 	});
 
 	it('slows down with the pace, and reads no function once the budget is used up', () => {
-		expect(hour({ ...planned, readsEveryMs: 30 * minuteMs })).toMatchObject({ functions: 4 });
+		expect(hour({ ...planned, readsEveryMs: 30 * minuteMs })).toMatchObject({ functions: 2 });
 		const exhausted = hour({ ...planned, exhausted: true, backfillDue: true });
 		expect(exhausted['totals']).toBe(60);
 		expect(exhausted['functions']).toBeUndefined();

@@ -1,7 +1,8 @@
-import { shardsOf } from '@lamplight/core/collection/shards';
+import { functionsPerShard, type Shard, shardsOf } from '@lamplight/core/collection/shards';
 import type { RegionsState } from '@lamplight/core/collection/state';
 import type { Connection } from '@lamplight/core/connection/connection';
 import { waitForRoleMs } from '@lamplight/core/connection/health';
+import type { Region } from '@lamplight/core/ids';
 import { dayMs, floorTo, hourMs, minuteMs } from '@lamplight/core/time';
 import { type FleetWindow, fleetWindows } from '@lamplight/store/series/rollups';
 
@@ -74,12 +75,15 @@ export function planConnection(planned: PlannedConnection, nowMs: number): Messa
 	const messages: Message[] = [{ kind: 'totals', ...base, counts }];
 	const readsEveryMinutes = Math.max(1, Math.round(planned.readsEveryMs / minuteMs));
 	if (!planned.exhausted) {
-		for (const region of Object.keys(regions.active).sort()) {
-			for (const shard of shardsOf(regions.functions[region] ?? 0)) {
-				// Shards take turns, as they share the region's rate of log readings.
-				if ((minute - readAtMinute + shard.index) % readsEveryMinutes !== 0) continue;
-				messages.push({ kind: 'functions', ...base, region, shard });
-			}
+		const due = dueParts(regions, { minute, readsEveryMinutes });
+		for (const [first, ...beside] of besideEachOther(due)) {
+			if (first === undefined) continue;
+			const { region, shard } = first;
+			const rest = beside.map((part) => ({ region: part.region, shard: part.shard }));
+			messages.push({
+				...{ kind: 'functions', ...base, region, shard },
+				...(rest.length === 0 ? {} : { beside: rest }),
+			});
 		}
 	}
 	if (every(inventoryEveryMinutes)) messages.push({ kind: 'inventory', ...base, details: false });
@@ -91,6 +95,48 @@ export function planConnection(planned: PlannedConnection, nowMs: number): Messa
 	if (planned.backfillDue && !planned.exhausted) messages.push({ kind: 'backfill', ...base });
 	if (plannedMs % dayMs === phase * minuteMs) messages.push({ kind: 'verify', ...base });
 	return messages;
+}
+
+interface DuePart {
+	readonly region: Region;
+	readonly shard: Shard;
+	readonly functions: number;
+}
+
+/** The regions, and shards of large ones, whose functions are read in a minute. */
+function dueParts(
+	regions: RegionsState,
+	{ minute, readsEveryMinutes }: { readonly minute: number; readonly readsEveryMinutes: number },
+): DuePart[] {
+	return Object.keys(regions.active)
+		.sort()
+		.flatMap((region) => {
+			const functions = regions.functions[region] ?? 0;
+			return (
+				shardsOf(functions)
+					// Shards take turns, as they share the region's rate of log readings.
+					.filter(({ index }) => (minute - readAtMinute + index) % readsEveryMinutes === 0)
+					.map((shard) => ({ region, shard, functions: Math.ceil(functions / shard.of) }))
+			);
+		});
+}
+
+/**
+ * Parts that one worker reads side by side, as many as it has room for: each waits for the turns of
+ * its own region, and the worker is paid for all of them at once.
+ */
+function besideEachOther(parts: readonly DuePart[]): DuePart[][] {
+	const runs: DuePart[][] = [];
+	let room = 0;
+	for (const part of parts) {
+		if (part.functions > room || runs.length === 0) {
+			runs.push([]);
+			room = functionsPerShard;
+		}
+		runs.at(-1)?.push(part);
+		room -= part.functions;
+	}
+	return runs;
 }
 
 /** 0 to 14, from the id: the longest cycle has 15 minutes. */

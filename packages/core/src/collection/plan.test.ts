@@ -55,6 +55,7 @@ const input = (more: Partial<PlanInput> = {}): PlanInput => ({
 	state: { ...emptyRegionState, busy: { busy: 2_000 } },
 	logsGranted: true,
 	mayRead: () => true,
+	later: new Set(),
 	maxRecordReads: 10,
 	nowMs: 1_000,
 	...more,

@@ -17,6 +17,11 @@ export interface ReadingPlan {
 	readonly records: readonly PlannedFunction[];
 	/** Bought as one metric each, with the reason. */
 	readonly metrics: readonly (PlannedFunction & { readonly why: MetricReason })[];
+	/** Functions that run little and are due with a later reading, unless this one needs them. */
+	readonly later: {
+		readonly records: readonly PlannedFunction[];
+		readonly metrics: readonly PlannedFunction[];
+	};
 	/** Functions of the inventory that are not expected to have run. */
 	readonly others: readonly PlannedFunction[];
 	/** How many records readings there was no room for at 30% of AWS's rate. */
@@ -34,6 +39,8 @@ export interface PlanInput {
 	readonly logsGranted: boolean;
 	/** Whether a log group's name is one that the role may read. */
 	readonly mayRead: (logGroup: string) => boolean;
+	/** Names that are left for a later reading. */
+	readonly later: ReadonlySet<string>;
 	/** Log readings that fit into this run at 30% of AWS's rate. */
 	readonly maxRecordReads: number;
 	readonly nowMs: number;
@@ -52,10 +59,15 @@ export function planReading(input: PlanInput): ReadingPlan {
 	for (const name of Object.keys(state.unlisted)) expected.add(name);
 	const records: PlannedFunction[] = [];
 	const metrics: (PlannedFunction & { why: MetricReason })[] = [];
+	const later: { records: PlannedFunction[]; metrics: PlannedFunction[] } = {
+		records: [],
+		metrics: [],
+	};
 	for (const name of [...expected].sort()) {
 		const planned = plan(name);
 		const why = whyNotRecords(planned, input);
-		if (why === null) records.push(planned);
+		if (input.later.has(name)) (why === null ? later.records : later.metrics).push(planned);
+		else if (why === null) records.push(planned);
 		else metrics.push({ ...planned, why });
 	}
 	const overRate = Math.max(0, records.length - input.maxRecordReads);
@@ -64,10 +76,12 @@ export function planReading(input: PlanInput): ReadingPlan {
 	const rotated = rotate(records, overRate === 0 ? 0 : turn * input.maxRecordReads);
 	const kept = rotated.slice(0, rotated.length - overRate);
 	for (const planned of rotated.slice(kept.length)) metrics.push({ ...planned, why: 'rate' });
+	const room = input.maxRecordReads - kept.length;
+	later.metrics.push(...later.records.splice(Math.max(0, room)));
 	const others = [...byName.values()]
 		.filter(({ name }) => !expected.has(name))
 		.map(({ name }) => plan(name));
-	return { records: kept, metrics, others, overRate };
+	return { records: kept, metrics, later, others, overRate };
 }
 
 /** Log groups that several functions write to. */

@@ -55,6 +55,19 @@ export function countShard(functions: readonly FunctionFigures[], toMs: number):
 	return { toMs, minutes: [...sums.values()].sort(([a], [b]) => a - b) };
 }
 
+/** Counts of several parts as those of one, as far as all of them have counted. */
+export function addCounts(parts: readonly ShardCounts[]): ShardCounts {
+	const toMs = Math.min(...parts.map((part) => part.toMs));
+	const sums = new Map<number, [number, number, number, number]>();
+	for (const [minute, ...counts] of parts.flatMap(({ minutes }) => minutes)) {
+		if (minute + minuteMs > toMs) continue;
+		const sum = sums.get(minute) ?? [minute, 0, 0, 0];
+		for (const [at, count] of counts.entries()) sum[at + 1] = (sum[at + 1] ?? 0) + count;
+		sums.set(minute, sum);
+	}
+	return { toMs, minutes: [...sums.values()].sort(([a], [b]) => a - b) };
+}
+
 /** What a region's other shards counted, together. */
 export interface Elsewhere {
 	/** All of them have counted up to here. */

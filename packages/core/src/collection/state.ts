@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { connectionStates } from '../connection/connection.ts';
 import { regionSchema } from '../ids.ts';
 import { type Shard, shardCountsSchema, wholeRegion } from './shards.ts';
+import { turnsSchema } from './turns.ts';
 
 /**
  * What collection remembers of a connection, one small document each, under these names. The
@@ -119,6 +120,8 @@ export const regionStateSchema = z.object({
 	sampled: z.record(z.string(), z.number().int()).default({}),
 	/** For the region's other shards; left out where it has none. */
 	counted: shardCountsSchema.optional(),
+	/** Functions that run little, by the reading that reads them. */
+	turns: turnsSchema.default({}),
 	/** Records were read to the end up to here. */
 	readToMs: z.number().int(),
 	/** When every function that ran was last asked for its errors, its throttles, its count. */
@@ -137,6 +140,7 @@ export const emptyRegionState: RegionState = {
 	erring: {},
 	throttled: {},
 	sampled: {},
+	turns: {},
 	readToMs: 0,
 	askedAllMs: { errors: 0, throttles: 0, counts: 0 },
 };

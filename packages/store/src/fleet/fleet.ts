@@ -15,6 +15,8 @@ export interface Functions {
 	getMany(ctx: Ctx, ids: readonly FunctionId[]): Promise<(LambdaFunction | null)[]>;
 	/** Every function of an account, gone ones too: what an inventory run compares with. */
 	listAccount(ctx: Ctx, accountId: AccountId): Promise<LambdaFunction[]>;
+	/** Those of one region, gone ones too. */
+	listRegion(ctx: Ctx, accountId: AccountId, region: Region): Promise<LambdaFunction[]>;
 	/** Creates or replaces each. Write only what changed: an item costs a write unit or two. */
 	putMany(ctx: Ctx, functions: readonly LambdaFunction[]): Promise<void>;
 }

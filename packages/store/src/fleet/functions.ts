@@ -32,6 +32,11 @@ export function createFunctions(db: Db): Functions {
 			const items = await db.query(functionsPartition(ctx, accountId));
 			return items.map(parse);
 		},
+		async listRegion(ctx, accountId, region) {
+			// A function's id is its account, its region and its name.
+			const prefix = `${accountId}.${region}.`;
+			return (await db.query(functionsPartition(ctx, accountId), { prefix })).map(parse);
+		},
 		async putMany(ctx, functions) {
 			const items = new Map<string, Item>();
 			for (const one of functions) {
