@@ -3,6 +3,7 @@ import type { Connection } from '@lamplight/core/connection/connection';
 import { checkpointNames, regionsStateSchema } from '@lamplight/core/collection/state';
 import { dayMs, hourMs, minuteMs } from '@lamplight/core/time';
 import { runPlan } from '@lamplight/jobs/plan/run';
+import type { JobDeps } from '@lamplight/jobs/deps';
 import type { Message } from '@lamplight/jobs/message';
 import { workMessage } from '@lamplight/jobs/work';
 import type { CallCount } from '@lamplight/sandbox/sandbox';
@@ -10,6 +11,7 @@ import type { CallCount } from '@lamplight/sandbox/sandbox';
 import { backfillFrom, type Collector, startCollector, testCtx } from '../support/collector.ts';
 import { makeWorkspace } from '../support/enrol.ts';
 import { compareWithTruth } from '../support/truth.ts';
+import { Lags } from './collectLags.ts';
 import { type CountedUnits, countUnits } from './dynamoUnits.ts';
 
 export interface FleetOptions {
@@ -48,8 +50,8 @@ export interface FleetUse {
 	readonly invocations: number;
 	/** Seconds that those take: their work, and the longest wait in each. */
 	readonly billedSeconds: number;
-	/** The longest that one reading of a region's functions would have waited for its turns. */
-	readonly longestWaitSeconds: number;
+	/** From the minute in which executions began to their figures in the store, each as often as it ran. */
+	readonly lags: Lags;
 	readonly executions: number;
 	/** Function-minutes that are not what ran. */
 	readonly wrong: readonly string[];
@@ -114,11 +116,13 @@ class Watch {
 	#jobs = new Map<string, JobUse>();
 	#invocations = 0;
 	#billedSeconds = 0;
-	#longestWaitSeconds = 0;
+	readonly #deps: JobDeps;
+	readonly #lags = new Lags();
 
 	constructor(collector: Collector) {
 		this.#collector = collector;
 		this.#units = countUnits(collector.dynamo);
+		this.#deps = { ...collector.deps, store: this.#lags.watch(collector.store) };
 	}
 
 	reset(): void {
@@ -126,14 +130,17 @@ class Watch {
 		this.#units.writesByKind.clear();
 		this.#invocations = 0;
 		this.#billedSeconds = 0;
-		this.#longestWaitSeconds = 0;
+		this.#lags.reset();
 	}
 
 	async minutes(count: number): Promise<void> {
-		const { sandbox, deps, queue } = this.#collector;
+		const { sandbox, queue } = this.#collector;
 		for (let minute = 0; minute < count; minute += 1) {
 			sandbox.clock.advance(minuteMs);
-			const { workSeconds } = await this.#measured('plan', async () => void (await runPlan(deps)));
+			const { workSeconds } = await this.#measured(
+				'plan',
+				async () => void (await runPlan(this.#deps)),
+			);
 			this.#invocations += 1;
 			this.#billedSeconds += workSeconds;
 			while (queue.length > 0) await this.#batch(queue.splice(0, messagesPerBatch));
@@ -144,18 +151,21 @@ class Watch {
 	async #batch(messages: readonly Message[]): Promise<void> {
 		const waits: number[] = [];
 		for (const message of messages) {
-			const reads = message.kind === 'functions' ? this.#logReads(message.region) : null;
+			const parts = message.kind === 'functions' ? [message, ...(message.beside ?? [])] : [];
+			const before = parts.map(({ region }) => this.#logReads(region));
 			const { workSeconds, use } = await this.#measured(message.kind, () =>
-				workMessage(this.#collector.deps, JSON.stringify(message)),
+				workMessage(this.#deps, JSON.stringify(message)),
 			);
 			this.#billedSeconds += workSeconds;
-			if (reads === null || message.kind !== 'functions') continue;
-			const { region } = message;
-			const waited =
-				(this.#logReads(region) - reads) / (publishedRate('FilterLogEvents', region) * rateShare);
-			use.waitSeconds += waited;
-			waits.push(waited);
-			this.#longestWaitSeconds = Math.max(this.#longestWaitSeconds, waited);
+			// Each region has a rate of its own: a message is done when the slowest is.
+			const waited = parts.map(({ region }, at) => {
+				const reads = this.#logReads(region) - (before[at] ?? 0);
+				return reads / (publishedRate('FilterLogEvents', region) * rateShare);
+			});
+			const longest = Math.max(0, ...waited);
+			use.waitSeconds += longest;
+			waits.push(longest);
+			this.#lags.settle(this.#collector.deps.clock() + longest * 1000);
 		}
 		this.#invocations += 1;
 		this.#billedSeconds += Math.max(0, ...waits);
@@ -218,7 +228,7 @@ class Watch {
 			writesByKind,
 			invocations: this.#invocations,
 			billedSeconds: this.#billedSeconds,
-			longestWaitSeconds: this.#longestWaitSeconds,
+			lags: this.#lags,
 		};
 	}
 }

@@ -49,6 +49,8 @@ export interface FiguresInput {
 	readonly logsGranted: boolean;
 	/** Executions that the given functions leave unexplained, of minutes that have settled. */
 	readonly unexplained: (functions: readonly FunctionFigures[], readLater: boolean) => number;
+	/** Whether functions that are left for later cannot account for what ran since they were counted. */
+	readonly isSurprised: (functions: readonly FunctionFigures[]) => boolean;
 }
 
 /** What a run learnt of each function. */
@@ -78,7 +80,7 @@ export async function readFigures(
 	const draft = new Draft(work, input);
 	await draft.readRecords(input.plan.records);
 	await draft.buy(input.plan.metrics);
-	if (draft.unexplained() > 0) await draft.readLater();
+	if (draft.unexplained() > 0 || input.isSurprised(draft.all())) await draft.readLater();
 	if (draft.unexplained() > 0) await draft.readRecords(draft.readable(input.plan.others));
 	const { nowMs, state } = input;
 	const askedMs = state.askedAllMs.counts;

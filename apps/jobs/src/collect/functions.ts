@@ -21,6 +21,7 @@ import { logsGranted } from './granted.ts';
 import {
 	beginReading,
 	isIdle,
+	isSurprised,
 	missing,
 	notRead,
 	type Reading,
@@ -83,6 +84,7 @@ async function collectFunctions(deps: JobDeps, work: Work, of: ReadingOf): Promi
 		plan,
 		logsGranted: logsGranted(work),
 		unexplained: (functions, readLater) => missing(readLater ? withLater(begun) : begun, functions),
+		isSurprised: (functions) => isSurprised(begun, functions),
 	});
 	const { errors, throttles } = await explainAll(work, begun, figures);
 	const reading = figures.hasReadLater ? withLater(begun) : begun;

@@ -11,6 +11,7 @@ import {
 } from '@lamplight/core/collection/shards';
 import {
 	dueTurns,
+	isSurprising,
 	type Later,
 	leftForLater,
 	nothingLater,
@@ -149,6 +150,15 @@ export function missing(reading: Reading, functions: readonly FunctionFigures[])
 	const settled = { fromMs: recordWindow.fromMs, toMs };
 	if (totals === null || settled.toMs <= settled.fromMs) return 0;
 	return unexplained(residualsOf(settled, totals, sumByMinute(reading, functions)));
+}
+
+/** Whether those left for later cannot account for what ran since they were counted. */
+export function isSurprised(reading: Reading, functions: readonly FunctionFigures[]): boolean {
+	const { recordWindow, totals, elsewhere, later } = reading;
+	const toMs = Math.min(settledTo(reading), elsewhere.toMs);
+	const fromMs = Math.max(recordWindow.fromMs, later.toMs);
+	if (totals === null || toMs <= fromMs) return false;
+	return isSurprising(residualsOf({ fromMs, toMs }, totals, sumByMinute(reading, functions)));
 }
 
 /** What is counted of functions that this reading does not read: of other shards, and left for later. */

@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 
 import { minuteMs } from '../time.ts';
 import { slotSpanMs } from './slots.ts';
-import { dueTurns, leftForLater, quietOf, type Turn, turnCount, type Turns } from './turns.ts';
+import {
+	dueTurns,
+	isSurprising,
+	leftForLater,
+	quietOf,
+	type Turn,
+	turnCount,
+	type Turns,
+} from './turns.ts';
 
 const fromMs = Date.UTC(2026, 9, 14, 9, 1);
 const turn = (readMs: number, names: string[] = []): Turn => ({
@@ -63,6 +71,18 @@ describe('turns of quiet functions', () => {
 		expect([...later.names]).toEqual(['b', 'c']);
 		expect(later.toMs).toBe(fromMs - 1 - 5 * minuteMs);
 		expect(leftForLater(turns, new Set([0, 1, 2])).toMs).toBe(Number.POSITIVE_INFINITY);
+	});
+});
+
+describe('minutes that are not counted yet', () => {
+	const minutes = (region: number, functions: number) =>
+		Array.from({ length: 10 }, (_, at) => ({ minuteMs: at * 3 * minuteMs, region, functions }));
+
+	it('surprise when more ran than functions that wait can have run', () => {
+		expect(isSurprising(minutes(100, 95))).toBe(false);
+		expect(isSurprising(minutes(100, 80))).toBe(true);
+		expect(isSurprising(minutes(2, 0))).toBe(false);
+		expect(isSurprising(minutes(3, 0))).toBe(true);
 	});
 });
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { minuteMs } from '../time.ts';
 import { groupOf } from './groups.ts';
+import { type MinuteResidual, unexplained } from './residual.ts';
 import { type ShardCounts, shardCountsSchema } from './shards.ts';
 import { slotSpanMs } from './slots.ts';
 
@@ -77,6 +78,17 @@ export function quietOf(functions: readonly Activity[]): string[] {
 		names.push(name);
 	}
 	return names.sort();
+}
+
+const surprisingExecutions = 20;
+
+/**
+ * Whether more ran in minutes that are not counted yet than functions that wait can have run: three
+ * times their share, and not just a few. Then one of them has become busy, or somebody else ran.
+ */
+export function isSurprising(residuals: readonly MinuteResidual[]): boolean {
+	const total = residuals.reduce((sum, { region }) => sum + (region ?? 0), 0);
+	return unexplained(residuals) > Math.max(surprisingExecutions, 3 * quietShare * total);
 }
 
 /** What is left for later, and what it counted so far. */
