@@ -65,7 +65,7 @@ async function collectFunctions(deps: JobDeps, work: Work, of: ReadingOf): Promi
 	const { state, nowMs, totals } = begun;
 	if (totals !== null && isIdle(totals)) {
 		const settledMs = await markCompleteness(deps, work, begun, []);
-		await saveState(deps, work, begun, { ...state, readToMs: settledMs });
+		await saveState(deps, work, begun, { ...state, turns: {}, readToMs: settledMs });
 		return { message: 'nothing ran in the last hour', delayMs: null, limits: [] };
 	}
 	const active = await listActiveFunctions(work.account, region);
