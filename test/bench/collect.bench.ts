@@ -1,3 +1,5 @@
+import { loadavg } from 'node:os';
+
 import { dayMs, minuteMs } from '@lamplight/core/time';
 
 import { type Bench, type BenchRow, row } from './bench.ts';
@@ -171,7 +173,11 @@ function reportMoney(use: FleetUse, report: (row: BenchRow) => void): void {
 		['DynamoDB writes a month', own.writes, 'of every job, compaction and pages among them'],
 		['DynamoDB reads a month', own.reads, 'of every job; what people read is apart'],
 		['SQS a month', own.queue, 'a message is sent, received and deleted'],
-		['Lambda a month, at work', own.work, 'the simulated AWS and the database work in its time'],
+		[
+			'Lambda a month, at work',
+			own.work,
+			`the simulated AWS and the database work in its time; the machine’s load is ${loadavg()[0]?.toFixed(1) ?? 'unknown'}`,
+		],
 		[
 			'Lambda a month, waiting',
 			own.wait,
