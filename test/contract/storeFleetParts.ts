@@ -13,6 +13,7 @@ export const fleetParts = {
 			(store, ctx) => store.functions.get(ctx, one),
 			async (store, ctx) => (await store.functions.getMany(ctx, [one])).filter(Boolean),
 			(store, ctx) => store.functions.listAccount(ctx, '123456789012'),
+			(store, ctx) => store.functions.listRegion(ctx, '123456789012', 'eu-west-1'),
 		],
 	},
 	deploys: {
