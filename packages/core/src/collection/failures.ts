@@ -8,7 +8,8 @@ export interface FunctionFigures {
 	readonly buckets: MinuteBuckets;
 }
 
-type Totals = ReadonlyMap<number, Pick<RegionBucket, 'errors' | 'throttles'>>;
+type Total = Pick<RegionBucket, 'errors' | 'throttles' | 'invocations' | 'durationCount'>;
+type Totals = ReadonlyMap<number, Total>;
 
 /**
  * The figures with errors and throttles filled in: from the function's own metric where it was
@@ -31,10 +32,11 @@ export function fillCounts(
 		countAt(reading, minute, asked.settledToMs);
 	for (const [minute, bucket] of figures.buckets) {
 		const total = totals.get(minute);
+		const isNone = (all: number | null | undefined) => all === 0 && isCounted(total);
 		filled.set(minute, {
 			...bucket,
-			errors: count(errors, minute) ?? (total?.errors === 0 ? 0 : bucket.errors),
-			throttles: count(throttles, minute) ?? (total?.throttles === 0 ? 0 : bucket.throttles),
+			errors: count(errors, minute) ?? (isNone(total?.errors) ? 0 : bucket.errors),
+			throttles: count(throttles, minute) ?? (isNone(total?.throttles) ? 0 : bucket.throttles),
 		});
 	}
 	// A minute in which every call was throttled has no execution, and so no bucket yet.
@@ -43,6 +45,16 @@ export function fillCounts(
 		filled.set(minute, { ...nothingRan, minuteMs: minute, throttles: Math.round(Sum) });
 	}
 	return new Map([...filled].sort(([a], [b]) => a - b));
+}
+
+/**
+ * Whether the region's counts of a minute have caught up with its durations, which are asked for more
+ * often: before, a 0 among them is only what had arrived by then.
+ */
+function isCounted(total: Total | undefined): boolean {
+	if (total === undefined) return false;
+	const { invocations, durationCount } = total;
+	return invocations === null || durationCount === null || invocations >= durationCount;
 }
 
 const nothingRan = {
