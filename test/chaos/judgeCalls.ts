@@ -50,19 +50,27 @@ export function addCalls(sum: Map<string, number>, calls: Calls): void {
 	for (const [key, more] of calls) sum.set(key, (sum.get(key) ?? 0) + more);
 }
 
+/** Calls that are not counted as AWS saw them, each in a line. */
+export interface Miscounted {
+	/** Counted beyond what AWS saw: somebody would pay twice on paper. */
+	readonly overcounted: readonly string[];
+	/** Absent, though nobody who was killed had them in its hands. */
+	readonly uncounted: readonly string[];
+}
+
 /**
  * The rule: every call that AWS saw is counted once. A worker that is killed has not told of the calls
  * of the messages in its hands: `cutOff` has what AWS was asked from the moment the oldest of these
- * was begun until the worker's death, and no more than that may be absent. Nothing is ever counted
- * beyond what AWS saw. Returns what breaks the rule, each in a line.
+ * was begun until the worker's death, and no more than that may be absent.
  */
-export function miscounted(counted: Calls, made: Calls, cutOff: Calls): string[] {
-	const keys = new Set([...counted.keys(), ...made.keys()]);
-	return [...keys].sort().flatMap((key) => {
-		const [told, seen, cut] = [counted, made, cutOff].map((calls) => calls.get(key) ?? 0);
-		const absent = (seen ?? 0) - (told ?? 0);
-		return absent >= 0 && absent <= (cut ?? 0)
-			? []
-			: [`${key}: ${told} counted, ${seen} made, ${cut} cut off`];
-	});
+export function miscounted(counted: Calls, made: Calls, cutOff: Calls): Miscounted {
+	const overcounted: string[] = [];
+	const uncounted: string[] = [];
+	for (const key of [...new Set([...counted.keys(), ...made.keys()])].sort()) {
+		const [told = 0, seen = 0, cut = 0] = [counted, made, cutOff].map((calls) => calls.get(key));
+		const line = `${key}: ${told} counted, ${seen} made, ${cut} cut off`;
+		if (told > seen) overcounted.push(line);
+		else if (seen - told > cut) uncounted.push(line);
+	}
+	return { overcounted, uncounted };
 }

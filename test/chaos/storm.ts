@@ -89,10 +89,11 @@ export async function runStorm(seed: number): Promise<Storm> {
 
 /** How many lies a storm left. */
 export function liesOf(storm: Storm): number {
-	const { wrong, keptWrong, groupedWrong, deploysWrong, miscounted, calmMiscounted } = storm;
+	const { wrong, keptWrong, groupedWrong, deploysWrong, calmMiscounted } = storm;
+	const { overcounted, uncounted } = storm;
 	return (
-		[wrong, keptWrong, groupedWrong, deploysWrong, miscounted, calmMiscounted].flat().length +
-		(storm.poisonDead === storm.poison ? 0 : 1)
+		[wrong, keptWrong, groupedWrong, deploysWrong, calmMiscounted, overcounted, uncounted].flat()
+			.length + (storm.poisonDead === storm.poison ? 0 : 1)
 	);
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Connection } from '@lamplight/core/connection/connection';
-import { minuteMs, type TimeRange } from '@lamplight/core/time';
+import { floorTo, minuteMs, type TimeRange } from '@lamplight/core/time';
 import { putCheckpoint } from '@lamplight/jobs/checkpoint';
 import type { Message } from '@lamplight/jobs/message';
 import { createOutbox } from '@lamplight/jobs/queue';
@@ -10,7 +10,14 @@ import type { FaultRequest } from '@lamplight/sandbox/sandbox';
 
 import { backfillFrom, type Collector, testCtx } from '../support/collector.ts';
 import { faultsOf } from './faults.ts';
-import { addCalls, callsSince, countedCalls, madeCalls, miscounted } from './judgeCalls.ts';
+import {
+	addCalls,
+	callsSince,
+	countedCalls,
+	madeCalls,
+	miscounted,
+	type Miscounted,
+} from './judgeCalls.ts';
 import { startWorker, untilEmpty, type Worker } from './process.ts';
 
 const stepMs = 5 * minuteMs;
@@ -45,7 +52,7 @@ const poison = [
 	'{"kind":"totals","workspaceId":7}',
 ];
 
-export interface WeatherReport {
+export interface WeatherReport extends Miscounted {
 	readonly kills: number;
 	/** Kills that hit a worker with messages in its hands, by the kind of each. */
 	readonly killedAt: Readonly<Record<string, number>>;
@@ -61,7 +68,6 @@ export interface WeatherReport {
 	readonly callsCounted: number;
 	/** Calls of workers that were killed before they could tell of them, at most. */
 	readonly callsCutOff: number;
-	readonly miscounted: readonly string[];
 	/** Of the calm, in which nothing was cut off. */
 	readonly calmMiscounted: readonly string[];
 }
@@ -130,7 +136,7 @@ export class Weather {
 				callsMade: sum(made),
 				callsCounted: sum(counted),
 				callsCutOff: sum(this.#cutOff),
-				miscounted: miscounted(counted, made, this.#cutOff),
+				...miscounted(counted, made, this.#cutOff),
 				calmMiscounted: calm,
 			};
 		} finally {
@@ -162,7 +168,7 @@ export class Weather {
 			await this.#stormy(own);
 		}
 		for (const { id } of added) sandbox.removeFault(id);
-		this.stormEndMs = sandbox.clock.nowMs();
+		this.stormEndMs = floorTo(minuteMs, sandbox.clock.nowMs());
 	}
 
 	/** An outage lasts a step; a function that goes away is one of those that run. */
@@ -235,11 +241,12 @@ export class Weather {
 			await this.#rest();
 		}
 		this.#counts.failures += this.#worker.failures;
-		return miscounted(
+		const { overcounted, uncounted } = miscounted(
 			callsSince(counted, await countedCalls(this.#collector, this.#connection)),
 			callsSince(made, this.#made()),
 			new Map(),
 		);
+		return [...overcounted, ...uncounted];
 	}
 
 	/** Until every message has been worked off or given up. */
