@@ -6,8 +6,10 @@ import {
 	type RegionsState,
 	regionsStateSchema,
 } from '@lamplight/core/collection/state';
+import { settlesAfterMs } from '@lamplight/core/collection/residual';
 import { defaultRegions } from '@lamplight/core/connection/regions';
-import { hourMs } from '@lamplight/core/time';
+import type { Region } from '@lamplight/core/ids';
+import { floorTo, hourMs, minuteMs } from '@lamplight/core/time';
 
 import type { Work } from '../account.ts';
 import { putCheckpoint, readCheckpoint } from '../checkpoint.ts';
@@ -17,6 +19,9 @@ import type { JobDeps } from '../deps.ts';
 const searchEveryMs = hourMs;
 /** A region stays active this long after it was last seen busy. */
 const activeForMs = 6 * hourMs;
+
+/** So far back `listActiveFunctions` looks. */
+const lookedBackMs = 3 * hourMs;
 
 const empty: RegionsState = { enabled: [], active: {}, functions: {}, searchedMs: 0 };
 
@@ -36,7 +41,7 @@ export async function findRegions(deps: JobDeps, work: Work): Promise<RegionsSta
 	await Promise.all(
 		enabled.map(async (region) => {
 			const ran = await countActive(work, region);
-			if (ran === 0) return;
+			if (ran === null || ran === 0) return;
 			active[region] = nowMs;
 			functions[region] = ran;
 		}),
@@ -56,13 +61,53 @@ async function regionsOf(work: Work): Promise<string[]> {
 	}
 }
 
-/** How many functions ran in the last three hours. */
-async function countActive(work: Work, region: string): Promise<number> {
+/**
+ * Looks at regions that hold functions of which none ran lately, in the free tier. One that has woken is
+ * read from now on, within the hour that its first reading looks back; in the others, nothing that ran is
+ * known for certain, which is not the same as not having looked.
+ */
+export async function lookAtIdle(
+	deps: JobDeps,
+	work: Work,
+	holding: readonly Region[],
+): Promise<void> {
+	const { ctx, connection } = work;
+	const key = { connectionId: connection.id, name: checkpointNames.regions };
+	const options = { schema: regionsStateSchema, empty };
+	const before = await readCheckpoint(deps, ctx, key, options);
+	const idle = holding.filter((region) => before.active[region] === undefined);
+	const nowMs = deps.clock();
+	const looked = await Promise.all(
+		idle.map(async (region) => ({ region, ran: await countActive(work, region) })),
+	);
+	const woken = looked.flatMap(({ region, ran }) =>
+		(ran ?? 0) > 0 ? [[region, ran ?? 0] as const] : [],
+	);
+	if (woken.length > 0) {
+		const held = await readCheckpoint(deps, ctx, key, options);
+		await putCheckpoint(deps, ctx, key, {
+			...held,
+			active: { ...held.active, ...Object.fromEntries(woken.map(([region]) => [region, nowMs])) },
+			functions: { ...held.functions, ...Object.fromEntries(woken) },
+		});
+	}
+	const range = {
+		fromMs: floorTo(minuteMs, nowMs - lookedBackMs),
+		toMs: floorTo(minuteMs, nowMs - settlesAfterMs),
+	};
+	const marks = looked
+		.filter(({ ran }) => ran === 0)
+		.map(({ region }) => ({ region, range, state: 'complete' as const }));
+	if (marks.length > 0) await deps.store.completeness.mark(ctx, connection.id, marks);
+}
+
+/** How many functions ran in the last three hours; `null` where a policy closes the region. */
+async function countActive(work: Work, region: string): Promise<number | null> {
 	try {
 		return (await listActiveFunctions(work.account, region)).length;
 	} catch (error) {
-		// One region that a policy closes must not cost the others.
-		if (isClosed(error)) return 0;
+		// It must not cost the others.
+		if (isClosed(error)) return null;
 		throw error;
 	}
 }

@@ -23,7 +23,7 @@ import * as z from 'zod';
 
 import { type RunReport, withAccount, type Work } from '../account.ts';
 import { putCheckpoint, readCheckpoint } from '../checkpoint.ts';
-import { findRegions } from '../collect/regions.ts';
+import { findRegions, lookAtIdle } from '../collect/regions.ts';
 import { collectTotals } from '../collect/totals.ts';
 import type { JobDeps } from '../deps.ts';
 import type { MessageOf } from '../message.ts';
@@ -86,11 +86,15 @@ async function takeInventory(deps: JobDeps, work: Work, taking: Taking): Promise
 	};
 	const limits = new Set<string>();
 	let functions = 0;
+	const holding: Region[] = [];
 	await Promise.all(
 		enabled.map(async (region) => {
-			functions += await takeRegion(deps, work, { ...taking, region, limits, tagKeys });
+			const found = await takeRegion(deps, work, { ...taking, region, limits, tagKeys });
+			if (found > 0) holding.push(region);
+			functions += found;
 		}),
 	);
+	if (!taking.details) await lookAtIdle(deps, work, holding);
 	return { message: `${functions} functions`, delayMs: null, limits: [...limits] };
 }
 
