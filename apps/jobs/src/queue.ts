@@ -1,4 +1,5 @@
 import {
+	ChangeMessageVisibilityBatchCommand,
 	ChangeMessageVisibilityCommand,
 	DeleteMessageCommand,
 	type Message as SqsMessage,
@@ -14,7 +15,7 @@ import type { Log, Outbox } from './deps.ts';
 import { Shares } from './local/shares.ts';
 import type { Message } from './message.ts';
 
-// SendMessageBatch takes at most 10 entries; SQS API reference, read 2026-11.
+// A batch takes at most 10 entries; SQS API reference, read 2026-11.
 const batchSize = 10;
 
 /** Sends messages to the collect queue; each connection is a group, which SQS's fair queues keep apart. */
@@ -65,50 +66,51 @@ export interface PollOptions {
 const waitSeconds = 10;
 const defaultRetryAfterSeconds = 20;
 
-/** Messages taken and not begun, for each that is worked on: enough to find another group's among them. */
-const heldPerSlot = 8;
+/** Messages held for each that is worked on, while every place is taken. */
+const heldPerPlace = 8;
+/** The most that is ever held, some megabytes: what one connection leaves undone must end somewhere. */
+const mostHeld = 5_000;
 
 /**
  * Takes the place of SQS's trigger of a Lambda on a laptop, and of its fair queues: works messages off
  * until aborted, and then finishes what it has begun. One message's failure does not touch the others,
- * and a connection that is slow or hangs holds no more than its share of what is worked on at once.
+ * and a connection that is slow or hangs holds no more than its share of what is worked on at once: as
+ * long as a place is free, messages are taken to find another's among them.
  */
 export async function pollQueue(options: PollOptions): Promise<void> {
-	const shares = new Shares<Taken>(options.width);
+	const shares = new Shares<SqsMessage>(options.width);
 	const running = new Set<Promise<void>>();
+	const held = new Set<SqsMessage>();
 	const begin = (): void => {
 		for (let next = shares.next(); next !== null; next = shares.next()) {
 			const { group, item } = next;
 			const one: Promise<void> = handle(options, item).finally(() => {
 				running.delete(one);
+				held.delete(item);
 				shares.ended(group);
 				if (!options.signal.aborted) begin();
 			});
 			running.add(one);
 		}
 	};
+	const prolonging = prolongAll(options, held);
 	while (!options.signal.aborted) {
-		const room = options.width * heldPerSlot - shares.waiting - running.size;
+		const mayHold = running.size < options.width ? mostHeld : options.width * heldPerPlace;
+		const room = mayHold - held.size;
 		if (room <= 0) {
 			await Promise.race(running);
 			continue;
 		}
 		for (const message of await receive(options, Math.min(room, batchSize))) {
-			shares.add(groupOfBody(message.Body ?? ''), {
-				message,
-				prolong: prolonging(options, message),
-			});
+			held.add(message);
+			shares.add(groupOfBody(message.Body ?? ''), message);
 		}
 		begin();
 	}
-	for (const { prolong } of shares.left()) clearInterval(prolong);
+	// What was not begun is seen again when its time is over.
+	for (const message of shares.left()) held.delete(message);
 	await Promise.all(running);
-}
-
-/** A message in our hands, which is kept from being seen again. */
-interface Taken {
-	readonly message: SqsMessage;
-	readonly prolong: NodeJS.Timeout;
+	clearInterval(prolonging);
 }
 
 const groupSchema = z.object({
@@ -126,20 +128,26 @@ function groupOfBody(body: string): string {
 	}
 }
 
-function prolonging(
-	{ sqs, queueUrl, visibilitySeconds: VisibilityTimeout }: PollOptions,
-	{ ReceiptHandle }: SqsMessage,
+/** Keeps all that is held from being seen again. */
+function prolongAll(
+	{ sqs, queueUrl: QueueUrl, visibilitySeconds: VisibilityTimeout }: PollOptions,
+	held: ReadonlySet<SqsMessage>,
 ): NodeJS.Timeout {
-	const prolong = () =>
-		void sqs
-			.send(
-				new ChangeMessageVisibilityCommand({
-					QueueUrl: queueUrl,
+	const prolong = () => {
+		const messages = [...held];
+		for (let at = 0; at < messages.length; at += batchSize) {
+			const Entries = messages
+				.slice(at, at + batchSize)
+				.map(({ ReceiptHandle }, index) => ({
+					Id: String(index),
 					ReceiptHandle,
 					VisibilityTimeout,
-				}),
-			)
-			.catch(() => undefined);
+				}));
+			void sqs
+				.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }))
+				.catch(() => undefined);
+		}
+	};
 	return setInterval(prolong, (VisibilityTimeout * 1000) / 2);
 }
 
@@ -164,7 +172,7 @@ async function receive(options: PollOptions, count: number): Promise<readonly Sq
 	}
 }
 
-async function handle(options: PollOptions, { message, prolong }: Taken): Promise<void> {
+async function handle(options: PollOptions, message: SqsMessage): Promise<void> {
 	const { sqs, queueUrl, log } = options;
 	const { retryAfterSeconds = defaultRetryAfterSeconds } = options;
 	const of = { QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle };
@@ -183,8 +191,6 @@ async function handle(options: PollOptions, { message, prolong }: Taken): Promis
 		await sqs
 			.send(new ChangeMessageVisibilityCommand({ ...of, VisibilityTimeout }))
 			.catch(() => undefined);
-	} finally {
-		clearInterval(prolong);
 	}
 }
 
