@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
 import { root } from '../../../test/support/needs.ts';
+import { freePort } from '../../../test/support/product.ts';
 
 const bin = join(root, 'apps', 'cli', 'bin', 'lamplight.mjs');
 
@@ -79,5 +80,38 @@ describe('the lamplight command', () => {
 			'lamplight start: --prot: not an option of start; --help lists them; ' +
 				'--port: expected a whole number from 1 to 65535, got abc\n',
 		);
+	});
+
+	it('ends with 2 where a data folder is in use, names it and its holder, and deletes nothing', async () => {
+		const folder = mkdtempSync(join(tmpdir(), 'lamplight-in-use-'));
+		try {
+			writeFileSync(join(folder, 'start.lock'), String(process.pid));
+			writeFileSync(join(folder, 'state.json'), '{}');
+			// On any port: the holder has the usual one, and that would say less.
+			const { code, stderr } = await lamplight('start', '--fresh', '--data', folder);
+			expect(code).toBe(2);
+			expect(stderr).toContain(
+				`another lamplight (process ${process.pid}) uses the data folder ${folder}`,
+			);
+			expect(readFileSync(join(folder, 'state.json'), 'utf8')).toBe('{}');
+		} finally {
+			rmSync(folder, { recursive: true, force: true });
+		}
+	});
+
+	it('ends with 2 where a data folder holds another world, and gives the folder back', async () => {
+		const folder = mkdtempSync(join(tmpdir(), 'lamplight-other-world-'));
+		try {
+			const secret = 'x'.repeat(32);
+			const state = { mode: 'simulated', seed: 3, functions: 240, secret, identityPort: null };
+			writeFileSync(join(folder, 'state.json'), JSON.stringify(state));
+			const port = String(await freePort());
+			const { code, stdout, stderr } = await lamplight('start', '--data', folder, '--port', port);
+			expect([code, stdout]).toEqual([2, '']);
+			expect(stderr).toContain('holds the simulated world of --seed 3 --functions 240');
+			expect(existsSync(join(folder, 'start.lock'))).toBe(false);
+		} finally {
+			rmSync(folder, { recursive: true, force: true });
+		}
 	});
 });

@@ -61,7 +61,10 @@ export async function main(args: readonly string[]): Promise<number> {
 	}
 }
 
-const badInputCodes: ReadonlySet<string> = new Set(['invalid_input', 'not_found', 'too_large']);
+/** A conflict is with what another option would have avoided: a port, or a data folder. */
+const badInputCodes: ReadonlySet<string> = new Set([
+	...['invalid_input', 'not_found', 'too_large', 'conflict'],
+]);
 
 function help(): string {
 	const width = Math.max(...Object.keys(commands).map((name) => name.length));

@@ -10,7 +10,7 @@ import type { StartOptions } from './options.ts';
 import { collectQueueUrl, startParts } from './parts.ts';
 import type { ProcessTree } from './processes.ts';
 import type { RunningSource, Source } from './source.ts';
-import { saveState, startState } from './state.ts';
+import { saveState, type StartState } from './state.ts';
 
 export const repository = join(import.meta.dirname, '..', '..', '..', '..');
 const tableName = 'lamplight';
@@ -33,6 +33,7 @@ export interface Composed {
 export interface ComposeOptions {
 	readonly options: StartOptions;
 	readonly source: Source;
+	readonly state: StartState;
 	readonly tree: ProcessTree;
 	/** Resolves when the dashboard is built, which may go on while the parts start. */
 	readonly dashboardFolder: Promise<string>;
@@ -44,8 +45,7 @@ export interface ComposeOptions {
 
 /** Starts every part, in the order in which one needs another. */
 export async function compose(composeOptions: ComposeOptions): Promise<Composed> {
-	const { options, source, tree, step } = composeOptions;
-	const state = startState(options);
+	const { options, source, state, tree, step } = composeOptions;
 	const url = `http://localhost:${options.port}`;
 	const parts = startParts(tree, options.dataFolder, {
 		// What is kept of another time has not expired by today's.

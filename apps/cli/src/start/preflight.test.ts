@@ -5,7 +5,12 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { lockDataFolder, prepareDataFolder, requireFreePort } from './preflight.ts';
+import {
+	emptyDataFolder,
+	lockDataFolder,
+	prepareDataFolder,
+	requireFreePort,
+} from './preflight.ts';
 
 let folder: string;
 
@@ -33,22 +38,20 @@ describe('the port', () => {
 describe('the data folder', () => {
 	it('is made when it is missing', () => {
 		const path = join(folder, 'a', 'b');
-		prepareDataFolder(path, false);
+		prepareDataFolder(path);
 		expect(existsSync(path)).toBe(true);
 	});
 
 	it('is refused in one sentence when a file is in its place', () => {
 		const path = join(folder, 'file');
 		writeFileSync(path, '');
-		expect(() => prepareDataFolder(path, false)).toThrow(
-			`the data folder ${path} cannot be written`,
-		);
+		expect(() => prepareDataFolder(path)).toThrow(`the data folder ${path} cannot be written`);
 	});
 
 	it('keeps what is not ours when it is emptied', () => {
 		mkdirSync(join(folder, 'dynamodb'));
 		writeFileSync(join(folder, 'notes.txt'), 'mine');
-		prepareDataFolder(folder, true);
+		emptyDataFolder(folder);
 		expect(existsSync(join(folder, 'dynamodb'))).toBe(false);
 		expect(existsSync(join(folder, 'notes.txt'))).toBe(true);
 	});

@@ -1,12 +1,4 @@
-import {
-	accessSync,
-	constants,
-	existsSync,
-	mkdirSync,
-	readFileSync,
-	rmSync,
-	writeFileSync,
-} from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
@@ -37,8 +29,8 @@ export async function requireFreePort(port: number): Promise<void> {
 	});
 }
 
-/** Makes the data folder, empties it of our own data if asked, and checks that it can be written. */
-export function prepareDataFolder(folder: string, fresh: boolean): void {
+/** Makes the data folder, and checks that it can be written. */
+export function prepareDataFolder(folder: string): void {
 	try {
 		mkdirSync(folder, { recursive: true });
 		accessSync(folder, constants.W_OK);
@@ -49,7 +41,10 @@ export function prepareDataFolder(folder: string, fresh: boolean): void {
 			{ cause: error },
 		);
 	}
-	if (!fresh) return;
+}
+
+/** Deletes what is ours in the data folder; only whoever holds its lock may. */
+export function emptyDataFolder(folder: string): void {
 	for (const name of ours) rmSync(join(folder, name), { recursive: true, force: true });
 }
 
@@ -59,18 +54,40 @@ export function prepareDataFolder(folder: string, fresh: boolean): void {
  */
 export function lockDataFolder(folder: string): () => void {
 	const path = join(folder, lockName);
-	if (existsSync(path)) {
-		const holder = Number(readFileSync(path, 'utf8'));
-		if (holder !== process.pid && isAlive(holder)) {
+	for (let attempt = 0; !tryLock(path); attempt += 1) {
+		const holder = holderOf(path);
+		if ((holder !== process.pid && isAlive(holder)) || attempt >= lockAttempts) {
 			throw new LamplightError(
 				'conflict',
-				`another lamplight (process ${holder}) uses the data folder ${folder}: stop it, or choose another folder with --data and another --port`,
+				`another lamplight (process ${holder}) uses the data folder ${folder}: stop it, or choose another folder with --data and another --port; where process ${holder} is something else, delete ${path}`,
 			);
 		}
 		rmSync(path, { force: true });
 	}
-	writeFileSync(path, String(process.pid), { flag: 'wx' });
 	return () => rmSync(path, { force: true });
+}
+
+/** Two starts that find the same abandoned lock may take it from each other once. */
+const lockAttempts = 3;
+
+/** False when somebody has it: of two that try at once, one alone makes the file. */
+function tryLock(path: string): boolean {
+	try {
+		writeFileSync(path, String(process.pid), { flag: 'wx' });
+		return true;
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+		throw error;
+	}
+}
+
+/** 0 when it was given back meanwhile, or holds no number. */
+function holderOf(path: string): number {
+	try {
+		return Number(readFileSync(path, 'utf8')) || 0;
+	} catch {
+		return 0;
+	}
 }
 
 function isAlive(pid: number): boolean {

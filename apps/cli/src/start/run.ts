@@ -8,16 +8,25 @@ import { compose, repository, type Composed } from './compose.ts';
 import { askConsent } from './consent.ts';
 import { builtDashboard } from './dashboardBuild.ts';
 import { parseStartOptions, type StartOptions } from './options.ts';
-import { lockDataFolder, prepareDataFolder, requireFreePort } from './preflight.ts';
+import {
+	emptyDataFolder,
+	lockDataFolder,
+	prepareDataFolder,
+	requireFreePort,
+} from './preflight.ts';
 import { ProcessTree } from './processes.ts';
 import { profileSource } from './profileSource.ts';
 import { backfillProgress } from './progress.ts';
 import { simulatedSource } from './simulatedSource.ts';
 import type { Source } from './source.ts';
+import { startState, type StartState } from './state.ts';
 
 const say = (line = '') => process.stdout.write(`${line}\n`);
 
-/** `lamplight start`: runs until Ctrl-C, or until a part fails. Exit code 0 after Ctrl-C, else 1. */
+/**
+ * `lamplight start`: runs until Ctrl-C, or until a part fails. Exit code 0 after Ctrl-C, else 1. Throws
+ * `conflict` for a data folder that is in use or of another world, and for a port that is taken.
+ */
 export async function run(args: string[]): Promise<number> {
 	const options = parseStartOptions(args, process.cwd());
 	if (options === null) return 0;
@@ -26,11 +35,14 @@ export async function run(args: string[]): Promise<number> {
 		const { awsProfile: profile, budget: budgetUsdPerMonth, yes } = options;
 		if (!(await askConsent({ profile, budgetUsdPerMonth, yes }))) return 0;
 	}
-	await requireFreePort(options.port);
-	prepareDataFolder(options.dataFolder, options.fresh);
+	prepareDataFolder(options.dataFolder);
+	// Before the port, which the start that holds the folder has as well: the folder says more. And before
+	// anything is deleted.
 	const release = lockDataFolder(options.dataFolder);
 	try {
-		return await startAndWait(options, source);
+		await requireFreePort(options.port);
+		if (options.fresh) emptyDataFolder(options.dataFolder);
+		return await startAndWait(options, { source, state: startState(options) });
 	} finally {
 		release();
 	}
@@ -43,7 +55,12 @@ function sourceOf(options: StartOptions): Source {
 		: profileSource({ profile, regions, budgetUsdPerMonth, clock: Date.now });
 }
 
-async function startAndWait(options: StartOptions, source: Source): Promise<number> {
+interface Starting {
+	readonly source: Source;
+	readonly state: StartState;
+}
+
+async function startAndWait(options: StartOptions, { source, state }: Starting): Promise<number> {
 	const startedMs = performance.now();
 	const aheadMs = options.at === undefined ? 0 : options.at - Date.now();
 	const clock = () => Date.now() + aheadMs;
@@ -72,6 +89,7 @@ async function startAndWait(options: StartOptions, source: Source): Promise<numb
 			compose({
 				options,
 				source,
+				state,
 				tree,
 				dashboardFolder,
 				step: (what) => say(colors.dim(`  ${what}`)),
