@@ -1,7 +1,8 @@
 import type { Connection } from '@lamplight/core/connection/connection';
 import type { Ctx } from '@lamplight/core/ctx';
 import { minuteMs, type TimeRange } from '@lamplight/core/time';
-import type { InvocationTotals, World, WorldFunction } from '@lamplight/sandbox/world/world';
+import type { World, WorldFunction } from '@lamplight/sandbox/world/world';
+import type { InvocationTotals } from '@lamplight/sandbox/world/invocation';
 import type { RegionTotals, SeriesPoint } from '@lamplight/store/series/series';
 import type { Store } from '@lamplight/store/store';
 

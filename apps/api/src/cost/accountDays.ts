@@ -1,6 +1,6 @@
 import { functionParts } from '@lamplight/core/ids';
 import { divide, type Money, multiply, subtract, sum, zero } from '@lamplight/core/money';
-import type { CostPart, EstimatedSide, MeasuredSide } from '@lamplight/core/reconcile/reconcile';
+import type { CostPart, EstimatedSide, MeasuredSide } from '@lamplight/core/reconcile/sides';
 
 import { memo } from '../fleet/memo.ts';
 import type { CostDay } from './days.ts';

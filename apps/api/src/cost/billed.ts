@@ -4,14 +4,13 @@ import type { Connection } from '@lamplight/core/connection/connection';
 import type { Ctx } from '@lamplight/core/ctx';
 import { type Money, parseMoney, subtract, sum, zero } from '@lamplight/core/money';
 import { billedSide, chargeOfDayRow } from '@lamplight/core/reconcile/billedSide';
-import {
-	type BilledSide,
-	type CostBasis as CoreBasis,
-	type CostPart,
-	type DifferenceLine,
-	type MeasuredSide,
-	reconcile,
-} from '@lamplight/core/reconcile/reconcile';
+import { type DifferenceLine, reconcile } from '@lamplight/core/reconcile/reconcile';
+import type {
+	BilledSide,
+	CostBasis as CoreBasis,
+	CostPart,
+	MeasuredSide,
+} from '@lamplight/core/reconcile/sides';
 import { minuteMs } from '@lamplight/core/time';
 
 import type { Reconciliation, ReconciliationLine } from '../contract/costs.ts';

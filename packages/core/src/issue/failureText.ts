@@ -35,3 +35,14 @@ export interface StackFrame {
 	/** Whether it is the customer's own code rather than the runtime or a dependency. */
 	readonly inApp: boolean;
 }
+
+/** A failure taken apart, before anything is normalised. */
+export interface ParsedFailure {
+	readonly kind: ErrorKind;
+	/** `null` when the text names no type. */
+	readonly errorType: string | null;
+	readonly message: string;
+	/** Lines that may hold frames, in the order printed. */
+	readonly stack: readonly string[];
+	readonly language: Language | null;
+}

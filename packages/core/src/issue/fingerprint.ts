@@ -1,7 +1,8 @@
 import { parseFailure } from './failure.ts';
 import type { ErrorKind, FailureText, Language, StackFrame } from './failureText.ts';
-import type { ParsedFailure } from './failure.ts';
-import { detectLanguage, parseFrames } from './frames.ts';
+import type { ParsedFailure } from './failureText.ts';
+import { parseFrames } from './frames.ts';
+import { detectLanguage } from './language.ts';
 import { fnv128Hex } from './hash.ts';
 import { normaliseMessage } from './normalise.ts';
 

@@ -4,7 +4,7 @@ import type { BillDayRow } from '../bill/day.ts';
 import type { BillLine, CostField } from '../bill/line.ts';
 import { usageOfMeter } from '../bill/usageType.ts';
 import type { BillComponent } from '../bill/usageType.ts';
-import type { BilledSide, CostBasis, CostPart } from './reconcile.ts';
+import type { BilledSide, CostBasis, CostPart } from './sides.ts';
 
 /** Which part of a function's cost a bill's component is; the rest has no counterpart to compare with. */
 const partOfComponent: Readonly<Partial<Record<BillComponent, CostPart>>> = {

@@ -3,16 +3,10 @@ import { describe, expect, test } from 'vitest';
 
 import { parseMoney, subtract, toExactString, zero } from '../money.ts';
 import type { Money } from '../money.ts';
-import { costParts, differenceNames, explainedChange, reconcile } from './reconcile.ts';
-import type {
-	BilledSide,
-	Difference,
-	DifferenceName,
-	EstimatedSide,
-	MeasuredSide,
-	PartCosts,
-	ReconcileInput,
-} from './reconcile.ts';
+import { differenceNames, explainedChange, reconcile } from './reconcile.ts';
+import { costParts } from './sides.ts';
+import type { Difference, DifferenceName, ReconcileInput } from './reconcile.ts';
+import type { BilledSide, EstimatedSide, MeasuredSide, PartCosts } from './sides.ts';
 
 const usd = (text: string): Money => parseMoney(text);
 const nothing = zero();

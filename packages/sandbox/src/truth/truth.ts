@@ -1,6 +1,7 @@
 import { functionCost, type FunctionCost } from '../bill/functionCost.ts';
 import type { LivingWorld } from '../world/create.ts';
-import type { Invocation, InvocationTotals, Story, TimeRange } from '../world/world.ts';
+import type { Story, TimeRange } from '../world/world.ts';
+import type { Invocation, InvocationTotals } from '../world/invocation.ts';
 
 /** What really happened, whatever the services say of it. Functions are named `account.region.name`. */
 export interface Truth {

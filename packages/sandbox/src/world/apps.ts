@@ -1,5 +1,5 @@
 import { hashText } from './random.ts';
-import type { AppMembership } from './world.ts';
+import type { AppMembership } from './functionConfiguration.ts';
 
 /** An app of a toolkit that deploys through CloudFormation or SST. */
 export function appOf(

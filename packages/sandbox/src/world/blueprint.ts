@@ -1,5 +1,5 @@
 import type { TraceFunction } from './replay/trace.ts';
-import type { AppMembership, Language, Runtime, Trigger } from './world.ts';
+import type { AppMembership, Language, Runtime, Trigger } from './functionConfiguration.ts';
 
 /**
  * Everything about a function that does not depend on time: where it lives, what it is made of, how

@@ -11,7 +11,7 @@ import type {
 	LayerReference,
 	LoggingConfiguration,
 	PublishedVersion,
-} from './world.ts';
+} from './functionConfiguration.ts';
 
 /** Published versions that are kept; older ones were deleted by the pipeline. */
 const versionsKept = 5;

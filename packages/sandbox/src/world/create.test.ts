@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { dayMs, hourMs, minuteMs, nowMs, player, smallWorld } from './testing/small.ts';
-import type { FunctionConfiguration, Invocation } from './world.ts';
+import type { Invocation } from './invocation.ts';
+import type { FunctionConfiguration } from './functionConfiguration.ts';
 
 const world = smallWorld();
 const anyMember = fc.nat(world.members.length - 1).map((index) => world.members[index]!);

@@ -1,7 +1,7 @@
 import type { Blueprint, LogHabit, ReleaseHabit, Traffic, Work } from './blueprint.ts';
 import { languageTraits } from './blueprint.ts';
 import { hashText, pick, unit } from './random.ts';
-import type { AppMembership, Language, Trigger } from './world.ts';
+import type { AppMembership, Language, Trigger } from './functionConfiguration.ts';
 
 /** The parts of a function that somebody chose; the rest follows from its name and language. */
 export interface Draft {

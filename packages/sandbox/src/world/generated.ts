@@ -3,7 +3,7 @@ import { amplifyApp, appOf, pascal } from './apps.ts';
 import type { Traffic } from './blueprint.ts';
 import type { Draft } from './draft.ts';
 import { hashText, mix, pick, unit } from './random.ts';
-import type { AppMembership, Language, Trigger } from './world.ts';
+import type { AppMembership, Language, Trigger } from './functionConfiguration.ts';
 
 type Toolkit = AppMembership['kind'];
 

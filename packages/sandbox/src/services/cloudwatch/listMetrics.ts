@@ -11,7 +11,7 @@ import type { Call } from '../../wire/service.ts';
 import { loggingOf } from '../../world/configuration.ts';
 import type { LivingWorld } from '../../world/create.ts';
 import type { Member } from '../../world/fleet.ts';
-import { hourAt } from '../../world/run/arrivals.ts';
+import { hourAt } from '../../world/run/hour.ts';
 import { lambdaMetrics, logsMetrics } from './metrics.ts';
 import { readToken, writeToken } from './page.ts';
 import { resourceOf } from './source.ts';

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 
 import type { FunctionConfiguration as AwsConfiguration } from '@aws-sdk/client-lambda';
 
-import type { FunctionConfiguration, PublishedVersion, WorldFunction } from '../../world/world.ts';
+import type { WorldFunction } from '../../world/world.ts';
+import type { FunctionConfiguration, PublishedVersion } from '../../world/functionConfiguration.ts';
 
 /** Lambda's way of writing a time: `2026-11-23T10:00:00.000+0000`. */
 export function lambdaTime(timeMs: number): string {

@@ -6,7 +6,8 @@ import type {
 
 import { functionNameOf } from '../../wire/aboutFunction.ts';
 import type { Call } from '../../wire/service.ts';
-import type { EventSourceMapping, World, WorldFunction } from '../../world/world.ts';
+import type { World, WorldFunction } from '../../world/world.ts';
+import type { EventSourceMapping } from '../../world/functionConfiguration.ts';
 import { findFunction, visibleFunctions } from './lookup.ts';
 import { takePage } from './pages.ts';
 

@@ -1,7 +1,8 @@
 import { AwsError } from '../../wire/awsError.ts';
 import { functionNameOf } from '../../wire/aboutFunction.ts';
 import type { Call } from '../../wire/service.ts';
-import type { FunctionConfiguration, World, WorldFunction } from '../../world/world.ts';
+import type { World, WorldFunction } from '../../world/world.ts';
+import type { FunctionConfiguration } from '../../world/functionConfiguration.ts';
 import { patternProblem, validationError } from '../validation.ts';
 
 export interface Found {

@@ -2,7 +2,7 @@ import type { Member } from '../../world/fleet.ts';
 import type { LivingWorld } from '../../world/create.ts';
 import { mix, unit } from '../../world/random.ts';
 import { linesOf } from '../../world/lines/rowLines.ts';
-import { hourAt } from '../../world/run/arrivals.ts';
+import { hourAt } from '../../world/run/hour.ts';
 import type { Block } from '../../world/run/block.ts';
 import { logStream } from '../../world/run/identity.ts';
 import { endMs } from '../../world/run/rows.ts';

@@ -3,7 +3,7 @@ import type { GetLogEventsRequest, GetLogEventsResponse } from '@aws-sdk/client-
 import { AwsError } from '../../wire/awsError.ts';
 import type { Call } from '../../wire/service.ts';
 import type { LivingWorld } from '../../world/create.ts';
-import { hourAt } from '../../world/run/arrivals.ts';
+import { hourAt } from '../../world/run/hour.ts';
 import { logStream } from '../../world/run/identity.ts';
 import type { TimeRange } from '../../world/world.ts';
 import { pageToken, positionOf } from '../page.ts';

@@ -1,6 +1,6 @@
 import { appOf } from '../apps.ts';
 import type { Draft } from '../draft.ts';
-import type { AppMembership } from '../world.ts';
+import type { AppMembership } from '../functionConfiguration.ts';
 import { data, identity, payments } from './backOffice.ts';
 import { catalogue } from './catalogue.ts';
 import type { AccountIds, Home } from './home.ts';

@@ -1,5 +1,5 @@
 import type { Draft } from '../draft.ts';
-import type { AppMembership } from '../world.ts';
+import type { AppMembership } from '../functionConfiguration.ts';
 
 /** Account ids by name, from the plan of accounts. */
 export type AccountIds = (name: string) => string;

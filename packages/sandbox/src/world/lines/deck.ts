@@ -1,6 +1,6 @@
 import type { Member } from '../fleet.ts';
 import { mix } from '../random.ts';
-import type { Trigger } from '../world.ts';
+import type { Trigger } from '../functionConfiguration.ts';
 import type { Template } from './template.ts';
 import { lineTemplate } from './voice.ts';
 

@@ -1,4 +1,4 @@
-import type { Language } from '../world.ts';
+import type { Language } from '../functionConfiguration.ts';
 
 /** One way to fail: the exception's class, its message, and the frames of its stack. */
 export interface FailureText {

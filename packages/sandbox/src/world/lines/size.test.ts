@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { hourMs, nowMs, smallWorld } from '../testing/small.ts';
-import { hourAt } from '../run/arrivals.ts';
+import { hourAt } from '../run/hour.ts';
 import { linesOf } from './rowLines.ts';
 import { sizerOf } from './size.ts';
 

@@ -1,5 +1,5 @@
 import type { Member } from '../fleet.ts';
-import type { Language } from '../world.ts';
+import type { Language } from '../functionConfiguration.ts';
 import { type Template, template } from './template.ts';
 
 /** How an application line looks, by language and log format. */

@@ -1,7 +1,9 @@
 import type { Member } from '../fleet.ts';
 import type { Effect } from '../storylines.ts';
 import { releases, releasesUntil } from '../releases.ts';
-import { arrivals, type Arrivals, type Conditions, hourMs, hourStart } from './arrivals.ts';
+import { arrivals, type Arrivals } from './arrivals.ts';
+import type { Conditions } from './drawHour.ts';
+import { hourMs, hourStart, minuteMs } from './hour.ts';
 import { type Environment, Environments } from './environments.ts';
 import { crashed, outOfMemory, timedOut } from './outcome.ts';
 import { effectAt, spanOf, spansOf, type Span } from './spans.ts';
@@ -38,8 +40,6 @@ export interface Block {
 	/** The longest time from a start to its end, init included; milliseconds. */
 	readonly longestMs: number;
 }
-
-const minuteMs = 60_000;
 
 // INIT is billed for managed runtimes from 1 August 2025 on; before, only for images, custom
 // runtimes and provisioned concurrency (AWS Compute Blog, 2025-04-29).

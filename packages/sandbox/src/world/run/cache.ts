@@ -1,5 +1,5 @@
 import type { Member } from '../fleet.ts';
-import type { Conditions } from './arrivals.ts';
+import type { Conditions } from './drawHour.ts';
 import { type Block, computeBlock } from './block.ts';
 
 interface Entry {

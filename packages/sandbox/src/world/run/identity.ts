@@ -1,6 +1,6 @@
 import type { Member } from '../fleet.ts';
 import { mix } from '../random.ts';
-import { hourAt } from './arrivals.ts';
+import { hourAt } from './hour.ts';
 import type { Block } from './block.ts';
 
 const hexBytes = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));

@@ -1,6 +1,7 @@
 import type { Member } from '../fleet.ts';
 import { errorTypeOf } from '../lines/failure.ts';
-import type { Invocation, TimeRange } from '../world.ts';
+import type { TimeRange } from '../world.ts';
+import type { Invocation } from '../invocation.ts';
 import type { Block } from './block.ts';
 import type { Blocks } from './cache.ts';
 import { logStream, requestId, versionLabel } from './identity.ts';

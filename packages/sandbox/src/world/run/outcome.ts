@@ -1,4 +1,5 @@
-import type { InvocationStatus, Trigger } from '../world.ts';
+import type { InvocationStatus } from '../invocation.ts';
+import type { Trigger } from '../functionConfiguration.ts';
 
 /** Statuses by the code that the arrays hold. */
 export const statuses = [

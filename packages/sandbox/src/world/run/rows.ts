@@ -1,6 +1,6 @@
 import type { Member } from '../fleet.ts';
 import type { TimeRange } from '../world.ts';
-import { hourAt } from './arrivals.ts';
+import { hourAt } from './hour.ts';
 import type { Block } from './block.ts';
 import type { Blocks } from './cache.ts';
 

@@ -1,5 +1,6 @@
 import type { Member } from '../fleet.ts';
-import type { InvocationTotals, TimeRange } from '../world.ts';
+import type { TimeRange } from '../world.ts';
+import type { InvocationTotals } from '../invocation.ts';
 import { sizerOf } from '../lines/size.ts';
 import type { Blocks } from './cache.ts';
 import { outOfMemory, success, timedOut } from './outcome.ts';
