@@ -4,7 +4,6 @@ import { dayMs, minuteMs } from '@lamplight/core/time';
 
 import { type Bench, type BenchRow, row } from './bench.ts';
 import { type FleetUse, useOfFleet } from './collectFleet.ts';
-import { measureScale } from './collectScale.ts';
 
 /** Wednesday 08:00 UTC: the busier half of the simulated day. */
 const fromMs = Date.UTC(2026, 9, 14, 8, 0);
@@ -46,7 +45,6 @@ export const bench: Bench = {
 		reportMetrics('eleven denser accounts: ', many, report);
 		reportOrganisation(many, report);
 		reportTruth('eleven denser accounts: ', many, report);
-		if (process.env['BENCH_SCALE'] === '1') await measureScale(report);
 	},
 };
 

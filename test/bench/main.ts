@@ -11,7 +11,7 @@ import { benchTable, type TableRow } from './table.ts';
 
 const suffix = '.bench.ts';
 /** The order of the table; a bench that is not named here comes last. */
-const order = ['sandbox', 'money', 'collect', 'storage', 'api', 'dashboard', 'bundle', 'start'];
+const order = 'sandbox money collect lag scale storage api dashboard bundle start'.split(' ');
 
 function available(): string[] {
 	const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);

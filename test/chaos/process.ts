@@ -12,6 +12,9 @@ import * as z from 'zod';
 import { type Collector, collectorRole } from '../support/collector.ts';
 import { root } from '../support/needs.ts';
 
+// USER_HZ, in which Linux tells processor time; proc(5), read 2026-11.
+const ticksPerSecond = 100;
+
 /** A message that a worker has begun, and what AWS had been asked until then. */
 export interface InHand {
 	readonly kind: string;
@@ -36,11 +39,10 @@ export class Worker {
 	constructor(
 		options: object,
 		environment: NodeJS.ProcessEnv,
-		{ heapMib, calls }: { heapMib: number | null; calls: () => readonly CallCount[] },
+		{ flags, calls }: { flags: readonly string[]; calls: () => readonly CallCount[] },
 	) {
 		const file = join(root, 'test', 'chaos', 'worker.ts');
-		const heap = heapMib === null ? [] : [`--max-old-space-size=${heapMib}`];
-		const child = spawn(process.execPath, [...heap, file, JSON.stringify(options)], {
+		const child = spawn(process.execPath, [...flags, file, JSON.stringify(options)], {
 			env: { ...process.env, ...environment },
 			stdio: ['ignore', 'pipe', 'ignore', 'ipc'],
 		});
@@ -76,6 +78,18 @@ export class Worker {
 		}
 	}
 
+	/** Processor time that it has used, in seconds; `null` where the system does not say. */
+	processorSeconds(): number | null {
+		try {
+			const stat = readFileSync(`/proc/${this.#child.pid ?? 0}/stat`, 'utf8');
+			// The name in parentheses may hold anything, so what follows its end is read.
+			const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+			return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+		} catch {
+			return null;
+		}
+	}
+
 	/** Nothing is finished, flushed or said. */
 	async kill(): Promise<void> {
 		this.#child.kill('SIGKILL');
@@ -90,14 +104,16 @@ export function startWorker(
 		readonly endpoint: string;
 		readonly queueUrl: string;
 		readonly visibilitySeconds: number;
-		/** What its heap may grow to, as in a Lambda; Node's own limit when left out. */
-		readonly heapMib?: number;
+		/** Node's own flags, such as those of a Lambda; none when left out. */
+		readonly flags?: readonly string[];
+		/** Share of AWS's rates to use; without any limit when left out. */
+		readonly rateShare?: number;
 		/** A failed message is seen again after this. */
 		readonly retryAfterSeconds?: number;
 	},
 ): Worker {
 	const own = sandbox.credentialsFor(sandbox.hubAccountId, { roleName: collectorRole });
-	const { endpoint, heapMib = null, ...of } = queue;
+	const { endpoint, flags = [], ...of } = queue;
 	return new Worker(
 		{ ...of, tableName, clockUrl: `${sandbox.endpoint}/_sandbox/clock` },
 		{
@@ -109,7 +125,7 @@ export function startWorker(
 			AWS_SECRET_ACCESS_KEY: own.secretAccessKey,
 			...(own.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: own.sessionToken }),
 		},
-		{ heapMib, calls: () => sandbox.calls() },
+		{ flags, calls: () => sandbox.calls() },
 	);
 }
 
@@ -130,16 +146,18 @@ export async function waitingIn(
 	};
 }
 
-/** Until the queue has been empty for a moment, or the time is over. */
+/** Until the queue has been empty for a moment; `false` when the time is over before. */
 export async function untilEmpty(
 	sqs: SQSClient,
 	queueUrl: string,
 	withinMs: number,
-): Promise<void> {
+): Promise<boolean> {
 	const began = performance.now();
-	for (let quiet = 0; quiet < 3 && performance.now() - began < withinMs;) {
+	let quiet = 0;
+	while (quiet < 3 && performance.now() - began < withinMs) {
 		await sleep(100);
 		const { visible, taken } = await waitingIn(sqs, queueUrl);
 		quiet = visible + taken === 0 ? quiet + 1 : 0;
 	}
+	return quiet === 3;
 }

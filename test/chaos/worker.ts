@@ -23,6 +23,7 @@ const options = z
 		clockUrl: z.url(),
 		visibilitySeconds: z.number(),
 		retryAfterSeconds: z.number().optional(),
+		rateShare: z.number().default(1000),
 	})
 	.parse(JSON.parse(process.argv[2] ?? '{}'));
 const clockSchema = z.object({ nowMs: z.number() });
@@ -37,7 +38,7 @@ const deps: JobDeps = {
 		tableName: options.tableName,
 		clock,
 	}),
-	aws: createAws({ clock, wallClock: Date.now, region, rateShare: 1000 }),
+	aws: createAws({ clock, wallClock: Date.now, region, rateShare: options.rateShare }),
 	clock,
 	wallClock: Date.now,
 	randomBytes: (count) => randomBytes(count),
