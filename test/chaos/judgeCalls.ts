@@ -1,5 +1,6 @@
 import type { Connection } from '@lamplight/core/connection/connection';
 import { dayMs, utcDay } from '@lamplight/core/time';
+import { untold } from '@lamplight/core/watchcost/watchcost';
 import type { CallCount } from '@lamplight/sandbox/sandbox';
 
 import { type Collector, testCtx } from '../support/collector.ts';
@@ -73,4 +74,10 @@ export function miscounted(counted: Calls, made: Calls, cutOff: Calls): Miscount
 		else if (seen - told > cut) uncounted.push(line);
 	}
 	return { overcounted, uncounted };
+}
+
+/** What is absent beyond what the product says may be: so many calls of each part that was cut off. */
+export function notSaid(uncounted: number, partsCutOff: number): string[] {
+	const most = partsCutOff * untold.calls;
+	return uncounted <= most ? [] : [`${uncounted} calls uncounted, at most ${most} said`];
 }

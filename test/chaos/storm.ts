@@ -90,10 +90,18 @@ export async function runStorm(seed: number): Promise<Storm> {
 /** How many lies a storm left. */
 export function liesOf(storm: Storm): number {
 	const { wrong, keptWrong, groupedWrong, deploysWrong, calmMiscounted } = storm;
-	const { overcounted, uncounted } = storm;
+	const { overcounted, uncounted, notSaid } = storm;
 	return (
-		[wrong, keptWrong, groupedWrong, deploysWrong, calmMiscounted, overcounted, uncounted].flat()
-			.length + (storm.poisonDead === storm.poison ? 0 : 1)
+		[
+			wrong,
+			keptWrong,
+			groupedWrong,
+			deploysWrong,
+			calmMiscounted,
+			overcounted,
+			uncounted,
+			notSaid,
+		].flat().length + (storm.poisonDead === storm.poison ? 0 : 1)
 	);
 }
 

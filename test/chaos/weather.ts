@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Connection } from '@lamplight/core/connection/connection';
-import { floorTo, minuteMs, type TimeRange } from '@lamplight/core/time';
+import { floorTo, minuteMs, type TimeRange, utcDay } from '@lamplight/core/time';
 import { putCheckpoint } from '@lamplight/jobs/checkpoint';
 import type { Message } from '@lamplight/jobs/message';
 import { createOutbox } from '@lamplight/jobs/queue';
@@ -17,6 +17,7 @@ import {
 	madeCalls,
 	miscounted,
 	type Miscounted,
+	notSaid,
 } from './judgeCalls.ts';
 import { startWorker, untilEmpty, type Worker } from './process.ts';
 
@@ -68,6 +69,10 @@ export interface WeatherReport extends Miscounted {
 	readonly callsCounted: number;
 	/** Calls of workers that were killed before they could tell of them, at most. */
 	readonly callsCutOff: number;
+	/** Pieces of work of which the product itself says that calls may be uncounted. */
+	readonly partsCutOff: number;
+	/** More calls are absent than the product says may be. */
+	readonly notSaid: readonly string[];
 	/** Of the calm, in which nothing was cut off. */
 	readonly calmMiscounted: readonly string[];
 }
@@ -127,8 +132,11 @@ export class Weather {
 			const poisonDead = poison.filter((body) => bodies.includes(body)).length;
 			const sum = (calls: ReadonlyMap<string, number>) =>
 				[...calls.values()].reduce((total, count) => total + count, 0);
+			const partsCutOff = await this.#partsCutOff();
 			return {
 				...this.#counts,
+				partsCutOff,
+				notSaid: notSaid(sum(made) - sum(counted), partsCutOff),
 				killedAt: this.#killedAt,
 				poison: poison.length,
 				poisonDead,
@@ -143,6 +151,13 @@ export class Weather {
 			await this.#worker.kill();
 			this.#sqs.destroy();
 		}
+	}
+
+	async #partsCutOff(): Promise<number> {
+		const { store, deps } = this.#collector;
+		const day = utcDay(deps.clock());
+		const days = { fromDay: day, toDay: day };
+		return store.cutOffs.count(testCtx(), this.#connection.id, days);
 	}
 
 	/** Half of the functions have logs that are damaged for good. */

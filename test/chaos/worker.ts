@@ -90,14 +90,14 @@ await pollQueue({
 		: { retryAfterSeconds: options.retryAfterSeconds }),
 	signal: new AbortController().signal,
 	log: (event, facts) => console.log(JSON.stringify({ event, ...facts })),
-	async work(body) {
+	async work(body, delivery) {
 		const own = await began(body);
 		try {
 			// The world's time stands still between a step and the next, but for this: of two readings one
 			// is the later, as anywhere else.
 			const later = { method: 'PUT', body: JSON.stringify({ advanceMs: 1 }) };
 			nowMs = clockSchema.parse(await (await fetch(options.clockUrl, later)).json()).nowMs;
-			await workMessage(deps, body);
+			await workMessage(deps, body, delivery);
 			console.log('done');
 		} finally {
 			process.send?.({ ended: own });

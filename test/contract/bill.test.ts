@@ -89,7 +89,7 @@ describe('the bill', () => {
 				}),
 			),
 		);
-		account.close();
+		await account.end();
 		return answers.flatMap(({ groups }) => groups);
 	}
 
@@ -242,7 +242,7 @@ describe('the bill', () => {
 			code: 'aws_unavailable',
 			message: expect.stringContaining('was overwritten while it was read') as string,
 		});
-		account.close();
+		await account.end();
 	});
 });
 

@@ -136,7 +136,7 @@ describe('permissions of a feature set', () => {
 		});
 		await readQuery(account, region, query);
 		await stopQuery(account, region, query);
-		account.close();
+		await account.end();
 	}
 
 	it.each(cases)(

@@ -86,7 +86,7 @@ describe('endpoints', () => {
 			...{ roleArn: null, externalId: null, logGroupPatterns: [] },
 		});
 		await calls[name]?.(aws, account);
-		account.close();
+		await account.end();
 		aws.close();
 	}
 
@@ -117,7 +117,7 @@ describe('endpoints', () => {
 			...{ roleArn: null, externalId: null, logGroupPatterns: [] },
 		});
 		const makers = Object.entries(account)
-			.filter(([name, value]) => typeof value === 'function' && name !== 'close')
+			.filter(([name, value]) => typeof value === 'function' && name !== 'end')
 			.map(([name]) => name);
 		const code = Object.values(calls).join('\n');
 		expect(makers.filter((name) => !code.includes(`account.${name}(`))).toEqual([]);

@@ -136,6 +136,7 @@ describe('one connection beside another that fails', { timeout: 600_000 }, () =>
 		const { id } = sandbox.addFault({ kind: 'slow', settings, where });
 		const record = ({ workspaceId, id: connectionId }: Connection) => ({
 			messageId: connectionId,
+			received: 1,
 			body: JSON.stringify({
 				...{ kind: 'totals', workspaceId, connectionId, plannedMs: deps.clock(), counts: true },
 			}),

@@ -151,7 +151,11 @@ describe('collection', () => {
 		await add('c', 1);
 		expect(await units()).toEqual([13]);
 		await watchCosts.fold(ctx, connectionId, '2026-11-20');
+		// A batch that is told again has grown: the day's sum grows with it, though there are no more batches.
+		const grown = { ...usage(2), calls: 2 };
+		await watchCosts.add(ctx, connectionId, { key: 'c', usages: [grown] });
+		await watchCosts.fold(ctx, connectionId, '2026-11-20');
 		harness.now = startMs + 9 * dayMs;
-		expect(await units()).toEqual([13]);
+		expect(await units()).toEqual([14]);
 	});
 });

@@ -217,7 +217,7 @@ async function replay(
 			);
 		}
 	}
-	account.close();
+	await account.end();
 	aws.close();
 	return sum;
 }

@@ -57,6 +57,9 @@ export async function withAccount(
 	const account = deps.aws.open(targetOf(enrolment, connection));
 	const startedMs = deps.wallClock();
 	const batch = attemptOf(deps, options.batch);
+	const count = (usages: readonly WatchUsage[]) =>
+		countCalls(deps, ctx, { connectionId: connection.id, batch, usages });
+	account.meter.tellTo(count);
 	const note = (run: Omit<Run, 'atMs' | 'job' | 'region' | 'tookMs'>) =>
 		reportRun(deps, ctx, options, {
 			...run,
@@ -73,9 +76,8 @@ export async function withAccount(
 		await note({ ok: false, message: message.slice(0, 400), delayMs: null, limits: [] });
 		throw error;
 	} finally {
-		const usages = account.meter.drain();
-		await countCalls(deps, ctx, { connectionId: connection.id, batch, usages });
-		account.close();
+		// What a failed job left under way is waited for: its calls are charged, too.
+		await count(await account.end());
 	}
 }
 
@@ -87,7 +89,7 @@ export function attemptOf({ randomBytes }: Pick<JobDeps, 'randomBytes'>, batch: 
 	return `${batch}-${Buffer.from(randomBytes(6)).toString('hex')}`;
 }
 
-/** Adds calls to the connection's watch cost, once for each name of a batch. */
+/** Sets what a batch adds to the connection's watch cost: told again, and more, it counts once. */
 export async function countCalls(
 	deps: Pick<JobDeps, 'store'>,
 	ctx: Ctx,

@@ -1,6 +1,7 @@
 import { LamplightError } from '@lamplight/core/errors';
 
 import type { JobDeps } from './deps.ts';
+import type { Delivery } from './ending.ts';
 import { workMessage } from './work.ts';
 
 /** Before the function's own time-out of five minutes, which would give back what was done, too. */
@@ -12,14 +13,15 @@ const giveUpAfterMs = 270_000;
  */
 export async function workBatch(
 	deps: JobDeps,
-	records: readonly { readonly messageId: string; readonly body: string }[],
+	records: readonly (Delivery & { readonly body: string })[],
 	withinMs = giveUpAfterMs,
 ): Promise<{ batchItemFailures: { itemIdentifier: string }[] }> {
 	const failures: { itemIdentifier: string }[] = [];
 	await Promise.all(
-		records.map(async ({ messageId, body }) => {
+		records.map(async ({ body, ...delivery }) => {
+			const { messageId } = delivery;
 			try {
-				await within(withinMs, workMessage(deps, body));
+				await within(withinMs, workMessage(deps, body, delivery));
 			} catch (error) {
 				deps.log('message failed', {
 					messageId,

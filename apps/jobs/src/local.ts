@@ -80,7 +80,7 @@ async function start(options: LocalOptions): Promise<void> {
 		visibilitySeconds,
 		signal,
 		log: logLine,
-		work: (body) => workMessage(deps, body),
+		work: (body, delivery) => workMessage(deps, body, delivery),
 	});
 	const planning = planEveryMinute(deps, signal, (count) => (connections = count));
 	const showing = showFirstPages(deps, signal, { progress, begin: () => past.begin() });

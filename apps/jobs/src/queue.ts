@@ -12,6 +12,7 @@ import { LamplightError } from '@lamplight/core/errors';
 import * as z from 'zod';
 
 import type { Log, Outbox } from './deps.ts';
+import type { Delivery } from './ending.ts';
 import { Shares } from './local/shares.ts';
 import type { Message } from './message.ts';
 
@@ -59,7 +60,7 @@ export interface PollOptions {
 	readonly signal: AbortSignal;
 	readonly log: Log;
 	/** Throwing gives the message back: it is seen again later, and in the end dead-lettered. */
-	readonly work: (body: string) => Promise<void>;
+	readonly work: (body: string, delivery: Delivery) => Promise<void>;
 }
 
 // Long polling, at most 20 s; SQS API reference, read 2026-11.
@@ -176,11 +177,11 @@ async function handle(options: PollOptions, message: SqsMessage): Promise<void> 
 	const { sqs, queueUrl, log } = options;
 	const { retryAfterSeconds = defaultRetryAfterSeconds } = options;
 	const of = { QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle };
+	const received = Number(message.Attributes?.ApproximateReceiveCount ?? '1');
 	try {
-		await options.work(message.Body ?? '');
+		await options.work(message.Body ?? '', { messageId: message.MessageId ?? '', received });
 		await sqs.send(new DeleteMessageCommand(of));
 	} catch (error) {
-		const received = Number(message.Attributes?.ApproximateReceiveCount ?? '1');
 		log('message failed', {
 			messageId: message.MessageId ?? null,
 			received,

@@ -51,6 +51,7 @@ const perConnection = [
 	'built',
 	'watchBatch',
 	'watchDay',
+	'watchCutOff',
 ] as const;
 
 export interface PurgeDeps {

@@ -42,7 +42,8 @@ import { createBlobs } from './series/heads.ts';
 import { createRegions } from './series/regions.ts';
 import type { Rollups } from './series/rollups.ts';
 import type { Series } from './series/series.ts';
-import type { WatchCosts } from './watch/watch.ts';
+import { createCutOffs } from './watch/cutOffs.ts';
+import type { CutOffs, WatchCosts } from './watch/watch.ts';
 import { createWatchCosts } from './watch/watchCosts.ts';
 
 /**
@@ -75,6 +76,7 @@ export interface Store {
 	readonly executions: Executions;
 	readonly bill: Bill;
 	readonly watchCosts: WatchCosts;
+	readonly cutOffs: CutOffs;
 	readonly series: Series;
 	readonly rollups: Rollups;
 	readonly purge: Purge;
@@ -128,6 +130,7 @@ export function createStore(options: StoreOptions): Store {
 		executions: createExecutions(series),
 		bill: createBill(db),
 		watchCosts: createWatchCosts(db),
+		cutOffs: createCutOffs(db),
 		series: createSeries(series),
 		rollups: createRollups({
 			...series,

@@ -44,8 +44,7 @@ export async function inAccount<T>(
 	} catch (error) {
 		throw withoutKeys(error) ? noKeys(error) : error;
 	} finally {
-		await countCalls(deps, ctx, { connectionId: connection.id, usages: account.meter.drain() });
-		account.close();
+		await countCalls(deps, ctx, { connectionId: connection.id, usages: await account.end() });
 	}
 }
 

@@ -11,6 +11,7 @@ import type { AwsCredentialIdentityProvider, MiddlewareStack } from '@smithy/typ
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 
 import type { Feature } from '@lamplight/core/connection/connection';
+import type { WatchUsage } from '@lamplight/core/watchcost/watchcost';
 
 import type { CredentialCache } from '../credentials.ts';
 import type { RateLimits } from '../limits/rateLimits.ts';
@@ -32,8 +33,11 @@ export interface AccountAws {
 	costExplorer(): CostExplorerClient;
 	organizations(): OrganizationsClient;
 	s3(region: string): S3Client;
-	/** Frees the clients; the shared connections stay open. */
-	close(): void;
+	/**
+	 * Ends the work: no further call is sent, those under way are waited for, and what all of them used is
+	 * returned. Frees the clients; the shared connections stay open.
+	 */
+	end(): Promise<WatchUsage[]>;
 }
 
 export interface AccountOptions {
@@ -158,9 +162,11 @@ export function openAccount(
 				region,
 				feature: 'costs',
 			}),
-		close() {
+		async end() {
+			const usages = await meter.end();
 			// The handler is shared: destroying a client would close the others' connections.
 			clear();
+			return usages;
 		},
 	};
 }

@@ -96,21 +96,20 @@ function attempt(observer: CallObserver): FinalizeRequestMiddleware<object, obje
 		const action = actionOf(observer, context);
 		const call = { accountId, region, action };
 		await limits.take(call);
+		const units = billedUnits(action, context[inputKey]);
+		const ended = await meter.begin({ region, action, units });
 		const bytes: Bytes = { request: 0, response: 0 };
 		context[bytesKey] = bytes;
-		const record = (outcome: 'ok' | 'throttled' | 'failed') => {
-			const units = outcome === 'ok' ? billedUnits(action, context[inputKey]) : 0;
-			const { request: requestBytes, response: responseBytes } = bytes;
-			meter.record({ region, action, outcome, units, requestBytes, responseBytes });
-		};
+		const end = (outcome: 'ok' | 'throttled' | 'failed') =>
+			ended({ outcome, requestBytes: bytes.request, responseBytes: bytes.response });
 		try {
 			const result = await next(args);
-			record('ok');
+			end('ok');
 			return result;
 		} catch (error) {
 			const slow = isThrottle(error);
 			if (slow) limits.throttled(call);
-			record(slow ? 'throttled' : 'failed');
+			end(slow ? 'throttled' : 'failed');
 			throw error;
 		}
 	};

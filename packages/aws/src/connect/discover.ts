@@ -45,8 +45,8 @@ export async function discoverAccounts(
 			}
 		}
 	} finally {
-		await deps.counted?.(account.meter.drain());
-		account.close();
+		const usages = await account.end();
+		await deps.counted?.(usages);
 	}
 	return { added, named };
 }

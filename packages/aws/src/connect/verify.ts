@@ -39,8 +39,8 @@ export async function verifyConnection(
 		const openWithoutExternalId = connection.roleArn !== null && without === 'yes';
 		return afterTrial(connection, { assumed, openWithoutExternalId, checks, atMs });
 	} finally {
-		await deps.counted?.(account.meter.drain());
-		account.close();
+		const usages = await account.end();
+		await deps.counted?.(usages);
 	}
 }
 

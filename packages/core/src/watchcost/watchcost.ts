@@ -21,6 +21,12 @@ export const watchUsageSchema = z.object({
 });
 export type WatchUsage = z.infer<typeof watchUsageSchema>;
 
+/**
+ * What a worker that is killed can have left uncounted at most, in one account: while more than this is
+ * not told to the store, no further call is sent. A single call may cost more than this by itself.
+ */
+export const untold = { calls: 500, picoUsd: 40_000_000_000n } as const;
+
 interface UnitPrice {
 	readonly unit: 'metric' | 'request' | 'byte scanned';
 	/** Whole pico-dollars, so that a byte has an exact price. */

@@ -9,11 +9,11 @@ import { openJson, sealJson } from '../codec/blob.ts';
 import { type Db, ifLower } from '../dynamo/db.ts';
 import { bytes, type Item } from '../dynamo/item.ts';
 import { sortKey, tenantPartition } from '../dynamo/keys.ts';
+import { dayKeptDays, expiry, startOf } from './kept.ts';
 import type { WatchCosts } from './watch.ts';
 
 /** Batches outlive the day they count for, so that a late fold still sees them all. */
 const batchKeptDays = 7;
-const dayKeptDays = 400;
 const usagesSchema = z.array(watchUsageSchema);
 
 export function createWatchCosts(db: Db): WatchCosts {
@@ -33,7 +33,7 @@ export function createWatchCosts(db: Db): WatchCosts {
 				pk: batches(ctx, connectionId),
 				sk: sortKey(day, key),
 				blob: sealJson(summed(usages)),
-				expiresAt: Math.floor((startOf(day) + batchKeptDays * dayMs) / 1000),
+				expiresAt: expiry(startOf(day), batchKeptDays),
 			});
 		},
 		async read(ctx, connectionId, { fromDay, toDay }) {
@@ -56,25 +56,21 @@ export function createWatchCosts(db: Db): WatchCosts {
 		async fold(ctx, connectionId, day) {
 			const items = await batchItems(ctx, connectionId, day);
 			if (items.length === 0) return;
-			// Batches only ever become more while they live: a sum of fewer is an older one.
+			const usages = summed(items.flatMap(usagesOf));
+			// Batches become more and grow while they live: a sum of fewer calls is an older one.
+			const size = items.length + usages.reduce((sum, { calls }) => sum + calls, 0);
 			await db.put(
 				{
 					pk: days(ctx, connectionId),
 					sk: day,
-					blob: sealJson(summed(items.flatMap(usagesOf))),
-					batches: items.length,
-					expiresAt: Math.floor((startOf(day) + dayKeptDays * dayMs) / 1000),
+					blob: sealJson(usages),
+					batches: size,
+					expiresAt: expiry(startOf(day), dayKeptDays),
 				},
-				ifLower('batches', items.length),
+				ifLower('batches', size),
 			);
 		},
 	};
-}
-
-function startOf(day: string): number {
-	const startMs = Date.parse(`${day}T00:00:00Z`);
-	if (Number.isNaN(startMs)) throw invalidField('day', 'expected YYYY-MM-DD', day);
-	return startMs;
 }
 
 function recentDays(nowMs: number): string[] {

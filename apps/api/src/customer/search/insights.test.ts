@@ -1,5 +1,4 @@
 import type { Aws } from '@lamplight/aws/aws';
-import { createMeter } from '@lamplight/aws/meter/meter';
 import { LamplightError } from '@lamplight/core/errors';
 import { utcDay } from '@lamplight/core/time';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -19,9 +18,8 @@ let sent: Sent[] = [];
 
 /** An account whose logs answer by script: what a real or simulated AWS cannot be made to do in time. */
 const scripted = {
-	open: (target: { connectionId: never }) => ({
+	open: (target: unknown) => ({
 		target,
-		meter: createMeter(target.connectionId, () => dataNowMs),
 		logs: () => ({
 			send: (command: { constructor: { name: string }; input: Sent['input'] }) => {
 				const call = { name: command.constructor.name, input: command.input };
@@ -29,7 +27,7 @@ const scripted = {
 				return Promise.resolve().then(() => answers(call));
 			},
 		}),
-		close: () => undefined,
+		end: async () => [],
 	}),
 } as unknown as Aws;
 
