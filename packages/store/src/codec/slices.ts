@@ -39,8 +39,7 @@ export function decodeSlices(blob: Uint8Array): FunctionSlice[] {
 /** One function's slice, its neighbours skipped; `null` when it is not among them. Throws `data_damaged`. */
 export function decodeSlice(blob: Uint8Array, functionId: FunctionId): FunctionSlice | null {
 	const reader = openBlob('slices', knownVersions, blob);
-	const ids = readNameTexts(reader);
-	const place = ids.indexOf(functionId);
+	const place = placeOfName(reader, functionId);
 	if (place === -1) return null;
 	for (let left = place; left > 0; left--) {
 		reader.block();
@@ -107,6 +106,32 @@ function readNameTexts(reader: ByteReader): string[] {
 		ids.push(home + name);
 	}
 	return ids;
+}
+
+/** The place of an id among the names, -1 when it is not there: no text is made of its neighbours. */
+function placeOfName(reader: ByteReader, id: string): number {
+	const home = reader.text();
+	const count = reader.count(maxRows);
+	const isOfHome = id.startsWith(home);
+	// Ids hold ASCII alone, so that a character is a byte.
+	const wanted = Buffer.from(id.slice(home.length), 'latin1');
+	let place = -1;
+	/** How many of the wanted name's bytes the name of this row begins with. */
+	let alike = 0;
+	for (let row = 0; row < count; row++) {
+		const shared = reader.varint();
+		const rest = reader.block();
+		if (shared <= alike) {
+			alike = shared;
+			let at = 0;
+			while (at < rest.length && alike < wanted.length && rest[at] === wanted[alike]) {
+				at++;
+				alike++;
+			}
+			if (at === rest.length && alike === wanted.length) place = row;
+		}
+	}
+	return isOfHome ? place : -1;
 }
 
 function homeOf(id: string): string {

@@ -19,8 +19,9 @@ export function createFunctions(db: Db): Functions {
 	});
 	return {
 		async get(ctx, id) {
-			const item = await db.get(keyOf(ctx, id));
-			return item === null ? null : parse(item);
+			// Not alone: what a page reads of a function beside it shares the batch.
+			const [item] = await db.getMany([keyOf(ctx, id)]);
+			return item === undefined ? null : parse(item);
 		},
 		async getMany(ctx, ids) {
 			const unique = [...new Set(ids)];

@@ -26,10 +26,12 @@ export function createSeries(deps: CreateSeriesDeps): Series {
 		beginPastDay: (ctx, day) => beginPastDay(deps, ctx, day),
 		writePastTotals: (ctx, day) => writePastTotals(deps, ctx, day),
 		compact: (ctx, connectionId, limits) => compact(deps, ctx, connectionId, limits),
-		async readFunctionSeries(ctx, functionId, span) {
-			const connectionId = await deps.connectionOf(ctx, functionId);
-			return readFunctionSeries(deps, ctx, { functionId, connectionId, ...span });
-		},
+		readFunctionSeries: (ctx, functionId, span) =>
+			readFunctionSeries(deps, ctx, {
+				functionId,
+				connectionOf: () => deps.connectionOf(ctx, functionId),
+				...span,
+			}),
 		readFleet: (ctx, range) => readFleet(deps, ctx, range),
 		readUsage: (ctx, range) => readUsage(deps, ctx, range),
 		async readTotals(ctx, { connectionIds, ...span }) {

@@ -15,6 +15,7 @@ import type { Due } from './due.ts';
 import { decodeFleetItems } from './fleetItems.ts';
 import { homeOf, queriesAtOnce, readFragments, type SeriesDeps } from './fragments.ts';
 import { fleetKeys, type Home, partitions } from './layout.ts';
+import { slotClosesAfterMs } from './series.ts';
 
 /** Of what is due, the hours of a span that no compaction has seen: only fragments know them. */
 export async function openHours(
@@ -23,7 +24,9 @@ export async function openHours(
 	waiting: readonly Due[],
 ): Promise<Due[]> {
 	const hours = waiting.filter((one) => one.kind === 'hour');
-	const keys = hours.map((one) => ({ ...homeOf(one), hourStartMs: one.startMs }));
+	// An hour is compacted when its slots are closed: of one under way there is nothing to ask.
+	const closed = hours.filter((one) => one.startMs + hourMs + slotClosesAfterMs <= db.clock());
+	const keys = closed.map((one) => ({ ...homeOf(one), hourStartMs: one.startMs }));
 	const built = new Set((await readBuilt(db, ctx, keys)).map(hourName));
 	return hours.filter((one) => !built.has(hourName({ ...homeOf(one), hourStartMs: one.startMs })));
 }

@@ -4,7 +4,15 @@ import type { Bucket } from '@lamplight/core/bucket/bucket';
 import type { Ctx } from '@lamplight/core/ctx';
 import { type ExponentialHistogram, mergeHistograms } from '@lamplight/core/histogram';
 import { type ConnectionId, type FunctionId, functionParts } from '@lamplight/core/ids';
-import { dayMs, floorTo, hourMs, minuteMs, type TimeRange, utcDay } from '@lamplight/core/time';
+import {
+	dayMs,
+	floorTo,
+	hourMs,
+	minuteMs,
+	stepsOf,
+	type TimeRange,
+	utcDay,
+} from '@lamplight/core/time';
 
 import { decodeMinuteDay, decodeStepDay, type TimedAggregate } from '../codec/days.ts';
 import { decodeSlice } from '../codec/slices.ts';
@@ -14,10 +22,13 @@ import { inParallel } from '../dynamo/faults.ts';
 import { homeOf, readFragments, type SeriesDeps } from './fragments.ts';
 import { openHours } from './hours.ts';
 import { type Home, kept, partitions, pieceOf } from './layout.ts';
+import type { RegionLayout } from './regions.ts';
 import type { FunctionSeries, SeriesPoint } from './series.ts';
 import { checkPoints } from './totals.ts';
 
 const fiveMinutesMs = 5 * minuteMs;
+/** Up to so many days are asked for by key: what a page asks for side by side shares one batch. */
+const maxDaysByKey = 3;
 
 interface Span {
 	readonly range: TimeRange;
@@ -37,23 +48,32 @@ interface Gathered {
 	readonly days: Set<number>;
 }
 
-/** See `Series.readFunctionSeries`. `connectionId` is `null` for a function that inventory lacks. */
+/** Whose series is read, and how its connection is found: beside its days, not before them. */
+interface Wanted extends Span {
+	readonly functionId: FunctionId;
+	/** `null` for a function that inventory lacks. */
+	readonly connectionOf: () => Promise<ConnectionId | null>;
+}
+
+/** See `Series.readFunctionSeries`. */
 export async function readFunctionSeries(
 	deps: SeriesDeps,
 	ctx: Ctx,
-	what: Span & { readonly functionId: FunctionId; readonly connectionId: ConnectionId | null },
+	what: Wanted,
 ): Promise<FunctionSeries> {
-	const { functionId, range, connectionId } = what;
+	const { functionId, range } = what;
 	checkPoints(range, what.stepMs);
 	const finestMs = finestAt(deps.db.clock() - range.fromMs);
 	const stepMs = Math.ceil(what.stepMs / finestMs) * finestMs;
-	const home =
-		connectionId === null ? null : { connectionId, region: functionParts(functionId).region };
+	const { region } = functionParts(functionId);
 	const [days, recent] = await Promise.all([
 		readDays(deps, ctx, { functionId, range, stepMs }),
-		home === null ? null : readRecent(deps, ctx, { functionId, range, home }),
+		what.connectionOf().then((connectionId) => {
+			if (connectionId === null) return [];
+			return readRecent(deps, ctx, { functionId, range, home: { connectionId, region } });
+		}),
 	]);
-	for (const hour of recent ?? []) {
+	for (const hour of recent) {
 		// A day item holds its hours already.
 		if (days.days.has(floorTo(dayMs, hour.atMs))) continue;
 		days.buckets.push(...hour.buckets);
@@ -76,11 +96,15 @@ async function readDays(
 	{ functionId, range, stepMs }: Span & { functionId: FunctionId },
 ): Promise<Gathered> {
 	const pk = partitions.function(ctx, functionId);
+	// A day is written when it is over: the one under way is in its hours.
+	const over = stepsOf(dayMs, range).filter((day) => day + dayMs <= db.clock());
 	const layer = (name: string) =>
-		db.query(pk, {
-			from: sortKey(name, utcDay(range.fromMs)),
-			to: sortKey(name, utcDay(range.toMs - 1)),
-		});
+		over.length <= maxDaysByKey
+			? db.getMany(over.map((day) => ({ pk, sk: sortKey(name, utcDay(day)) })))
+			: db.query(pk, {
+					from: sortKey(name, utcDay(range.fromMs)),
+					to: sortKey(name, utcDay(range.toMs - 1)),
+				});
 	const gathered: Gathered = { buckets: [], steps: [], durations: [], days: new Set() };
 	if (stepMs % hourMs === 0) {
 		for (const item of await layer('1h')) takeSteps(gathered, item);
@@ -147,13 +171,29 @@ async function readRecent(
 				{ from: hourKey(fromMs), to: hourKey(range.toMs - 1) },
 			),
 		),
-		openHours(deps, ctx, inRange),
+		openHours(deps, ctx, inRange).then((found) =>
+			readOpen(deps, ctx, { layout, functionId, hours: found.map(({ startMs }) => startMs) }),
+		),
 	]);
-	const found = hours.flat().flatMap((item) => {
+	const built = hours.flat().flatMap((item) => {
 		const slice = decodeSlice(bytes(item, 'blob'), functionId);
 		return slice === null ? [] : [{ atMs: hourOfKey(item.sk), ...slice }];
 	});
-	for (const span of neighbours(open.map((one) => one.startMs))) {
+	return [...built, ...open];
+}
+
+/** Hours that no compaction has seen, from their fragments. */
+async function readOpen(
+	deps: SeriesDeps,
+	ctx: Ctx,
+	{
+		layout,
+		functionId,
+		hours,
+	}: { layout: RegionLayout; functionId: FunctionId; hours: readonly number[] },
+): Promise<RecentHour[]> {
+	const found: RecentHour[] = [];
+	for (const span of neighbours(hours)) {
 		const mine = await readFragments(deps, ctx, layout, { ...span, functionId });
 		for (const [atMs, members] of groupBySteps(mine, hourMs, (fragment) => fragment.slotMs)) {
 			for (const slice of mergeFragments(members)) found.push({ atMs, ...slice });
