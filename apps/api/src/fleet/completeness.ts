@@ -42,7 +42,9 @@ export function readCompleteness(
 ): Promise<CompletenessReading> {
 	const fromMs = Math.max(range.fromMs, clock() - markedForMs);
 	const marked: TimeRange = { fromMs, toMs: range.toMs };
-	const key = `${ctx.workspaceId} ${fromMs} ${range.toMs} ${connections.length}`;
+	// A function's page asks of its own connection alone, the overview of all.
+	const asked = connections.map(({ id }) => id).join();
+	const key = `${ctx.workspaceId} ${fromMs} ${range.toMs} ${asked}`;
 	return keptReadings.read(store, key, wallClock(), () =>
 		readMarks(store, ctx, marked, connections),
 	);

@@ -59,21 +59,20 @@ export async function readFunction(
 	ctx: Ctx,
 	{ id, range, stepMs }: { id: FunctionId; range: TimeRange; stepMs: number },
 ): Promise<FunctionReading> {
-	const [fn, series, connections] = await Promise.all([
-		functionOrThrow(deps, ctx, id),
-		deps.store.series.readFunctionSeries(ctx, id, { range, stepMs }),
-		readConnections(deps, ctx),
-	]);
-	const own = connections.filter((one) => one.id === fn.connectionId);
-	const marks = await readCompleteness(deps, ctx, { range: series.range, connections: own });
-	return {
-		fn,
-		connections,
-		range: series.range,
-		stepMs: series.stepMs,
-		points: series.points,
-		spans: marks.spansOf(fn.connectionId, functionParts(id).region),
+	const marked = async () => {
+		const [fn, connections] = await Promise.all([
+			functionOrThrow(deps, ctx, id),
+			readConnections(deps, ctx),
+		]);
+		const own = connections.filter((one) => one.id === fn.connectionId);
+		const marks = await readCompleteness(deps, ctx, { range, connections: own });
+		return { fn, connections, spans: marks.spansOf(fn.connectionId, functionParts(id).region) };
 	};
+	const [known, series] = await Promise.all([
+		marked(),
+		deps.store.series.readFunctionSeries(ctx, id, { range, stepMs }),
+	]);
+	return { ...known, range: series.range, stepMs: series.stepMs, points: series.points };
 }
 
 /** The longest span compared on each side of a deploy. */

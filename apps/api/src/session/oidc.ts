@@ -4,6 +4,7 @@ import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } f
 import * as z from 'zod';
 
 import type { OidcSettings } from '../deps.ts';
+import { createVerified, type VerifiedAccess } from './verified.ts';
 
 const discoverySchema = z.object({
 	issuer: z.string(),
@@ -42,7 +43,7 @@ export interface Oidc {
 	refresh(refreshToken: string): Promise<Tokens>;
 	revoke(refreshToken: string): Promise<void>;
 	/** The subject of a valid access token; throws `unauthenticated` for any other text. */
-	verifyAccess(token: string): Promise<{ readonly subject: string; readonly expiresMs: number }>;
+	verifyAccess(token: string): Promise<VerifiedAccess>;
 	/** Throws `unauthenticated`, also when its e-mail is not verified. `nonce` where one was sent. */
 	verifyId(token: string, nonce: string | null): Promise<Identity>;
 }
@@ -64,6 +65,7 @@ export function createOidc(options: OidcOptions): Oidc {
 		});
 		return known;
 	};
+	const verified = createVerified(clock);
 	let keys: ReturnType<typeof createRemoteJWKSet> | null = null;
 	const verify = async (token: string): Promise<JWTPayload> => {
 		const { jwks_uri } = await discovery();
@@ -91,13 +93,14 @@ export function createOidc(options: OidcOptions): Oidc {
 			if (revocation_endpoint === undefined) return;
 			await post(options, revocation_endpoint, { token: refreshToken });
 		},
-		verifyAccess: async (token) => {
-			const claims = await verify(token);
-			if (claims['token_use'] !== 'access') throw unauthenticated('not an access token');
-			if (claims['client_id'] !== settings.clientId)
-				throw unauthenticated('another client’s token');
-			return { subject: subjectIn(claims), expiresMs: (claims.exp ?? 0) * 1_000 };
-		},
+		verifyAccess: (token) =>
+			verified.read(token, async () => {
+				const claims = await verify(token);
+				if (claims['token_use'] !== 'access') throw unauthenticated('not an access token');
+				if (claims['client_id'] !== settings.clientId)
+					throw unauthenticated('another client’s token');
+				return { subject: subjectIn(claims), expiresMs: (claims.exp ?? 0) * 1_000 };
+			}),
 		verifyId: async (token, nonce) => {
 			const claims = await verify(token);
 			if (claims['token_use'] !== 'id') throw unauthenticated('not an ID token');
