@@ -61,8 +61,15 @@ export function costDay(
 	return { day: usage.day, range, functions, usage, rowOf };
 }
 
+/** Each function's place in the directory. */
+export function placesOf({
+	functions,
+}: Pick<CostDay, 'functions'>): ReadonlyMap<FunctionId, number> {
+	return memo(functions, 'places', () => new Map(functions.map(({ id }, at) => [id, at])));
+}
+
 function rowsOf({ ids }: UsageDay, functions: readonly DirectoryFunction[]): Int32Array {
-	const places = memo(functions, 'places', () => new Map(functions.map(({ id }, at) => [id, at])));
+	const places = placesOf({ functions });
 	const rows = new Int32Array(functions.length).fill(-1);
 	ids.forEach((id, row) => {
 		const place = places.get(id);

@@ -1,21 +1,11 @@
-import { functionParts } from '@lamplight/core/ids';
 import { multiply } from '@lamplight/core/money';
 
-import type { CostBasis } from '../contract/shared.ts';
-import { shareOut } from './allocated.ts';
 import { accountsOn } from './accountDays.ts';
-import { type BillReading, billedOf, billedUse, connectedRegions } from './billed.ts';
-import { type CostDay, type DayUse, usesOn } from './days.ts';
+import { connectedRegions } from './billed.ts';
+import { type BilledAs, BillShares } from './billShares.ts';
+import type { CostDay } from './days.ts';
 import type { ComponentCost } from './functionCost.ts';
-import {
-	foldUses,
-	type PeriodUse,
-	slotCount,
-	slotOf,
-	stretchesOf,
-	sumUses,
-	useOf,
-} from './periodUse.ts';
+import { type PeriodUse, slotCount, slotOf, stretchesOf, sumUses, useOf } from './periodUse.ts';
 import { priceKinds } from './unitPrices.ts';
 import { WideSums } from './wideSums.ts';
 
@@ -56,10 +46,12 @@ export function atList(days: readonly CostDay[], sumOf = summed): PricedDays {
  */
 export function* singleDays(
 	days: readonly CostDay[],
-	{ bill, basis, regions = connectedRegions(days) }: BilledAs,
+	{ bill, basis, regions = connectedRegions(days) }: Omit<BilledAs, 'regions'> & Partial<BilledAs>,
 ): Generator<PricedDays> {
 	for (const day of days) {
-		yield basis === 'list' ? atList([day], sumUses) : atBill([day], { bill, basis, regions });
+		yield basis === 'list'
+			? atList([day], sumUses)
+			: atBill([day], new BillShares({ bill, basis, regions }));
 	}
 }
 
@@ -125,67 +117,25 @@ function eachListDay(days: readonly CostDay[], groupOf: Int32Array, visit: PartV
 	}
 }
 
-interface BilledAs {
-	readonly bill: BillReading;
-	readonly basis: CostBasis;
-	/** Where functions are watched; the days' own regions when left out. */
-	readonly regions?: ReadonlySet<string>;
-}
-
 /**
  * The days at what was billed: each account's billed use of a day is shared out to its functions'
  * components in proportion to their list cost, so that the shares sum to the bill. A day without a
- * bill has no cost on this basis. One day at a time: shares are amounts of their own.
+ * bill has no cost on this basis.
  */
-export function atBill(
-	days: readonly CostDay[],
-	{ bill, basis, regions = connectedRegions(days) }: BilledAs,
-): PricedDays {
-	const sharesOn = (day: CostDay): DayUse[] => {
-		const byAccount = Map.groupBy(
-			usesOn(day),
-			({ functionId }) => functionParts(functionId).accountId,
-		);
-		return [...byAccount].flatMap(([accountId, own]) => {
-			const side = billedOf(bill, {
-				accountId,
-				days: new Set([day.day]),
-				basis,
-				connectedRegions: regions,
-			});
-			return side === null ? [] : shareOut(own, billedUse(side));
-		});
-	};
-	const billed = new Set(bill.rows.map(({ day }) => day));
-	const some = days.filter(({ day }) => billed.has(day));
-	const used = new Set<string>();
-	let uses: readonly PeriodUse[] | null = null;
-	function* allShares() {
-		for (const day of some) {
-			const found = sharesOn(day);
-			if (found.length > 0) used.add(day.day);
-			yield found;
-		}
-	}
-	const readUses = () => foldUses(allShares(), days[0]?.functions ?? []);
+export function atBill(days: readonly CostDay[], shares: BillShares): PricedDays {
 	return {
 		days,
 		get uses() {
-			return (uses ??= readUses());
+			return shares.usesOf(days);
 		},
 		eachDay(groupOf, visit) {
-			const functions = days[0]?.functions ?? [];
-			const groups = new Map(functions.map(({ id }, place) => [id, groupOf[place] ?? -1]));
-			for (const day of some) {
-				for (const { functionId, parts } of sharesOn(day)) {
-					const group = groups.get(functionId) ?? -1;
-					if (group >= 0) for (const part of parts) visit(day.day, group, part);
+			for (const day of days) {
+				for (const { place, component, cost } of shares.of(day)) {
+					const group = groupOf[place] ?? -1;
+					if (group >= 0) visit(day.day, group, { component, cost });
 				}
 			}
 		},
-		isUsed(day) {
-			uses ??= readUses();
-			return used.has(day);
-		},
+		isUsed: (name) => days.some((day) => day.day === name && shares.of(day).length > 0),
 	};
 }

@@ -23,6 +23,7 @@ import {
 	unpricedOf,
 	type Wanted,
 } from '../cost/breakdown.ts';
+import { BillShares } from '../cost/billShares.ts';
 import { type CostDay, daysOf, dayStart } from '../cost/days.ts';
 import { dayTable } from '../cost/dayTable.ts';
 import { forecastFromDays } from '../cost/month.ts';
@@ -71,8 +72,10 @@ export async function readCosts(
 	const allDays = [...listDays, ...listBefore].map(({ day }) => day);
 	const bill = await readBill(deps, ctx, { days: allDays, connections });
 	const basis = query.basis ?? 'list';
-	const onBasis = (days: readonly CostDay[]) =>
-		basis === 'list' ? atList(days) : atBill(days, { bill, basis });
+	const regions = { now: connectedRegions(listDays), before: connectedRegions(listBefore) };
+	const shares = new BillShares({ bill, basis, regions: regions.now });
+	const onBasis = (days: readonly CostDay[], by = shares) =>
+		basis === 'list' ? atList(days) : atBill(days, by);
 	const view: BreakdownView = {
 		by: query.by ?? 'component',
 		tagKey: query.tagKey,
@@ -87,7 +90,7 @@ export async function readCosts(
 		wanted: filterOf(query, directory.functions),
 		listDays,
 		days: onBasis(listDays),
-		before: onBasis(listBefore),
+		before: onBasis(listBefore, new BillShares({ bill, basis, regions: regions.before })),
 		complete: onBasis(listDays.filter(({ day }) => isComplete(period, day))),
 		functions: directory.functions,
 	};
