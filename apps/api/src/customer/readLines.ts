@@ -4,6 +4,7 @@ import { LamplightError } from '@lamplight/core/errors';
 import type { TimeRange } from '@lamplight/core/time';
 
 import { type AccountDeps, inAccount } from './account.ts';
+import { linesRefusal } from './allowed.ts';
 import type { Searched } from './scope.ts';
 
 export interface LineRequest {
@@ -29,12 +30,15 @@ export interface LinesRead {
 export async function readLines(
 	deps: AccountDeps,
 	ctx: Ctx,
-	{ fn, connection }: Pick<Searched, 'fn' | 'connection'>,
+	searched: Pick<Searched, 'fn' | 'connection'>,
 	request: LineRequest,
 ): Promise<LinesRead> {
 	const { token, pattern, logStreams, ...rest } = request;
+	const { fn, connection } = searched;
 	try {
 		return await inAccount(deps, ctx, connection, async (account) => {
+			const refusal = linesRefusal(searched, account.target.logGroupPatterns);
+			if (refusal !== null) return { events: [], next: null, failure: refusal };
 			const { filterEvents } = await import('@lamplight/aws/records/filterEvents');
 			const events: LogEvent[] = [];
 			let next: string | null = null;

@@ -8,6 +8,8 @@ import { sum, type Money } from '@lamplight/core/money';
 import type { IssuePage, IssueSample } from '../contract/issues.ts';
 import { executionPrice } from '../cost/executionCost.ts';
 import { wireMoney } from '../cost/wire.ts';
+import { linesRefusal } from '../customer/allowed.ts';
+import { readConnections } from '../fleet/connections.ts';
 import { functionDeploys } from '../fleet/functionData.ts';
 import { markerOf } from '../fleet/deploys.ts';
 import { ms } from '../fleet/figures.ts';
@@ -38,24 +40,22 @@ export async function issuePage(
 		issueView(deps, ctx),
 		deps.store.issues.counts(ctx, issue.id, range),
 		executionsOf(deps, ctx, issue, range),
-		mayRead ? deps.store.issues.sample(ctx, issue.id) : null,
+		mayRead ? readableSample(deps, ctx, issue.id) : null,
 	]);
 	const row = view.row(issue, range);
 	const [first] = row.functions;
-	const deploys =
-		first === undefined
-			? []
-			: await functionDeploys(deps, ctx, {
-					id: first.function.id,
-					range: { fromMs: issue.firstSeenMs - deploysBeforeMs, toMs: issue.firstSeenMs + 1 },
-				});
+	const before = { fromMs: issue.firstSeenMs - deploysBeforeMs, toMs: issue.firstSeenMs + 1 };
+	const [deploys, markers] = await Promise.all([
+		first === undefined ? [] : functionDeploys(deps, ctx, { id: first.function.id, range: before }),
+		markersOf(deps, ctx, row, range),
+	]);
 	const priced = executions.map((one) => ({ one, cost: costOf(view, one) }));
 	const known = priced.flatMap(({ cost }) => (cost === null ? [] : [cost]));
 	const [currency] = known.map((cost) => cost.currency);
 	return {
 		range: resolved(range),
 		issue: { ...row, count: counts.reduce((total, { count }) => total + count, 0) },
-		charts: { ...occurrences(counts, range), deploys: await markersOf(deps, ctx, row, range) },
+		charts: { ...occurrences(counts, range), deploys: markers },
 		samples: samplesOf(priced, sample),
 		textWithheld: !mayRead,
 		firstSeenAfter:
@@ -67,6 +67,25 @@ export async function issuePage(
 				? null
 				: { at: instant(issue.stateMs), state: issue.state, actor: issue.stateBy },
 	};
+}
+
+/** The kept text, unless the account's own setting says by now that its logs are not read. */
+async function readableSample(
+	deps: RouteDeps,
+	ctx: Ctx,
+	id: Issue['id'],
+): Promise<KeptSample | null> {
+	const sample = await deps.store.issues.sample(ctx, id);
+	if (sample === null) return null;
+	const [fn, connections] = await Promise.all([
+		deps.store.functions.get(ctx, sample.functionId),
+		readConnections(deps, ctx),
+	]);
+	const connection = connections.find(({ id }) => id === fn?.connectionId);
+	if (fn === null || connection === undefined) return null;
+	const enrolment = await deps.store.enrolments.get(ctx, connection.enrolmentId);
+	const refusal = linesRefusal({ fn, connection }, enrolment?.logGroupPatterns ?? []);
+	return refusal === null ? sample : null;
 }
 
 function costOf(view: IssueView, execution: KeptExecution): Money | null {

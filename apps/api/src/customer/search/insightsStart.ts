@@ -6,6 +6,7 @@ import { utcDay } from '@lamplight/core/time';
 
 import type { LimitHit } from '../../contract/shared.ts';
 import { countCalls, inAccount } from '../account.ts';
+import { groupRefusal } from '../allowed.ts';
 import { failureText } from '../readLines.ts';
 import type { Searched } from '../scope.ts';
 import { insightsText } from './insightsText.ts';
@@ -148,7 +149,15 @@ async function startAmongExisting(
 	}: PartRequest & { missing: { functionId: FunctionId; reason: string }[] },
 ): Promise<{ queryId: string; read: readonly Searched[] }> {
 	const { startQuery } = await import('@lamplight/aws/insights/query');
-	let read = part.searched;
+	const { logGroupPatterns } = account.target;
+	let read = part.searched.filter(({ fn }) => {
+		const reason = groupRefusal(fn, logGroupPatterns);
+		if (reason !== null) missing.push({ functionId: fn.id, reason });
+		return reason === null;
+	});
+	if (read.length === 0) {
+		throw new LamplightError('aws_access_denied', 'None of the log groups may be searched.');
+	}
 	for (let tries = 0; ; tries += 1) {
 		try {
 			const queryId = await startQuery(account, part.region, {
