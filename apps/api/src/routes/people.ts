@@ -18,6 +18,7 @@ import { tokenPrefix } from '../middleware/authorize.ts';
 import { hashOf, makeId } from '../session/people.ts';
 import { audited } from './audit.ts';
 import type { RouteDeps } from './context.ts';
+import { changeMember, checkOwnership } from './ownership.ts';
 
 type PeopleKeys =
 	| 'GET /v1/w/{ws}/members'
@@ -139,68 +140,48 @@ function roleOf(ctx: Ctx): Role {
 	return ctx.actor.kind === 'job' ? 'viewer' : ctx.actor.role;
 }
 
-/** Only an owner makes or unmakes owners. */
-function checkOwnership(ctx: Ctx, ...touched: readonly Role[]): void {
-	if (!touched.includes('owner') || roleOf(ctx) === 'owner') return;
-	throw new LamplightError('forbidden', 'Only an owner changes owners.');
-}
-
-async function memberOrThrow(deps: RouteDeps, ctx: Ctx, userId: string): Promise<Member> {
-	const member = await deps.store.members.get(ctx, userId);
-	if (member === null) throw new LamplightError('not_found', 'No such member.');
-	return member;
-}
-
-async function keepAnOwner(deps: RouteDeps, ctx: Ctx, leaving: Member): Promise<void> {
-	if (leaving.role !== 'owner') return;
-	const owners = (await deps.store.members.list(ctx)).filter(({ role }) => role === 'owner');
-	if (owners.some(({ userId }) => userId !== leaving.userId)) return;
-	throw new LamplightError('conflict', 'A workspace keeps at least one owner. Make another first.');
-}
-
-async function changeRole(
+function changeRole(
 	deps: RouteDeps,
 	{ ctx, params, body }: ApiRequest<'PATCH /v1/w/{ws}/members/{userId}'>,
 ): Promise<MemberView> {
-	const member = await memberOrThrow(deps, ctx, params.userId);
-	checkOwnership(ctx, member.role, body.role);
-	if (body.role !== 'owner') await keepAnOwner(deps, ctx, member);
-	const changed: Member = { ...member, role: body.role };
-	await deps.store.members.put(ctx, changed);
-	const tokensRevoked = await revokeTokens(
-		deps,
-		ctx,
-		member.email,
-		(token) =>
-			body.role === 'viewer' || (body.role === 'finance' && token.scopes.includes('deploys')),
-	);
-	const mayInvite = rolesWith['members.write'].includes(body.role);
-	const invitationsRevoked = mayInvite ? 0 : await revokeInvitations(deps, ctx, member.email);
-	await audited(deps, ctx, {
-		action: 'member.role',
-		target: member.email,
-		details: { before: member.role, after: body.role, tokensRevoked, invitationsRevoked },
+	const wanted = { userId: params.userId, becomes: body.role };
+	return changeMember(deps, ctx, wanted, async (member) => {
+		const changed: Member = { ...member, role: body.role };
+		await deps.store.members.put(ctx, changed);
+		const tokensRevoked = await revokeTokens(
+			deps,
+			ctx,
+			member.email,
+			(token) =>
+				body.role === 'viewer' || (body.role === 'finance' && token.scopes.includes('deploys')),
+		);
+		const mayInvite = rolesWith['members.write'].includes(body.role);
+		const invitationsRevoked = mayInvite ? 0 : await revokeInvitations(deps, ctx, member.email);
+		await audited(deps, ctx, {
+			action: 'member.role',
+			target: member.email,
+			details: { before: member.role, after: body.role, tokensRevoked, invitationsRevoked },
+		});
+		return memberView(changed, ctx);
 	});
-	return memberView(changed, ctx);
 }
 
-async function removeMember(
+function removeMember(
 	deps: RouteDeps,
 	{ ctx, params }: ApiRequest<'DELETE /v1/w/{ws}/members/{userId}'>,
 ): Promise<null> {
-	const member = await memberOrThrow(deps, ctx, params.userId);
-	checkOwnership(ctx, member.role);
-	await keepAnOwner(deps, ctx, member);
-	// First the tokens: a kill in between leaves a member without tokens, not tokens without one.
-	const tokensRevoked = await revokeTokens(deps, ctx, member.email, () => true);
-	const invitationsRevoked = await revokeInvitations(deps, ctx, member.email);
-	await deps.store.members.remove(ctx, member.userId);
-	await audited(deps, ctx, {
-		action: 'member.remove',
-		target: member.email,
-		details: { role: member.role, tokensRevoked, invitationsRevoked },
+	return changeMember(deps, ctx, { userId: params.userId, becomes: null }, async (member) => {
+		// First the tokens: a kill in between leaves a member without tokens, not tokens without one.
+		const tokensRevoked = await revokeTokens(deps, ctx, member.email, () => true);
+		const invitationsRevoked = await revokeInvitations(deps, ctx, member.email);
+		await deps.store.members.remove(ctx, member.userId);
+		await audited(deps, ctx, {
+			action: 'member.remove',
+			target: member.email,
+			details: { role: member.role, tokensRevoked, invitationsRevoked },
+		});
+		return null;
 	});
-	return null;
 }
 
 /** Withdraws the open invitations of a member who may not invite any more: their links are known to them. */
@@ -231,7 +212,7 @@ async function invite(
 	deps: RouteDeps,
 	{ ctx, body }: ApiRequest<'POST /v1/w/{ws}/invitations'>,
 ): Promise<{ invitation: InvitationView; link: string }> {
-	checkOwnership(ctx, body.role);
+	checkOwnership(roleOf(ctx), [body.role]);
 	const nowMs = deps.wallClock();
 	const members = await deps.store.members.list(ctx);
 	if (members.some(({ email }) => email === body.email)) {
