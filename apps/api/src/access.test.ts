@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { access, permissionsOf, rolesWith } from './access.ts';
+import { createApp } from './app.ts';
 import { contract, type RouteKey } from './contract/contract.ts';
 import { permissions } from './contract/session.ts';
 import { hashOf } from './session/people.ts';
@@ -68,18 +69,33 @@ async function ask(key: RouteKey, ws: string, token: string | null, headers = {}
 
 const noWorkspace = 'no such workspace';
 
+const open = new Set(['GET /v1/openapi.json', 'GET /v1/docs', 'GET /metrics']);
+
+/** Every route that an app answers, but for those that tell of the API itself. */
+function mountedOn(app: TestApi['app']): string[] {
+	const routes = app.routes
+		.filter(({ path }) => !path.includes('*'))
+		.map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`)
+		.filter((key) => !open.has(key));
+	return [...new Set(routes)].sort();
+}
+
 describe('the authorization table', () => {
 	test('has a row for every route of the contract, and no other', () => {
 		expect(Object.keys(access).sort()).toEqual([...keys].sort());
 	});
 
 	test('covers every route that the app answers', () => {
-		const open = new Set(['GET /v1/openapi.json', 'GET /v1/docs', 'GET /metrics']);
-		const mounted = api.app.routes
-			.filter(({ method, path }) => method !== 'ALL' && !path.includes('*'))
-			.map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`)
-			.filter((key) => !open.has(key));
-		expect([...new Set(mounted)].sort()).toEqual(Object.keys(access).sort());
+		expect(mountedOn(api.app)).toEqual(Object.keys(access).sort());
+	});
+
+	test('misses a route that is mounted beside it', () => {
+		for (const method of ['get', 'all'] as const) {
+			const app = createApp(api.deps);
+			app[method]('/v1/w/:ws/beside', (context) => context.text('open'));
+			const missing = mountedOn(app).filter((key) => !(key in access));
+			expect(missing).toEqual([`${method.toUpperCase()} /v1/w/{ws}/beside`]);
+		}
 	});
 
 	test('says of each role what the product says', () => {

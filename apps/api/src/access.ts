@@ -51,6 +51,8 @@ export type Access =
 			/** An API token of one of these scopes may call it too; it never sees log text. */
 			readonly scopes?: readonly TokenScope[];
 			readonly rate?: RateClass;
+			/** The rate counts only the calls that ask for it by this query, such as `source=logs`. */
+			readonly ratedWhen?: { readonly query: string; readonly is: string };
 	  };
 
 const read: Access = { to: 'members', permission: 'workspace.read', scopes: ['read'] };
@@ -98,7 +100,11 @@ export const access: Readonly<Record<RouteKey, Access>> = {
 	'GET /v1/w/{ws}/functions/{functionId}/heatmap': read,
 	'GET /v1/w/{ws}/functions/{functionId}/cost': costs,
 	'GET /v1/w/{ws}/functions/{functionId}/history': read,
-	'GET /v1/w/{ws}/functions/{functionId}/executions': read,
+	'GET /v1/w/{ws}/functions/{functionId}/executions': {
+		...read,
+		rate: 'logs',
+		ratedWhen: { query: 'source', is: 'logs' },
+	},
 	'GET /v1/w/{ws}/functions/{functionId}/executions/{requestId}': { ...read, rate: 'logs' },
 	'GET /v1/w/{ws}/functions/{functionId}/executions/{requestId}/neighbours': read,
 

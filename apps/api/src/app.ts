@@ -138,6 +138,8 @@ interface Limited extends Pick<Mounted, 'rateLimit' | 'deps'> {
 
 async function limit(context: Context<ApiEnv>, { rule, rateLimit, deps }: Limited): Promise<void> {
 	if (rule.rate === undefined) return;
+	const when = rule.to === 'members' ? rule.ratedWhen : undefined;
+	if (when !== undefined && !(context.req.queries(when.query) ?? []).includes(when.is)) return;
 	const actor = context.get('actor');
 	const known = actor?.kind === 'token' ? actor.tokenId : context.get('signedIn')?.userId;
 	const who = known ?? addressOf(context, deps.settings);

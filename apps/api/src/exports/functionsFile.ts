@@ -5,7 +5,15 @@ import type { ApiDeps } from '../deps.ts';
 import { readCompleteness } from '../fleet/completeness.ts';
 import { readConnections } from '../fleet/connections.ts';
 import { type FleetItem, readFleet } from '../fleet/fleet.ts';
-import { filterItems, type FunctionFilter, type FunctionSort, sortItems } from '../fleet/list.ts';
+import {
+	filterItems,
+	type FunctionFilter,
+	type FunctionSort,
+	type GroupChoice,
+	inGroups,
+	listedIn,
+	sortItems,
+} from '../fleet/list.ts';
 import { resolveRange } from '../fleet/range.ts';
 import { RowView } from '../fleet/rows.ts';
 import type { RangeQuery } from '../contract/shared.ts';
@@ -45,7 +53,8 @@ export function functionCells(row: FunctionRow): (string | number | null)[] {
 }
 
 export type FunctionsQuestion = RangeQuery &
-	FunctionFilter & {
+	FunctionFilter &
+	GroupChoice & {
 		readonly sort?: FunctionSort | undefined;
 		readonly order?: 'asc' | 'desc' | undefined;
 	};
@@ -63,8 +72,9 @@ export async function readFunctionRows(
 	]);
 	const reading = await readCompleteness(deps, ctx, { range: fleet.range, connections });
 	const view = new RowView(connections, reading);
-	const items = sortItems(filterItems(fleet.items, query), query.sort ?? 'cost', query.order);
-	return { count: items.length, rows: rowsOf(items, view) };
+	const matching = filterItems(listedIn(fleet), query);
+	const { chosen } = inGroups(sortItems(matching, query.sort ?? 'cost', query.order), query);
+	return { count: chosen.length, rows: rowsOf(chosen, view) };
 }
 
 function* rowsOf(items: readonly FleetItem[], view: RowView): Generator<FunctionRow> {

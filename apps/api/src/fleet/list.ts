@@ -8,7 +8,8 @@ import type {
 	functionGroupings,
 	functionSorts,
 } from '../contract/functions.ts';
-import type { FleetItem } from './fleet.ts';
+import type { Fleet, FleetItem } from './fleet.ts';
+import { memo } from './memo.ts';
 
 export type FunctionFilter = z.output<typeof functionFilterSchema>;
 export type FunctionSort = (typeof functionSorts)[number];
@@ -145,6 +146,30 @@ function compareValues(a: Value, b: Value, direction: number): number {
 
 function compareText(a: string, b: string): number {
 	return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The functions that a list of a range shows: those that are there, and those that ran in it. */
+export function listedIn(fleet: Fleet): readonly FleetItem[] {
+	return memo(fleet, 'listed', () =>
+		fleet.items.filter(({ fn, now }) => fn.goneMs === null || now !== null),
+	);
+}
+
+export interface GroupChoice {
+	readonly groupBy?: FunctionGrouping | undefined;
+	readonly group?: string | undefined;
+	readonly tagKey?: string | undefined;
+}
+
+/** The items group by group, of one group alone where it is named; ungrouped as they are. */
+export function inGroups<T extends FleetItem>(
+	items: readonly T[],
+	{ groupBy, group, tagKey }: GroupChoice,
+): { readonly groups: readonly ItemGroup[] | null; readonly chosen: readonly FleetItem[] } {
+	if (groupBy === undefined) return { groups: null, chosen: items };
+	const groups = groupItems(items, groupBy, tagKey);
+	const shown = group === undefined ? groups : groups.filter(({ key }) => key === group);
+	return { groups, chosen: shown.flatMap((one) => one.items) };
 }
 
 /** The functions that share a value. */

@@ -25,7 +25,9 @@ export function etagOf(body: string | Uint8Array): string {
 /** True when the caller has this body already. */
 export function matchesEtag(header: string | undefined, etag: string): boolean {
 	if (header === undefined) return false;
-	return header.split(',').some((one) => one.trim() === etag || one.trim() === '*');
+	// Tags are compared weakly (RFC 9110, section 13.1.2): what is between us may drop the mark.
+	const bare = (tag: string) => tag.trim().replace(/^W\//, '');
+	return header.split(',').some((one) => bare(one) === bare(etag) || one.trim() === '*');
 }
 
 /** Bodies below this size travel as they are: compressing them costs more than it saves. */

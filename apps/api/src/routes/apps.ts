@@ -12,7 +12,7 @@ import { figuresOf, figuresOfMany, sumCost, unpricedOf } from '../fleet/figures.
 import { type Fleet, type FleetItem, readFleet } from '../fleet/fleet.ts';
 import { countIn } from '../fleet/issueView.ts';
 import { knownFromMs } from '../fleet/knownFrom.ts';
-import { costNumber, groupItems, noValue, sortItems } from '../fleet/list.ts';
+import { costNumber, groupItems, listedIn, noValue, sortItems } from '../fleet/list.ts';
 import { instant, resolved, resolveRange, span, spanBefore } from '../fleet/range.ts';
 import { RowView, sumSparks } from '../fleet/rows.ts';
 import { nothing, sumOf } from '../fleet/sum.ts';
@@ -84,7 +84,7 @@ async function readApps(
 		deps.store.issues.list(ctx, ['open', 'regressed']),
 	]);
 	const reading = await readCompleteness(deps, ctx, { range: fleet.range, connections });
-	const items = fleet.items.filter(({ fn, now }) => fn.goneMs === null || now !== null);
+	const items = listedIn(fleet);
 	return { range, fleet, issues, items, reading, view: new RowView(connections, reading) };
 }
 

@@ -14,7 +14,7 @@ import { exportIdSchema } from '@lamplight/core/ids';
 import type { Export as ExportView } from '../contract/exports.ts';
 import { resolvePeriod } from '../cost/period.ts';
 import { requireListBasis } from '../exports/focusFile.ts';
-import { filterItems } from '../fleet/list.ts';
+import { filterItems, inGroups } from '../fleet/list.ts';
 import { instant, resolveRange } from '../fleet/range.ts';
 import type { ApiRequest, Handlers } from '../http/handlers.ts';
 import { inPart } from '../http/problem.ts';
@@ -105,7 +105,7 @@ type Given = string | readonly string[] | undefined;
 function refuseEarly(deps: RouteDeps, body: ApiRequest<typeof post>['body']): void {
 	if (body.what === 'functions') {
 		resolveRange(body.query ?? {}, deps.clock());
-		filterItems([], body.query ?? {});
+		inGroups(filterItems([], body.query ?? {}), body.query ?? {});
 		return;
 	}
 	resolvePeriod({ ...body.query, compare: 'none' }, deps.clock());

@@ -8,6 +8,8 @@ import {
 	filterItems,
 	groupItems,
 	groupKey,
+	inGroups,
+	listedIn,
 	maxGroups,
 	noValue,
 	sortItems,
@@ -39,9 +41,7 @@ async function listFunctions(
 	]);
 	const reading = await readCompleteness(deps, ctx, { range: fleet.range, connections });
 	const view = new RowView(connections, reading);
-	const listed = memo(fleet, 'listed', () =>
-		fleet.items.filter(({ fn, now }) => fn.goneMs === null || now !== null),
-	);
+	const listed = listedIn(fleet);
 	const matching = filterItems(listed, query);
 	// Without a filter the list is the same for everybody, and so is what is worked out from it.
 	const filtered = matching.length === listed.length ? listed : matching;
@@ -50,12 +50,7 @@ async function listFunctions(
 		sortItems(filtered, sort, query.order),
 	);
 	const { groupBy, tagKey } = query;
-	const groups = groupBy === undefined ? null : groupItems(sorted, groupBy, tagKey);
-	const rows = groups === null ? sorted : groups.flatMap(({ items }) => items);
-	const chosen =
-		query.group === undefined || groupBy === undefined
-			? rows
-			: rows.filter((item) => groupKey(item, groupBy, tagKey) === query.group);
+	const { groups, chosen } = inGroups(sorted, query);
 	const scope = {
 		secret: deps.settings.secret,
 		workspaceId: ctx.workspaceId,

@@ -18,6 +18,7 @@ import { appDeploys, markerOf, readDeploys } from '../fleet/deploys.ts';
 import { ms, share, sparkOf, sumCost, unpricedOf } from '../fleet/figures.ts';
 import { type Fleet, readFleet, readWindow } from '../fleet/fleet.ts';
 import { knownFromMs } from '../fleet/knownFrom.ts';
+import { listedIn } from '../fleet/list.ts';
 import { memo } from '../fleet/memo.ts';
 import { moversOf } from '../fleet/moverViews.ts';
 import { instant, resolved, resolveRange, span, spanBefore } from '../fleet/range.ts';
@@ -66,9 +67,6 @@ async function overview(
 	);
 	const markers = grouped.map((one) => markerOf(one, appNames.get(one.appId ?? '') ?? null));
 	const story = { fleet, deploys: grouped, appNames, names };
-	const present = memo(fleet, 'present', () =>
-		fleet.items.filter(({ fn, now }) => fn.goneMs === null || now !== null),
-	);
 	const curve = memo(month ?? fleet, `curve ${utcDay(nowMs)} ${known}`, () =>
 		monthCurve({ month, lastMonth, nowMs, knownFromMs: known }),
 	);
@@ -92,7 +90,7 @@ async function overview(
 			watchMonthToDate: watchMoney(watch.picoUsd),
 			watchCapUsdPerMonth: capOf(connections),
 		},
-		functionsTotal: present.length,
+		functionsTotal: listedIn(fleet).length,
 		functionsRan: memo(
 			fleet,
 			'ran',

@@ -69,7 +69,10 @@ async function shell(deps: RouteDeps, { ctx, http }: ApiRequest<'GET /v1/w/{ws}'
 	const watch = await readMonthWatch(deps, ctx, { month, connections });
 	const yesterday = utcDay(nowMs - dayMs);
 	const day = watchDays(watch, nowMs).find((one) => one.day === yesterday);
-	const present = directory.functions.filter(({ goneMs }) => goneMs === null);
+	// As the list of functions counts them, over its own first span: deleted ones that still ran in it.
+	const present = directory.functions.filter(
+		({ id, goneMs }) => goneMs === null || (window?.byId.get(id)?.now ?? null) !== null,
+	);
 	const apps = new Set(present.flatMap(({ app }) => (app === null ? [] : [app.id])));
 	return {
 		workspace: { id: workspace.id, ...settingsOf(workspace) },
