@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { sampledBilledMs, type SampledStep } from '@lamplight/api/cost/sampledCost';
+import { sampledBilledMs, type SampledStep } from '@lamplight/core/collection/sampledSpan';
 import type { Connection } from '@lamplight/core/connection/connection';
 import { confidence, sampleMinutes } from '@lamplight/core/collection/sampling';
 import { hourMs, minuteMs, stepsOf, type TimeRange } from '@lamplight/core/time';

@@ -27,7 +27,7 @@ afterAll(() => harness.close());
 
 const today = floorTo(dayMs, startMs);
 const yesterday = today - dayMs;
-const names = ['alpha', 'beta', 'gamma'];
+const names = ['alpha', 'beta', 'gamma', 'delta'];
 
 beforeEach(async () => {
 	harness.now = startMs;
@@ -44,11 +44,16 @@ afterEach(() => {
 	harness.now = startMs;
 });
 
-/** An hour of three functions: one recorded, one of metrics alone, one idle in every other hour. */
+/**
+ * An hour of four functions: one recorded, one of metrics alone, one idle in every other hour, and one
+ * of which a minute in ten was read.
+ */
 async function write(slotMs: number, { revision, invocations = 7 }: WriteOptions): Promise<void> {
 	const hour = slotMs / hourMs;
 	const functions = names.flatMap((name, at) => {
 		if (at === 2 && hour % 2 === 0) return [];
+		if (at === 3)
+			return [{ functionId: named(name), buckets: sampledHour(slotMs), durations: null }];
 		const buckets = [3, 30, 55].map((minute) =>
 			bucket(slotMs + minute * minuteMs, {
 				invocations: invocations + at,
@@ -68,6 +73,16 @@ async function write(slotMs: number, { revision, invocations = 7 }: WriteOptions
 	});
 	expect(isWritten).toBe(true);
 }
+/** Two minutes in ten ran, and one of them was read. */
+function sampledHour(slotMs: number) {
+	return [2, 7, 12, 17, 22, 27, 32, 37, 42, 47, 52, 57].map((minute, at) => {
+		const billedMs = 100 + ((slotMs / hourMs + 5 * at) % 7);
+		const read = { billedMs, billedMibMs: billedMs * 256, initUs: 0, coldStarts: 0 };
+		const figures = { invocations: 100, durationSumUs: 95_000, logBytes: null };
+		return bucket(slotMs + minute * minuteMs, { ...figures, ...(at % 2 === 0 ? read : {}) });
+	});
+}
+
 interface WriteOptions {
 	readonly revision: number;
 	readonly invocations?: number;
@@ -107,12 +122,17 @@ async function usageItems() {
 
 it('is what the fleet’s rows say, of a day that is over and of one under way', async () => {
 	const [first, second] = await fromUsage(both());
-	expect(first).toHaveLength(3);
+	expect(first).toHaveLength(4);
 	expect(first).toEqual(await fromRows(dayOf(yesterday)));
 	expect(second).toEqual(await fromRows(dayOf(today)));
 	const [alpha] = first ?? [];
 	expect(alpha?.[1]).toMatchObject({ invocations: 24 * 3 * 7, recordedInvocations: 24 * 3 * 7 });
 	expect(await usageItems()).toHaveLength(1);
+	// A day under way is as sure as its hours; one that is over is judged by all its minutes at once.
+	const variances = [first, second].map((day) => day?.[2]?.[1].billedVarianceMs2);
+	expect(variances).toEqual([expect.any(Number), expect.any(Number)]);
+	for (const variance of variances) expect(variance).toBeGreaterThan(0);
+	expect(first?.filter(([, usage]) => usage.billedVarianceMs2 > 0)).toHaveLength(1);
 });
 
 it('follows a correction of a day that is over, when the fleet’s rows do', async () => {

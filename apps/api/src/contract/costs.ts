@@ -17,6 +17,7 @@ import {
 	limitSchema,
 	moneySchema,
 	monthSchema,
+	sampledShareSchema,
 	unpricedSchema,
 } from './shared.ts';
 import { monthCurveSchema } from './overview.ts';
@@ -68,6 +69,8 @@ export const costRowSchema = z
 		/** The signed difference as an exact amount; `null` when either side is unknown. */
 		change: moneySchema.nullable(),
 		share: z.number().nullable(),
+		/** Left out where nothing of it is sampled. */
+		sampled: sampledShareSchema.optional(),
 		/** Set when the row has usage without a rate; its cost then leaves that out. */
 		unpriced: z.array(unpricedSchema),
 	})

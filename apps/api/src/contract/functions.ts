@@ -7,6 +7,7 @@ import {
 	chartSetSchema,
 	comparedMoneySchema,
 	completenessSchema,
+	costIntervalSchema,
 	cursorSchema,
 	deployMarkerSchema,
 	functionLabelSchema,
@@ -256,17 +257,6 @@ export const functionConfigurationSchema = functionRowSchema
 	})
 	.meta({ id: 'FunctionConfiguration' });
 export type FunctionConfiguration = z.infer<typeof functionConfigurationSchema>;
-
-/** The ends between which a sampled cost lies with a confidence, and how many executions were read for it. */
-export const costIntervalSchema = z
-	.object({
-		confidence: z.number(),
-		low: moneySchema,
-		high: moneySchema,
-		sampledExecutions: z.number().int(),
-	})
-	.meta({ id: 'CostInterval' });
-export type CostInterval = z.infer<typeof costIntervalSchema>;
 
 export const functionPageSchema = z
 	.object({

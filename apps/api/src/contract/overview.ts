@@ -13,6 +13,7 @@ import {
 	moneySchema,
 	rangeQuerySchema,
 	resolvedRangeSchema,
+	sampledShareSchema,
 	spanSchema,
 	unpricedSchema,
 } from './shared.ts';
@@ -121,6 +122,9 @@ export const overviewSchema = z
 			costToday: comparedMoneySchema,
 			/** UTC month so far, and the same days of the month before. */
 			costMonth: comparedMoneySchema,
+			/** Of the two costs; left out where nothing of them is sampled. */
+			costTodaySampled: sampledShareSchema.optional(),
+			costMonthSampled: sampledShareSchema.optional(),
 		}),
 		sparks: z.object({
 			invocations: sparkSchema,

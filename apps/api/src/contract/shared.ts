@@ -240,3 +240,20 @@ export const limitHitSchema = z
 	.object({ limit: z.string(), max: z.number(), message: z.string() })
 	.meta({ id: 'LimitHit' });
 export type LimitHit = z.infer<typeof limitHitSchema>;
+
+/** The ends between which a sampled cost lies with a confidence, and how many executions were read for it. */
+export const costIntervalSchema = z
+	.object({
+		confidence: z.number(),
+		low: moneySchema,
+		high: moneySchema,
+		sampledExecutions: z.number().int(),
+	})
+	.meta({ id: 'CostInterval' });
+export type CostInterval = z.infer<typeof costIntervalSchema>;
+
+/** How much of a cost is sampled, and between which ends that lets the whole of it lie. */
+export const sampledShareSchema = z
+	.object({ share: z.number(), interval: costIntervalSchema })
+	.meta({ id: 'SampledShare' });
+export type SampledShare = z.infer<typeof sampledShareSchema>;

@@ -8,9 +8,10 @@ import { appLabel, labelOf } from '../fleet/connections.ts';
 import { share } from '../fleet/figures.ts';
 import { noValue } from '../fleet/list.ts';
 import { memo } from '../fleet/memo.ts';
-import { componentLabels, type ComponentCost } from './functionCost.ts';
+import { componentLabels, type ComponentCost, type SampledUse } from './functionCost.ts';
 import type { PeriodUse } from './periodUse.ts';
 import type { PricedDays } from './pricedDays.ts';
+import { sampledShareOf } from './sampledShare.ts';
 import { mixedProvenance, wireMoney } from './wire.ts';
 
 export type CostDimension = (typeof costDimensions)[number];
@@ -31,6 +32,9 @@ export interface Slice {
 	total: Money | null;
 	readonly provenances: Set<CostProvenance>;
 	readonly unpriced: Map<string, ComponentCost>;
+	/** What of the total is sampled; `null` for nothing. */
+	sampledTotal: Money | null;
+	readonly sampled: SampledUse;
 }
 
 /** The row that a function's cost is in; a breakdown by component has it by the part instead. */
@@ -59,7 +63,7 @@ export function slicesOf(
 	wanted: Wanted,
 ): Map<string, Slice> {
 	const slices = new Map<string, Slice>();
-	for (const { functionId, place, parts } of uses) {
+	for (const { functionId, place, parts, sampled } of uses) {
 		if (!wanted(place)) continue;
 		const own = keyOf(view, functionId);
 		for (const part of parts) {
@@ -68,12 +72,27 @@ export function slicesOf(
 			slices.set(key, slice);
 			addPart(slice, part);
 		}
+		// Longer or shorter runs cost more or less compute.
+		const slice = slices.get(view.by === 'component' ? 'compute' : own);
+		if (slice !== undefined) addSampled(slice.sampled, sampled);
 	}
 	return slices;
 }
 
 function emptySlice(key: string): Slice {
-	return { key, total: null, provenances: new Set(), unpriced: new Map() };
+	return {
+		key,
+		total: null,
+		provenances: new Set(),
+		unpriced: new Map(),
+		sampledTotal: null,
+		sampled: { varianceUsd2: 0, executions: 0 },
+	};
+}
+
+function addSampled(to: SampledUse, { varianceUsd2, executions }: SampledUse): void {
+	to.varianceUsd2 += varianceUsd2;
+	to.executions += executions;
 }
 
 function addPart(slice: Slice, part: ComponentCost): void {
@@ -89,6 +108,9 @@ function addPart(slice: Slice, part: ComponentCost): void {
 	}
 	slice.total = slice.total === null ? cost : add(slice.total, cost);
 	slice.provenances.add(part.provenance);
+	if (part.provenance === 'sampled') {
+		slice.sampledTotal = slice.sampledTotal === null ? cost : add(slice.sampledTotal, cost);
+	}
 }
 
 /** All slices as one. */
@@ -100,6 +122,10 @@ export function totalSlice(slices: Iterable<Slice>): Slice {
 			(total.total === null || total.total.currency === slice.total.currency)
 		) {
 			total.total = total.total === null ? slice.total : add(total.total, slice.total);
+			const { sampledTotal: known } = total;
+			const own = slice.sampledTotal;
+			total.sampledTotal = known === null || own === null ? (known ?? own) : add(known, own);
+			addSampled(total.sampled, slice.sampled);
 		}
 		for (const provenance of slice.provenances) total.provenances.add(provenance);
 		for (const [component, part] of slice.unpriced) {
@@ -178,6 +204,7 @@ export function rowOf(view: BreakdownView, { slice, previous, whole }: RowInput)
 			slice.total === null ? null : toNumber(slice.total),
 			whole === null ? null : toNumber(whole),
 		),
+		...sampledShareOf(slice.total, { total: slice.sampledTotal, ...slice.sampled }),
 		unpriced: unpricedOf(slice),
 	};
 }

@@ -1,6 +1,6 @@
 import type { BeforeAggregate, DirectoryFunction } from '@lamplight/store/series/rollups';
 import { functionParts } from '@lamplight/core/ids';
-import { add, type Money } from '@lamplight/core/money';
+import { add, type Money, toNumber } from '@lamplight/core/money';
 import { hourMs, type TimeRange } from '@lamplight/core/time';
 import type { Component } from '@lamplight/pricing/components';
 import { freeEphemeralStorageMib } from '@lamplight/pricing/execution';
@@ -45,6 +45,17 @@ export interface FunctionCost {
 	/** What could be priced; `null` when nothing could. */
 	readonly total: Money | null;
 	readonly provenance: CostProvenance;
+	readonly sampled: SampledUse;
+}
+
+/**
+ * How sure the sampled part of a cost is; 0 where nothing is sampled, or has a price. Variances of
+ * several functions add, since each draws its own minutes.
+ */
+export interface SampledUse {
+	varianceUsd2: number;
+	/** Executions that were read for it. */
+	executions: number;
 }
 
 /** The figures that a cost is computed from; `logBytes` where it is known. */
@@ -56,7 +67,7 @@ export type CostedFigures = Pick<
 	| 'recordedDurationSumUs'
 	| 'billedMibMs'
 	| 'billedMs'
-> & { readonly logBytes?: number | null };
+> & { readonly logBytes?: number | null; readonly billedVarianceMs2?: number };
 
 export interface CostOptions {
 	readonly range: TimeRange;
@@ -81,6 +92,7 @@ export function costOf(
 	const { region } = functionParts(fn.id);
 	const parts: ComponentCost[] = [];
 	const prices = book.lambda(region, fn.architecture, modeOf(fn));
+	const sampled: SampledUse = { varianceUsd2: 0, executions: 0 };
 	if (figures !== null && figures.invocations > 0) {
 		const known = computeUse(fn, figures, options);
 		const add = (component: CostComponent, quantity: bigint, cost: Money | null) => {
@@ -90,6 +102,13 @@ export function costOf(
 		};
 		add('compute', known.mibMs, prices.cost(0, known.mibMs));
 		add('requests', BigInt(figures.invocations), prices.cost(figures.invocations, 0));
+		if (known.varianceMs2 > 0) {
+			const each = prices.cost(0, BigInt(Math.round(known.memoryMib)), BigInt(known.overMib));
+			if (each !== null) {
+				sampled.varianceUsd2 = known.varianceMs2 * toNumber(each) ** 2;
+				sampled.executions = figures.recordedInvocations;
+			}
+		}
 		if (known.storageMibMs > 0n) {
 			add('ephemeralStorage', known.storageMibMs, prices.cost(0, 0, known.storageMibMs));
 		}
@@ -116,7 +135,7 @@ export function costOf(
 			quantity: (BigInt(fn.logStoredBytes ?? 0) * spanMs) / BigInt(hourMs),
 		});
 	}
-	return { parts, ...totalOf(parts) };
+	return { parts, ...totalOf(parts), sampled };
 }
 
 /** How a function's executions are billed. */
@@ -137,7 +156,10 @@ export interface ExecutionUse {
 	/** Above what is free. */
 	readonly overMib: number;
 	readonly billedMs: number;
-	readonly provenance: 'measured' | 'estimated' | 'mixed';
+	/** How sure the billed time is where it is sampled, else 0. */
+	readonly varianceMs2: number;
+	readonly memoryMib: number;
+	readonly provenance: 'measured' | 'sampled' | 'estimated' | 'mixed';
 }
 
 /** What the executions of a function used; its figures have at least one. */
@@ -157,14 +179,25 @@ export function executionUse(
 			: spanBilledMs - recordedMs;
 	// Records say which memory size was in force; without any, it is the one given now.
 	const memoryMib = isScaled ? recordedMibMs / recordedMs : fn.memoryMib;
+	const varianceMs2 = figures.billedVarianceMs2 ?? 0;
 	return {
 		recordedMibMs,
 		estimatedMibMs: Math.round(restMs * memoryMib),
 		overMib: Math.max(0, fn.ephemeralStorageMib - freeEphemeralStorageMib),
 		billedMs: recordedMs + Math.round(restMs),
-		provenance:
-			recorded >= figures.invocations ? 'measured' : recorded === 0 ? 'estimated' : 'mixed',
+		varianceMs2,
+		memoryMib,
+		provenance: knownBy(figures, varianceMs2),
 	};
+}
+
+function knownBy(
+	{ invocations, recordedInvocations }: CostedFigures,
+	varianceMs2: number,
+): ExecutionUse['provenance'] {
+	if (recordedInvocations >= invocations) return 'measured';
+	if (recordedInvocations === 0) return 'estimated';
+	return varianceMs2 > 0 ? 'sampled' : 'mixed';
 }
 
 function computeUse(fn: DirectoryFunction, figures: CostedFigures, options: CostOptions) {
@@ -172,6 +205,9 @@ function computeUse(fn: DirectoryFunction, figures: CostedFigures, options: Cost
 	return {
 		mibMs: BigInt(used.recordedMibMs) + BigInt(used.estimatedMibMs),
 		storageMibMs: BigInt(used.overMib) * BigInt(used.billedMs),
+		varianceMs2: used.varianceMs2,
+		memoryMib: used.memoryMib,
+		overMib: used.overMib,
 		provenance: options.provenance ?? used.provenance,
 	};
 }

@@ -1,5 +1,5 @@
 import type { FunctionId } from '@lamplight/core/ids';
-import { add, type Money, multiply } from '@lamplight/core/money';
+import { add, type Money, multiply, toNumber } from '@lamplight/core/money';
 import { dayMs, hourMs } from '@lamplight/core/time';
 import { usageAt } from '@lamplight/core/bucket/usage';
 import type { DirectoryFunction } from '@lamplight/store/series/rollups';
@@ -11,6 +11,8 @@ import {
 	type CostComponent,
 	type CostedFigures,
 	executionUse,
+	type ExecutionUse,
+	type SampledUse,
 } from './functionCost.ts';
 import { areSamePrices, priceKinds, pricesAt, type UnitPrices } from './unitPrices.ts';
 import { WideSums } from './wideSums.ts';
@@ -23,6 +25,7 @@ export interface PeriodUse {
 	readonly invocations: number;
 	/** Of executions whose compute has a price: their number, billed time and billed init. */
 	readonly priced: RunFigures;
+	readonly sampled: SampledUse;
 	/** Days on which a component was known differently are parts of their own. */
 	readonly parts: readonly ComponentCost[];
 }
@@ -50,7 +53,7 @@ export function runFiguresOf(
 }
 
 /** Kinds of use that are priced and known alike; a function has a sum for each. */
-const knowns = ['measured', 'estimated', 'mixed'] as const;
+const knowns = ['measured', 'sampled', 'estimated', 'mixed'] as const;
 const slots: readonly { component: CostComponent; provenance: CostProvenance }[] = [
 	...knowns.map((provenance) => ({ component: 'compute' as const, provenance })),
 	...knowns.map((provenance) => ({ component: 'requests' as const, provenance })),
@@ -59,7 +62,7 @@ const slots: readonly { component: CostComponent; provenance: CostProvenance }[]
 	{ component: 'provisionedConcurrency', provenance: 'estimated' },
 	{ component: 'logStorage', provenance: 'estimated' },
 ];
-const [requestsAt, storageAt, logsAt, provisionedAt, logStorageAt] = [3, 6, 9, 10, 11];
+const [requestsAt, storageAt, logsAt, provisionedAt, logStorageAt] = [4, 8, 12, 13, 14];
 
 /** Receives what a function used of one component on one day; the product of two whole numbers. */
 export type UsedOf = (slot: number, quantity: number, by: number) => void;
@@ -79,7 +82,7 @@ export function useOf(day: CostDay, place: number, used: UsedOf) {
 	if (fn === undefined || !isThere(day, place)) return null;
 	const row = rowOf[place] ?? -1;
 	const figures = row < 0 ? null : usageAt(usage.columns, row);
-	let ran: { figures: CostedFigures & { readonly initUs: number }; mibMs: number } | null = null;
+	let ran: Ran | null = null;
 	if (figures !== null && figures.invocations > 0) {
 		const use = executionUse(fn, figures);
 		const known = knowns.indexOf(use.provenance);
@@ -89,7 +92,7 @@ export function useOf(day: CostDay, place: number, used: UsedOf) {
 		if (use.overMib * use.billedMs > 0) used(storageAt + known, use.billedMs, use.overMib);
 		const logBytes = Math.round(figures.logBytes);
 		if (logBytes > 0) used(logsAt, logBytes, 1);
-		ran = { figures, mibMs: use.recordedMibMs + use.estimatedMibMs };
+		ran = { figures, use, mibMs: use.recordedMibMs + use.estimatedMibMs };
 	}
 	if (fn.goneMs === null) {
 		const spanMs = range.toMs - range.fromMs;
@@ -103,6 +106,12 @@ export function useOf(day: CostDay, place: number, used: UsedOf) {
 	return ran;
 }
 
+interface Ran {
+	readonly figures: CostedFigures & { readonly initUs: number };
+	readonly use: ExecutionUse;
+	readonly mibMs: number;
+}
+
 /** Whole byte-hours that a function's log group held; what is below one is left out, day by day. */
 function byteHours({ logStoredBytes }: DirectoryFunction, spanMs: number): number {
 	const bytes = logStoredBytes ?? 0;
@@ -113,6 +122,7 @@ function byteHours({ logStoredBytes }: DirectoryFunction, spanMs: number): numbe
 interface Running {
 	readonly parts: (ComponentCost | undefined)[];
 	readonly priced: RunFigures;
+	readonly sampled: SampledUse;
 	invocations: number;
 }
 
@@ -129,6 +139,7 @@ export function sumUses(days: readonly CostDay[]): PeriodUse[] {
 	const running = functions.map((): Running => ({
 		parts: [],
 		priced: { invocations: 0, runMs: 0, initMibMs: 0 },
+		sampled: { varianceUsd2: 0, executions: 0 },
 		invocations: 0,
 	}));
 	const sums = new WideSums(functions.length * slotCount);
@@ -146,6 +157,7 @@ export function sumUses(days: readonly CostDay[]): PeriodUse[] {
 				if (prices === undefined || prices.of.compute.each === null) return;
 				const memoryMib = functions[place]?.memoryMib ?? 0;
 				addRun(one.priced, runFiguresOf(ran.figures, { mibMs: ran.mibMs, memoryMib }));
+				addSampled(one.sampled, ran, prices);
 			});
 		}
 		running.forEach(({ parts }, place) => {
@@ -166,6 +178,17 @@ function addRun(to: RunFigures, one: RunFigures): void {
 	to.invocations += one.invocations;
 	to.runMs += one.runMs;
 	to.initMibMs += one.initMibMs;
+}
+
+function addSampled(to: SampledUse, { figures, use }: Ran, prices: UnitPrices): void {
+	const { compute, ephemeralStorage } = prices.of;
+	if (use.varianceMs2 === 0 || compute.each === null) return;
+	const storageUsd =
+		use.overMib === 0 || ephemeralStorage.each === null ? 0 : toNumber(ephemeralStorage.each);
+	// Longer runs hold both for longer.
+	const usdPerMs = toNumber(compute.each) * use.memoryMib + storageUsd * use.overMib;
+	to.varianceUsd2 += use.varianceMs2 * usdPerMs ** 2;
+	to.executions += figures.recordedInvocations;
 }
 
 /** Neighbouring days with the same prices. */
@@ -223,6 +246,8 @@ export function foldUses(
 			const one = byId.get(use.functionId) ?? {
 				parts: [],
 				priced: { invocations: 0, runMs: 0, initMibMs: 0 },
+				// A share of a bill is not sampled.
+				sampled: { varianceUsd2: 0, executions: 0 },
 				invocations: 0,
 			};
 			byId.set(use.functionId, one);
@@ -247,13 +272,14 @@ export function foldUses(
 	return functions.flatMap(({ id: functionId }, place): PeriodUse[] => {
 		const one = byId.get(functionId);
 		if (one === undefined) return [];
-		const { invocations, priced, parts } = one;
+		const { invocations, priced, sampled, parts } = one;
 		return [
 			{
 				functionId,
 				place,
 				invocations,
 				priced,
+				sampled,
 				parts: parts.filter((part) => part !== undefined),
 			},
 		];

@@ -1,3 +1,6 @@
+import type { Bucket } from '@lamplight/core/bucket/bucket';
+import type { FunctionSlice } from '@lamplight/core/bucket/fragment';
+import type { LambdaFunction } from '@lamplight/core/function/function';
 import { functionId } from '@lamplight/core/ids';
 import { sum, toExactString } from '@lamplight/core/money';
 import { dayMs, floorTo, hourMs, minuteMs, utcDay } from '@lamplight/core/time';
@@ -41,7 +44,7 @@ async function vary({ functions, connections }: TestFleet): Promise<void> {
 		{ firstSeenMs: dataNowMs - 2 * dayMs, logStoredBytes: null },
 	];
 	const region = 'eu-central-1';
-	const added = ['metrics', 'partly', 'fresh'].map((name, at) => ({
+	const added = ['metrics', 'partly', 'fresh', 'sampled'].map((name, at) => ({
 		...model,
 		name,
 		region,
@@ -62,7 +65,7 @@ async function vary({ functions, connections }: TestFleet): Promise<void> {
 	) {
 		const inSlot = [7, 13, 49].map((minute) => slotMs + minute * minuteMs);
 		const minutes = inSlot.filter((at) => at < dataNowMs);
-		const metrics = added.slice(0, 2).map((fn, at) => ({
+		const metrics: FunctionSlice[] = added.slice(0, 2).map((fn, at) => ({
 			functionId: fn.id,
 			buckets: minutes.map((minute, step) => ({
 				...bucketOf(minute, fn, 301 + step + 7 * at),
@@ -71,18 +74,46 @@ async function vary({ functions, connections }: TestFleet): Promise<void> {
 			})),
 			durations: null,
 		}));
-		const records = metrics.slice(1).map((slice) => ({
+		const records = metrics.slice(1, 2).map((slice) => ({
 			...slice,
 			buckets: slice.buckets
 				.slice(0, 1)
 				.map((one) => ({ ...one, billedMs: 12_501, billedMibMs: 12_501 * 512, initUs: 77_003 })),
 		}));
+		const [, , , sampled] = added;
+		if (sampled !== undefined) {
+			metrics.push({
+				functionId: sampled.id,
+				buckets: sampledHour(slotMs, sampled),
+				durations: null,
+			});
+		}
 		const slot = { ...home, slotMs, spanMs: hourMs, batch: 'varied', revision: 1 };
 		await store.series.writeFragment(ctx, { ...slot, source: 'metrics', functions: metrics });
 		await store.series.writeFragment(ctx, { ...slot, source: 'records', functions: records });
 	}
 	await store.series.compact(ctx, connection.id);
 	await store.rollups.rebuildDirectory(ctx);
+}
+
+/** An hour of which one minute in ten was read. */
+function sampledHour(slotMs: number, fn: LambdaFunction): Bucket[] {
+	return Array.from({ length: 60 }, (_, at) => slotMs + at * minuteMs)
+		.filter((minute) => minute < dataNowMs)
+		.map((minute, at) => {
+			const one = bucketOf(minute, fn, 200);
+			const billedMs = (one.billedMs ?? 0) + (at % 7);
+			return at % 10 === 4
+				? { ...one, billedMs, billedMibMs: billedMs * fn.memoryMib }
+				: {
+						...one,
+						billedMs: null,
+						billedMibMs: null,
+						coldStarts: null,
+						initUs: null,
+						timeouts: null,
+					};
+		});
 }
 
 const dimensions = {
@@ -122,7 +153,7 @@ it.each(Object.entries(dimensions))('the page by %s is the same', async (by, of)
 		expect(Number(rows.get(key)), key).toBeCloseTo(Number(toExactString(amount)), 11);
 	}
 	const provenances = new Set(parts.filter(isOver).map(({ part }) => part.provenance));
-	expect(provenances).toEqual(new Set(['measured', 'mixed', 'estimated']));
+	expect(provenances).toEqual(new Set(['measured', 'sampled', 'mixed', 'estimated']));
 	expect(new Set(page.provenances.map(({ provenance }) => provenance))).toEqual(provenances);
 	const unpriced = parts.filter((one) => isOver(one) && one.part.cost === null);
 	const quantities = Map.groupBy(unpriced, ({ part }) => part.component);
@@ -150,4 +181,34 @@ it('the days of the page are what records say, all accounts together', async () 
 	);
 	const last = page.month.days.findLast(({ cumulativeUsd }) => cumulativeUsd !== null);
 	expect(last?.cumulativeUsd).toBeCloseTo(Number(toExactString(sofar ?? sum([]))), 3);
+});
+
+it('says between which ends a sampled cost lies, and adds them as independent draws', async () => {
+	const byFunction = await askApi(api, 'GET /v1/w/{ws}/costs', {
+		query: { by: 'function', limit: '200' },
+	});
+	const sampled = byFunction.rows.filter((row) => row.sampled !== undefined);
+	expect(sampled.map(({ label }) => label)).toEqual(['sampled']);
+	const [row] = sampled;
+	const { share, interval } = row?.sampled ?? {};
+	// Log storage and what is held ready are no executions.
+	expect(share).toBeGreaterThan(0.5);
+	expect(interval).toMatchObject({ confidence: 0.95 });
+	expect(interval?.sampledExecutions).toBeGreaterThan(1_000);
+	const [low, value, high] = [interval?.low, row?.cost.value, interval?.high].map((one) =>
+		Number(one?.amount),
+	);
+	expect(low).toBeLessThan(value ?? 0);
+	expect((value ?? 0) - (low ?? 0)).toBeCloseTo((high ?? 0) - (value ?? 0), 10);
+	expect((high ?? 0) - (low ?? 0)).toBeLessThan((value ?? 0) * 0.2);
+
+	// The whole is as unsure as its one unsure part, whatever it is broken down by.
+	for (const by of ['component', 'account', 'region', 'app'] as const) {
+		const { total } = await askApi(api, 'GET /v1/w/{ws}/costs', { query: { by } });
+		const ends = total.sampled?.interval;
+		expect(Number(ends?.high.amount) - Number(total.cost.value?.amount), by).toBeCloseTo(
+			(high ?? 0) - (value ?? 0),
+			10,
+		);
+	}
 });

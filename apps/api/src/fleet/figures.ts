@@ -4,7 +4,7 @@ import { add, type Money } from '@lamplight/core/money';
 
 import type { Figures } from '../contract/functions.ts';
 import type { CostProvenance, Unpriced } from '../contract/shared.ts';
-import { componentLabels } from '../cost/functionCost.ts';
+import { componentLabels, type SampledUse } from '../cost/functionCost.ts';
 import { mixedProvenance, perThousand, wireMoney } from '../cost/wire.ts';
 import type { FleetItem } from './fleet.ts';
 import { nothing, sumOf } from './sum.ts';
@@ -68,17 +68,27 @@ export function figuresOf(figures: Aggregate, options: FigureOptions): Figures {
 export function sumCost(items: Iterable<Pick<FleetItem, 'cost'>>): {
 	readonly total: Money | null;
 	readonly provenance: CostProvenance;
+	/** What of it is sampled. */
+	readonly sampled: SampledUse & { readonly total: Money | null };
 } {
 	let total: Money | null = null;
+	const sampled: SampledUse & { total: Money | null } = {
+		...{ total: null, varianceUsd2: 0, executions: 0 },
+	};
 	const provenances = new Set<CostProvenance>();
 	for (const { cost } of items) {
 		if (cost.total === null) continue;
+		if (cost.provenance === 'sampled' && (total ?? cost.total).currency === cost.total.currency) {
+			sampled.total = sampled.total === null ? cost.total : add(sampled.total, cost.total);
+			sampled.varianceUsd2 += cost.sampled.varianceUsd2;
+			sampled.executions += cost.sampled.executions;
+		}
 		if (cost.parts.some(({ component }) => component === 'compute'))
 			provenances.add(cost.provenance);
 		if (total === null) total = cost.total;
 		else if (total.currency === cost.total.currency) total = add(total, cost.total);
 	}
-	return { total, provenance: mixedProvenance(provenances) };
+	return { total, provenance: mixedProvenance(provenances), sampled };
 }
 
 /** Figures of several functions together. */

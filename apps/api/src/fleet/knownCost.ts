@@ -1,13 +1,13 @@
 import type { TimeRange } from '@lamplight/core/time';
+import { sampledBilledMs } from '@lamplight/core/collection/sampledSpan';
 import type { Estimate } from '@lamplight/core/collection/sampling';
 import type { Money } from '@lamplight/core/money';
 import type { DirectoryFunction } from '@lamplight/store/series/rollups';
 import type { SeriesPoint } from '@lamplight/store/series/series';
 
-import type { CostInterval } from '../contract/functions.ts';
+import type { CostInterval } from '../contract/shared.ts';
 import { costOf, type FunctionCost } from '../cost/functionCost.ts';
 import { priceBook } from '../cost/prices.ts';
-import { sampledBilledMs } from '../cost/sampledCost.ts';
 import { knownMoney } from '../cost/wire.ts';
 import { sumOf } from './sum.ts';
 

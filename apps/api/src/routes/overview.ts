@@ -4,6 +4,7 @@ import type { Overview } from '../contract/overview.ts';
 import type { Chart, ChartSet, ComparedNumber } from '../contract/shared.ts';
 import { monthCurve } from '../cost/month.ts';
 import { capOf, readMonthWatch, watchMoney } from '../cost/watch.ts';
+import { sampledShareOf } from '../cost/sampledShare.ts';
 import { wireMoney } from '../cost/wire.ts';
 import { appShares } from '../fleet/appShares.ts';
 import { attentionOf } from '../fleet/attention.ts';
@@ -105,6 +106,7 @@ function figuresOf(fleet: Fleet, today: Fleet | null, month: Fleet | null): Over
 	const now = fleet.total;
 	const before = fleet.previousTotal ?? nothing;
 	const known = fleet.previousTotal !== null;
+	const [todaySampled, monthSampled] = [today, month].map(sampledOf);
 	const both = (value: number | null, previous: number | null): ComparedNumber => ({
 		value,
 		previous: known ? previous : null,
@@ -127,6 +129,8 @@ function figuresOf(fleet: Fleet, today: Fleet | null, month: Fleet | null): Over
 		initMeanMs: (now.coldStarts ?? 0) === 0 ? null : ms((now.initUs ?? 0) / (now.coldStarts ?? 1)),
 		costToday: comparedCost(today),
 		costMonth: comparedCost(month),
+		...(todaySampled === undefined ? {} : { costTodaySampled: todaySampled }),
+		...(monthSampled === undefined ? {} : { costMonthSampled: monthSampled }),
 	};
 }
 
@@ -142,6 +146,12 @@ function comparedCost(fleet: Fleet | null): Overview['figures']['costToday'] {
 		value: wireMoney(now.total, now.provenance),
 		previous: before === null ? null : wireMoney(before.total, before.provenance),
 	};
+}
+
+function sampledOf(fleet: Fleet | null) {
+	if (fleet === null) return undefined;
+	const { total, sampled } = memo(fleet, 'cost', () => sumCost(fleet.items));
+	return sampledShareOf(total, sampled).sampled;
 }
 
 /** The items with the cost of the span before in place of their own. */

@@ -32,4 +32,9 @@ export interface Aggregate {
 	readonly maxMemoryUsedMib: number | null;
 	readonly concurrencyMax: number | null;
 	readonly logBytes: number | null;
+	/**
+	 * Of one function of which some minutes were read as a sample of the span: the variance of its billed
+	 * milliseconds, above 0. Left out where there is nothing to be unsure of, or nothing to tell it by.
+	 */
+	readonly billedVarianceMs2?: number;
 }

@@ -11,6 +11,7 @@ export const usageFields = [
 	'billedMibMs',
 	'initUs',
 	'logBytes',
+	'billedVarianceMs2',
 ] as const;
 
 /** What a function used over a span; a figure that no minute knows is 0, as it is in its cost. */
@@ -31,6 +32,7 @@ export function usageAt(columns: UsageColumns, row: number): Usage {
 		billedMibMs: at(columns.billedMibMs),
 		initUs: at(columns.initUs),
 		logBytes: at(columns.logBytes),
+		billedVarianceMs2: at(columns.billedVarianceMs2),
 	};
 }
 

@@ -5,6 +5,8 @@ import { minuteMs, stepsOf, type TimeRange } from '../time.ts';
 export const sampleEveryMs = 10 * minuteMs;
 /** How often the truth is expected to lie inside a stated interval. */
 export const confidence = 0.95;
+/** Deviations of a normal distribution within which so much of it lies; NIST/SEMATECH e-handbook 1.3.6.7.1, read 2026-11. */
+export const normalQuantile = 1.96;
 
 /**
  * The sampled minutes that lie in a range: one at random in each ten minutes, by dice that are a hash
@@ -144,5 +146,5 @@ const studentTable = [
 
 function studentQuantile(freedom: number): number {
 	// Beyond the table the first term of its expansion about the normal's 1.96 is right to 0.001.
-	return studentTable[freedom - 1] ?? 1.96 + 2.372 / freedom;
+	return studentTable[freedom - 1] ?? normalQuantile + 2.372 / freedom;
 }

@@ -87,7 +87,10 @@ function readFigures(reader: ByteReader, rows: number) {
 }
 
 /** Of what `writeAggregates` wrote, the columns that a cost is computed from; unknown is 0. */
-export function readUsageOfAggregates(reader: ByteReader, rows: number): UsageColumns {
+export function readUsageOfAggregates(
+	reader: ByteReader,
+	rows: number,
+): Omit<UsageColumns, 'billedVarianceMs2'> {
 	const { known, billedMibMs } = readFigures(reader, rows);
 	const less = (whole: string, rest: string) =>
 		Float64Array.from(
@@ -135,6 +138,25 @@ export function readAggregates(reader: ByteReader, rows: number): Aggregate[] {
 		concurrencyMax: at('concurrencyMax', row),
 		logBytes: at('logBytes', row),
 	}));
+}
+
+/** Writes how sure each row's billed time is. Nearly no function is sampled: then it takes two bytes. */
+export function writeVariances(out: ByteWriter, rows: readonly Aggregate[]): void {
+	writeColumn(
+		out,
+		rows.map((one) => one.billedVarianceMs2 ?? 0),
+	);
+}
+
+/** The rows with what `writeVariances` wrote. */
+export function withVariances(reader: ByteReader, rows: readonly Aggregate[]): Aggregate[] {
+	const column = readColumn(reader, rows.length);
+	return rows.map((one, row) => withVariance(one, column[row] ?? 0));
+}
+
+/** The aggregate of a function with its variance; 0 is left out. */
+export function withVariance(aggregate: Aggregate, billedVarianceMs2: number): Aggregate {
+	return billedVarianceMs2 === 0 ? aggregate : { ...aggregate, billedVarianceMs2 };
 }
 
 /**

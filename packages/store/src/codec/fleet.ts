@@ -1,7 +1,13 @@
 import type { Aggregate } from '@lamplight/core/bucket/aggregate';
 import type { FunctionId } from '@lamplight/core/ids';
 
-import { readAggregates, readUsageOfAggregates, writeAggregates } from './aggregates.ts';
+import {
+	readAggregates,
+	readUsageOfAggregates,
+	withVariances,
+	writeAggregates,
+	writeVariances,
+} from './aggregates.ts';
 import { openBlob, sealBlob } from './blob.ts';
 import { type Column, readColumn, writeColumn } from './column.ts';
 import { readTimed, type TimedAggregate, writeTimed } from './days.ts';
@@ -9,7 +15,9 @@ import { readNames, writeNames } from './slices.ts';
 import type { UsageSpan } from './usage.ts';
 import { ByteWriter } from './varint.ts';
 
-const version = 1;
+/** Without how sure sampled functions are. */
+const versionBefore = 1;
+const version = 2;
 
 /** One function in a span of a region's fleet. */
 export interface FleetEntry {
@@ -41,6 +49,10 @@ export function encodeFleet({ stepMs, entries, steps }: FleetSpan): Uint8Array {
 		out,
 		entries.map((entry) => entry.aggregate),
 	);
+	writeVariances(
+		out,
+		entries.map((entry) => entry.aggregate),
+	);
 	// Function by function, so that each one's own level is what neighbours share.
 	writeColumn(
 		out,
@@ -54,12 +66,13 @@ export function encodeFleet({ stepMs, entries, steps }: FleetSpan): Uint8Array {
 }
 
 export function decodeFleet(blob: Uint8Array): FleetSpan {
-	const reader = openBlob('aggregates', version, blob);
+	const reader = openBlob('aggregates', [versionBefore, version], blob);
 	const stepMs = reader.varint();
 	const width = reader.count(1440);
 	const steps = readTimed(reader);
 	const ids = readNames(reader);
-	const aggregates = readAggregates(reader, ids.length);
+	const plain = readAggregates(reader, ids.length);
+	const aggregates = blob[1] === versionBefore ? plain : withVariances(reader, plain);
 	const invocations = readColumn(reader, ids.length * width);
 	const errors = readColumn(reader, ids.length * width);
 	const entries = aggregates.map((aggregate, row) => ({
@@ -73,10 +86,13 @@ export function decodeFleet(blob: Uint8Array): FleetSpan {
 
 /** Of a span, what a cost is computed from: the rest is neither kept nor made into objects. */
 export function decodeFleetUsage(blob: Uint8Array): UsageSpan {
-	const reader = openBlob('aggregates', version, blob);
+	const reader = openBlob('aggregates', [versionBefore, version], blob);
 	reader.varint();
 	reader.count(1440);
 	readTimed(reader);
 	const ids = readNames(reader);
-	return { ids, columns: readUsageOfAggregates(reader, ids.length) };
+	const columns = readUsageOfAggregates(reader, ids.length);
+	const variances = blob[1] === versionBefore ? [] : readColumn(reader, ids.length);
+	const billedVarianceMs2 = Float64Array.from(ids, (_, row) => variances[row] ?? 0);
+	return { ids, columns: { ...columns, billedVarianceMs2 } };
 }

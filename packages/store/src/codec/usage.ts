@@ -7,7 +7,9 @@ import { type Column, readColumn, writeColumn } from './column.ts';
 import { readNames, writeNames } from './slices.ts';
 import { ByteWriter } from './varint.ts';
 
-const version = 1;
+/** Without the last column. */
+const versionBefore = 1;
+const version = 2;
 
 /** What functions used over a span, row by row with their ids. */
 export interface UsageSpan {
@@ -37,12 +39,13 @@ export function encodeUsage({ ids, columns: used }: UsageSpan): Uint8Array {
 	writeMemoryProduct(out, [...used.billedMibMs], billedMs);
 	writeColumn(out, [...used.initUs]);
 	writeColumn(out, [...used.logBytes]);
+	writeColumn(out, [...used.billedVarianceMs2]);
 	return sealBlob('usage', version, out.bytes());
 }
 
 /** What `encodeUsage` wrote. Throws `data_damaged` for another kind or an unknown version. */
 export function decodeUsage(blob: Uint8Array): UsageSpan {
-	const reader = openBlob('usage', version, blob);
+	const reader = openBlob('usage', [versionBefore, version], blob);
 	const ids = readNames(reader);
 	const rows = ids.length;
 	const invocations = readColumn(reader, rows);
@@ -65,6 +68,8 @@ export function decodeUsage(blob: Uint8Array): UsageSpan {
 			billedMibMs: plain(billedMibMs),
 			initUs: plain(readColumn(reader, rows)),
 			logBytes: plain(readColumn(reader, rows)),
+			billedVarianceMs2:
+				blob[1] === versionBefore ? new Float64Array(rows) : plain(readColumn(reader, rows)),
 		},
 	};
 }

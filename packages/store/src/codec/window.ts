@@ -2,12 +2,20 @@ import type { Aggregate } from '@lamplight/core/bucket/aggregate';
 import { noInvocations } from '@lamplight/core/bucket/sum';
 
 import type { BeforeAggregate } from '../series/rollups.ts';
-import { readAggregates, withShortPercentiles, writeAggregates } from './aggregates.ts';
+import {
+	readAggregates,
+	withShortPercentiles,
+	withVariances,
+	writeAggregates,
+	writeVariances,
+} from './aggregates.ts';
 import { openBlob, sealBlob } from './blob.ts';
 import { maxRows, readColumn, writeColumn } from './column.ts';
 import { type ByteReader, ByteWriter } from './varint.ts';
 
 const version = 1;
+/** Of the rows of a window: with how sure sampled functions are. */
+const rowsVersion = 2;
 /** Written every few minutes, read at every page. */
 const quality = 6;
 /** As many levels as a sparkline of 24 pixels can show. */
@@ -23,13 +31,15 @@ export function encodeWindowRows({ numbers, rows }: NumberedRows<Aggregate>): Ui
 	const out = new ByteWriter();
 	writeNumbers(out, numbers);
 	writeAggregates(out, rows.map(withShortPercentiles));
-	return sealBlob('window', version, out.bytes(), quality);
+	writeVariances(out, rows);
+	return sealBlob('window', rowsVersion, out.bytes(), quality);
 }
 
 export function decodeWindowRows(blob: Uint8Array): NumberedRows<Aggregate> {
-	const reader = openBlob('window', version, blob);
+	const reader = openBlob('window', [version, rowsVersion], blob);
 	const numbers = readNumbers(reader);
-	return { numbers, rows: readAggregates(reader, numbers.length) };
+	const rows = readAggregates(reader, numbers.length);
+	return { numbers, rows: blob[1] === rowsVersion ? withVariances(reader, rows) : rows };
 }
 
 export function encodeBeforeRows({ numbers, rows }: NumberedRows<BeforeAggregate>): Uint8Array {

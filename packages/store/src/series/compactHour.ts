@@ -1,12 +1,13 @@
 import type { FunctionSlice } from '@lamplight/core/bucket/fragment';
 import { mergeFragments } from '@lamplight/core/bucket/merge';
 import { groupBySteps, sumBuckets } from '@lamplight/core/bucket/sum';
+import { billedVarianceMs2 } from '@lamplight/core/collection/sampledSpan';
 import type { Ctx } from '@lamplight/core/ctx';
 import type { Execution } from '@lamplight/core/execution/execution';
 import { selectExecutions } from '@lamplight/core/execution/select';
 import { hourMs, minuteMs } from '@lamplight/core/time';
 
-import { withShortPercentiles } from '../codec/aggregates.ts';
+import { withShortPercentiles, withVariance } from '../codec/aggregates.ts';
 import { decodeExecutions, encodeExecutions } from '../codec/executions.ts';
 import { encodeFleet, type FleetEntry, type FleetSpan } from '../codec/fleet.ts';
 import { encodeSlices } from '../codec/slices.ts';
@@ -115,7 +116,8 @@ export function fleetOfSlices(hourStartMs: number, slices: readonly FunctionSlic
 			invocations[step] = (invocations[step] ?? 0) + bucket.invocations;
 			if (bucket.errors !== null) errors[step] = (errors[step] ?? 0) + bucket.errors;
 		}
-		const aggregate = withShortPercentiles(sumBuckets(buckets, durations));
+		const sum = withShortPercentiles(sumBuckets(buckets, durations));
+		const aggregate = withVariance(sum, billedVarianceMs2(buckets));
 		entries.push({ functionId, aggregate, invocations, errors });
 	}
 	const everything = slices.flatMap((slice) => slice.buckets);

@@ -1,9 +1,11 @@
 import type { Aggregate } from '@lamplight/core/bucket/aggregate';
 import type { FunctionSlice } from '@lamplight/core/bucket/fragment';
 import { groupBySteps, sumAggregates, sumBuckets } from '@lamplight/core/bucket/sum';
+import { billedVarianceMs2, sumVariances } from '@lamplight/core/collection/sampledSpan';
 import type { ConnectionId, FunctionId } from '@lamplight/core/ids';
 import { floorTo, hourMs, minuteMs, type TimeRange } from '@lamplight/core/time';
 
+import { withVariance } from '../codec/aggregates.ts';
 import type { TimedAggregate } from '../codec/days.ts';
 import type { FleetItem } from './fleetItems.ts';
 import type { FleetRow } from './series.ts';
@@ -64,7 +66,8 @@ export class FleetSum {
 			const inside = buckets.filter(({ minuteMs: at }) => at >= fromMs && at < toMs);
 			if (inside.length === 0) continue;
 			const row = this.#row(functionId, connectionId);
-			row.parts.push(sumBuckets(inside, whole ? durations : null));
+			const sum = sumBuckets(inside, whole ? durations : null);
+			row.parts.push(withVariance(sum, billedVarianceMs2(inside)));
 			for (const bucket of inside) this.#spark(row, bucket.minuteMs, bucket);
 			all.push(...inside);
 		}
@@ -82,7 +85,7 @@ export class FleetSum {
 			.map(([functionId, row]) => ({
 				functionId,
 				connectionId: row.connectionId,
-				aggregate: sumAggregates(row.parts),
+				aggregate: sumParts(row.parts),
 				invocationSpark: row.invocations,
 				errorSpark: row.errors,
 			}));
@@ -130,4 +133,10 @@ export class FleetSum {
 		row.invocations[step] = (row.invocations[step] ?? 0) + invocations;
 		if (errors !== null) row.errors[step] = (row.errors[step] ?? 0) + errors;
 	}
+}
+
+/** A function's spans as one, with how sure they are together. */
+function sumParts(parts: readonly Aggregate[]): Aggregate {
+	const { billedVarianceMs2: _, ...sum } = sumAggregates(parts);
+	return withVariance(sum, sumVariances(parts));
 }

@@ -1,6 +1,7 @@
 import type { FunctionSlice } from '@lamplight/core/bucket/fragment';
 import { groupBySteps, sumAggregates, sumBuckets } from '@lamplight/core/bucket/sum';
 import { usageOfRows } from '@lamplight/core/bucket/usage';
+import { billedVarianceMs2 } from '@lamplight/core/collection/sampledSpan';
 import type { Ctx } from '@lamplight/core/ctx';
 import type { Execution } from '@lamplight/core/execution/execution';
 import { selectExecutions } from '@lamplight/core/execution/select';
@@ -8,7 +9,7 @@ import { type ExponentialHistogram, mergeHistograms } from '@lamplight/core/hist
 import type { FunctionId } from '@lamplight/core/ids';
 import { dayMs, hourMs, minuteMs, utcDay } from '@lamplight/core/time';
 
-import { withShortPercentiles } from '../codec/aggregates.ts';
+import { withShortPercentiles, withVariance } from '../codec/aggregates.ts';
 import { encodeMinuteDay, encodeStepDay, type TimedAggregate } from '../codec/days.ts';
 import { encodeExecutions } from '../codec/executions.ts';
 import { encodeFleet, type FleetEntry } from '../codec/fleet.ts';
@@ -76,7 +77,10 @@ export function functionDay(day: {
 		executions,
 		entry: {
 			functionId,
-			aggregate: withShortPercentiles(sumAggregates(steps, durations)),
+			aggregate: withVariance(
+				withShortPercentiles(sumAggregates(steps, durations)),
+				billedVarianceMs2(buckets),
+			),
 			...hourlySparks(dayStartMs, steps),
 		},
 	};

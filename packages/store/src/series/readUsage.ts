@@ -1,6 +1,12 @@
 import type { FunctionSlice } from '@lamplight/core/bucket/fragment';
 import type { Bucket } from '@lamplight/core/bucket/bucket';
-import { emptyUsage, type UsageColumns, usageFields } from '@lamplight/core/bucket/usage';
+import { emptyUsage, usageAt, type UsageColumns, usageFields } from '@lamplight/core/bucket/usage';
+import {
+	billedVarianceMs2,
+	isSpokenFor,
+	type SampledPart,
+	unsampledOf,
+} from '@lamplight/core/collection/sampledSpan';
 import type { Ctx } from '@lamplight/core/ctx';
 import { invalidField } from '@lamplight/core/errors';
 import type { FunctionId } from '@lamplight/core/ids';
@@ -102,6 +108,8 @@ async function readFleetDays(
 class DaySum {
 	readonly #rows = new Map<FunctionId, number>();
 	#columns: UsageColumns = emptyUsage(0);
+	/** By row: executions of parts of the day that nothing says anything about. */
+	readonly #unsampled: number[] = [];
 
 	addSpan({ ids, columns }: UsageSpan): void {
 		const rows = ids.map((id) => this.#row(id));
@@ -112,6 +120,7 @@ class DaySum {
 				to[row] = (to[row] ?? 0) + (from[at] ?? 0);
 			});
 		}
+		rows.forEach((row, at) => this.#count(row, usageAt(columns, at)));
 	}
 
 	addSlices(slices: readonly FunctionSlice[], { fromMs, toMs }: TimeRange): void {
@@ -120,7 +129,19 @@ class DaySum {
 			if (inside.length === 0) continue;
 			const row = this.#row(functionId);
 			this.#room();
-			for (const bucket of inside) this.#addBucket(row, bucket);
+			const hour = {
+				invocations: 0,
+				recordedInvocations: 0,
+				billedVarianceMs2: billedVarianceMs2(inside),
+			};
+			for (const bucket of inside) {
+				this.#addBucket(row, bucket);
+				hour.invocations += bucket.invocations;
+				if (bucket.billedMs !== null) hour.recordedInvocations += bucket.invocations;
+			}
+			const variances = this.#columns.billedVarianceMs2;
+			variances[row] = (variances[row] ?? 0) + hour.billedVarianceMs2;
+			this.#count(row, hour);
 		}
 	}
 
@@ -129,7 +150,15 @@ class DaySum {
 		const columns = Object.fromEntries(
 			usageFields.map((field) => [field, this.#columns[field].slice(0, rows)]),
 		) as UsageColumns;
+		this.#unsampled.forEach((unsampled, row) => {
+			if (!isSpokenFor(unsampled, columns.invocations[row] ?? 0))
+				columns.billedVarianceMs2[row] = 0;
+		});
 		return { ids: [...this.#rows.keys()], columns };
+	}
+
+	#count(row: number, part: SampledPart): void {
+		this.#unsampled[row] = (this.#unsampled[row] ?? 0) + unsampledOf(part);
 	}
 
 	#addBucket(row: number, bucket: Bucket): void {

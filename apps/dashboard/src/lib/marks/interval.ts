@@ -1,5 +1,4 @@
-import type { CostInterval } from '@lamplight/api/contract/functions';
-import type { Money } from '@lamplight/api/contract/shared';
+import type { CostInterval, Money } from '@lamplight/api/contract/shared';
 
 /** Where a whisker of 72 by 12 begins and ends. */
 const from = 4;
