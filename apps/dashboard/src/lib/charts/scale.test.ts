@@ -69,10 +69,14 @@ describe('the time axis', () => {
 });
 
 describe('markers', () => {
+	const plot = { fromMs: 0, toMs: 500, widthPx: 500 };
 	const marker = (id: string, atMs: number) => ({ id, atMs, label: id });
 
 	it('join within 24 pixels and say how many they are', () => {
-		const clusters = clusterMarkers([marker('v3', 300), marker('v1', 100), marker('v2', 110)], 1);
+		const clusters = clusterMarkers(
+			[marker('v3', 300), marker('v1', 100), marker('v2', 110)],
+			plot,
+		);
 		expect(clusters.map(({ label, members }) => [label, members.length])).toEqual([
 			['2 deploys', 2],
 			['v3', 1],
@@ -81,18 +85,45 @@ describe('markers', () => {
 
 	it('in a long row become several, each at its newest', () => {
 		const row = Array.from({ length: 40 }, (_, at) => marker(`v${at}`, at * 10));
-		const clusters = clusterMarkers(row, 1);
+		const clusters = clusterMarkers(row, plot);
 		expect(clusters.length).toBeGreaterThan(3);
 		expect(clusters.at(-1)?.atMs).toBe(390);
 		expect(clusters.reduce((sum, { members }) => sum + members.length, 0)).toBe(40);
 	});
 
+	it('never cover each other, however close they are and wherever they stand', () => {
+		const many = fc.array(
+			fc.record({
+				id: fc.uuid(),
+				atMs: fc.integer({ min: 0, max: 1000 }),
+				label: fc.constantFrom('v1', 'deploy', '6 deploys', 'storefront-production'),
+			}),
+			{ maxLength: 40 },
+		);
+		fc.assert(
+			fc.property(many, fc.integer({ min: 200, max: 1200 }), (markers, widthPx) => {
+				const clusters = clusterMarkers(markers, { fromMs: 0, toMs: 1000, widthPx });
+				expect(clusters.flatMap(({ members }) => members)).toHaveLength(markers.length);
+				const tags = clusters.map(({ label, xPx, tag }) => {
+					const width = Math.min(130, 12 + 6 * label.length);
+					const left = tag === 'middle' ? xPx - width / 2 : tag === 'before' ? xPx - width : xPx;
+					return { left, right: left + width };
+				});
+				for (const [at, tag] of tags.entries()) {
+					expect(tag.left).toBeGreaterThanOrEqual(tags[at - 1]?.right ?? 0);
+				}
+			}),
+		);
+	});
+
 	it('stay apart when there is room', () => {
-		expect(clusterMarkers([marker('a', 0), marker('b', 24)], 1)).toHaveLength(2);
-		expect(clusterMarkers([marker('a', 0), marker('b', 23)], 1)).toHaveLength(1);
+		expect(clusterMarkers([marker('a', 200), marker('b', 224)], plot)).toHaveLength(2);
+		expect(clusterMarkers([marker('a', 200), marker('b', 223)], plot)).toHaveLength(1);
 		// Long tags need more room than short ones.
-		expect(clusterMarkers([marker('storefront', 0), marker('checkout', 50)], 1)).toHaveLength(1);
-		expect(clusterMarkers([], 1)).toEqual([]);
+		expect(clusterMarkers([marker('storefront', 200), marker('checkout', 250)], plot)).toHaveLength(
+			1,
+		);
+		expect(clusterMarkers([], plot)).toEqual([]);
 	});
 });
 

@@ -88,10 +88,14 @@ export interface MarkerCluster {
 	readonly atMs: number;
 	readonly label: string;
 	readonly members: readonly Marker[];
+	/** Where its line stands. */
+	readonly xPx: number;
+	/** Tags stand over the middle of their line, but for those that would leave the plot. */
+	readonly tag: 'middle' | 'before' | 'after';
 }
 
 /** Markers nearer than this many pixels become one, and those whose tags would cover each other. */
-export const clusterPx = 24;
+const clusterPx = 24;
 /** About the width of a tag: its letters, its padding, and no more than the style sheet allows. */
 const letterPx = 6;
 const tagPaddingPx = 12;
@@ -99,28 +103,44 @@ const widestTagPx = 130;
 
 const tagPx = (label: string) => Math.min(widestTagPx, tagPaddingPx + label.length * letterPx);
 
-function clusterOf(members: readonly Marker[]): MarkerCluster {
+interface Plot extends TimeRange {
+	readonly widthPx: number;
+}
+
+function clusterOf(members: readonly Marker[], { fromMs, toMs, widthPx }: Plot): MarkerCluster {
 	const newest = members.at(-1);
 	if (newest === undefined) throw new Error('a cluster has at least one marker');
 	const label = members.length === 1 ? newest.label : `${members.length} deploys`;
-	return { id: newest.id, atMs: newest.atMs, label, members };
+	const xPx = ((newest.atMs - fromMs) / (toMs - fromMs)) * widthPx;
+	const half = tagPx(label) / 2;
+	const tag = xPx + half > widthPx ? 'before' : xPx < half ? 'after' : 'middle';
+	return { id: newest.id, atMs: newest.atMs, label, members, xPx, tag };
+}
+
+function leftOf({ xPx, tag, label }: MarkerCluster): number {
+	return tag === 'middle' ? xPx - tagPx(label) / 2 : tag === 'before' ? xPx - tagPx(label) : xPx;
+}
+
+function cover(older: MarkerCluster, newer: MarkerCluster): boolean {
+	const rightPx = leftOf(older) + tagPx(older.label);
+	return newer.xPx - older.xPx < clusterPx || rightPx > leftOf(newer);
 }
 
 /**
  * Joins markers that would cover each other, from the newest back; the newest of a cluster gives it its
- * place, so that many in a row become several clusters and not one.
+ * place, so that many in a row become several clusters and not one. A tag that grew may reach its
+ * neighbour, which is then joined too.
  */
-export function clusterMarkers(markers: readonly Marker[], pxPerMs: number): MarkerCluster[] {
+export function clusterMarkers(markers: readonly Marker[], plot: Plot): MarkerCluster[] {
 	const clusters: MarkerCluster[] = [];
 	for (const marker of [...markers].sort((one, other) => other.atMs - one.atMs)) {
-		const open = clusters.at(-1);
-		const neededPx =
-			open === undefined ? 0 : Math.max(clusterPx, (tagPx(open.label) + tagPx(marker.label)) / 2);
-		if (open !== undefined && (open.atMs - marker.atMs) * pxPerMs < neededPx) {
-			clusters[clusters.length - 1] = clusterOf([marker, ...open.members]);
-		} else {
-			clusters.push(clusterOf([marker]));
+		let last = clusterOf([marker], plot);
+		for (let newer = clusters.at(-1); newer !== undefined && cover(last, newer);) {
+			last = clusterOf([...last.members, ...newer.members], plot);
+			clusters.pop();
+			newer = clusters.at(-1);
 		}
+		clusters.push(last);
 	}
 	return clusters.reverse();
 }

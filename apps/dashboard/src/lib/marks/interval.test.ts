@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { confidenceText, whiskerOf } from './interval.ts';
+import { confidenceText, marginText, sampledText, whiskerOf } from './interval.ts';
 
 const money = (amount: string) => ({
 	amount,
@@ -21,4 +21,14 @@ it('puts the value where it lies between the ends', () => {
 it('says a confidence in words', () => {
 	expect(confidenceText(0.95)).toBe('19 times in 20');
 	expect(confidenceText(0.8)).toBe('4 times in 5');
+});
+
+it('says how much of a cost is sampled, and how far that lets it be off', () => {
+	const sampled = { share: 0.342, interval };
+	expect(marginText(sampled)).toBe('±\u00a0$1.00');
+	expect(sampledText(sampled)).toBe(
+		'34.2\u00a0% of it is sampled: between 1 USD and 3 USD, 19 times in 20, from 600 executions that were read',
+	);
+	expect(sampledText({ ...sampled, share: 1 })).toMatch(/^Sampled: between/);
+	expect(sampledText(undefined)).toBe('');
 });

@@ -25,7 +25,8 @@ export function errorsReading(page: IssuesPage): Reading {
 					b(plural(first.count, 'time')),
 					` in ${first.function.name}.`,
 				]),
-		...(errors === null || errors === 0
+		// While older failures are still being counted, more are grouped than counted: that says nothing.
+		...(errors === null || errors === 0 || grouped > errors
 			? []
 			: [` Issues explain ${share(grouped / errors, 0)} of ${count(errors)} failures.`]),
 	];

@@ -67,12 +67,25 @@ export function executionReading(page: ExecutionPage): Reading {
 /** A message longer than this would push out what it cost. */
 const failureLetters = 90;
 
+/**
+ * What a runtime writes before a failure of its own accord: the time and the level of the line, and in
+ * which invocation. Each is told elsewhere on the page.
+ */
+const preambles = [
+	/^Invoke Error\s+/,
+	/^\d{4}-\d\d-\d\dT[\d:.]+Z\s+/,
+	/^(?:ERROR|FATAL)\s+/,
+	/^Lambda runtime invoke\{[^}]*\}:\s*/,
+];
+
 /** What the line that tells of the failure says, without its stack; `null` when none does. */
 function failureText({ lines, execution }: ExecutionPage): string | null {
 	if (execution.status !== 'error') return null;
 	const told = (lines ?? []).findLast(({ level }) => level === 'error' || level === 'fatal');
 	const first = told === undefined ? '' : (lineText(told).split('\n')[0] ?? '');
-	const text = first.replace(/^Invoke Error\s+/, '').replace(/[.\s]+$/, '');
+	const text = preambles
+		.reduce((rest, preamble) => rest.replace(preamble, ''), first)
+		.replace(/[.\s]+$/, '');
 	if (text === '') return null;
 	return text.length <= failureLetters ? text : `${text.slice(0, failureLetters).trimEnd()}…`;
 }
