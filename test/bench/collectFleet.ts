@@ -91,7 +91,7 @@ export async function useOfFleet(options: FleetOptions): Promise<FleetUse> {
 }
 
 /** Connected accounts whose past is read already: it has a bench, and a budget, of its own. */
-async function connectAll(collector: Collector, only?: string): Promise<Connection[]> {
+export async function connectAll(collector: Collector, only?: string): Promise<Connection[]> {
 	const connections: Connection[] = [];
 	for (const account of collector.sandbox.world.accounts) {
 		if (account.closedMs !== null || account.activeRegions.length === 0) continue;

@@ -47,6 +47,11 @@ export class Lags {
 		this.#lags = [];
 	}
 
+	/** How many executions have arrived since the last forgetting. */
+	get executions(): number {
+		return this.#lags.reduce((sum, { executions }) => sum + executions, 0);
+	}
+
 	/** The lag that a share of the executions does not exceed. */
 	quantileMs(share: number): number {
 		const ascending = this.#lags.toSorted((a, b) => a.lagMs - b.lagMs);

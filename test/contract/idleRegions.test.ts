@@ -58,8 +58,8 @@ describe('a region whose functions seldom run', { timeout: 300_000 }, () => {
 	it('is known to be idle, and not told as missing', async () => {
 		await work('inventory');
 		expect(await isRead()).toBe(false);
-		const range = { fromMs: startMs - 3 * hourMs, toMs: startMs - 20 * minuteMs };
-		expect(await statesOver(range)).toEqual(['complete 160']);
+		const range = { fromMs: startMs - 3 * hourMs, toMs: startMs };
+		expect(await statesOver(range)).toEqual(['complete 160', 'provisional 20']);
 	});
 
 	it('is read within half an hour of waking, with all that ran', async () => {
@@ -90,6 +90,57 @@ describe('a region whose functions seldom run', { timeout: 300_000 }, () => {
 		expect(own.reduce((sum, { durationCount }) => sum + (durationCount ?? 0), 0)).toBe(ran);
 	});
 });
+
+describe('an account that pauses for an hour', { timeout: 300_000 }, () => {
+	let collector: Collector;
+	beforeAll(async () => {
+		collector = await startCollector({
+			...{ functions: 100, seed: 1, nowMs: startMs, speed: 0, rateLimits: false, rateShare: 1000 },
+		});
+	});
+	afterAll(() => collector.close());
+
+	it('is known to have paused once its totals were read, and not before', async () => {
+		const pause = pausedAccount(collector.sandbox.world);
+		if (pause === null) throw new Error('no account of this world pauses for an hour within a day');
+		collector.sandbox.clock.set({ nowMs: pause.atMs });
+		const { workspaceId, id: connectionId } = await collector.connect(pause.accountId);
+		const of = { workspaceId, connectionId, plannedMs: pause.atMs };
+		const range = { fromMs: pause.atMs - 55 * minuteMs, toMs: pause.atMs };
+		const states = async () => {
+			const read = await collector.store.completeness.read(testCtx(), connectionId, range);
+			const { spans = [] } = read.find(({ region }) => region === pause.region) ?? {};
+			return spans.map(({ fromMs, toMs, state }) => `${state} ${(toMs - fromMs) / minuteMs}`);
+		};
+		const { region } = pause;
+		collector.queue.push({ kind: 'functions', ...of, region });
+		await collector.drain();
+		expect(await states()).toEqual(['missing 55']);
+		collector.queue.push({ kind: 'inventory', ...of, details: false });
+		collector.queue.push({ kind: 'totals', ...of, counts: true });
+		collector.queue.push({ kind: 'functions', ...of, region });
+		await collector.drain();
+		expect(await states()).toEqual(['complete 35', 'provisional 20']);
+	});
+});
+
+/** A region in which something ran within three hours, when nothing ran in its account for an hour. */
+function pausedAccount(
+	world: World,
+): { readonly accountId: string; readonly region: string; readonly atMs: number } | null {
+	for (const { id: accountId, closedMs, deniedActions } of world.accounts) {
+		if (closedMs !== null || deniedActions.length > 0) continue;
+		const regions = [...new Set(world.allFunctions(accountId).map((fn) => fn.region))];
+		for (let atMs = startMs; atMs < startMs + 24 * hourMs; atMs += hourMs / 2) {
+			const ran = (region: string, hours: number) =>
+				runsIn(world, { accountId, region }, { fromMs: atMs - hours * hourMs, toMs: atMs });
+			if (regions.some((region) => ran(region, 1.2) > 0)) continue;
+			const region = regions.find((one) => ran(one, 2.5) > 0);
+			if (region !== undefined) return { accountId, region, atMs };
+		}
+	}
+	return null;
+}
 
 function runsIn(
 	world: World,

@@ -91,13 +91,15 @@ export async function lookAtIdle(
 			functions: { ...held.functions, ...Object.fromEntries(woken) },
 		});
 	}
-	const range = {
-		fromMs: floorTo(minuteMs, nowMs - lookedBackMs),
-		toMs: floorTo(minuteMs, nowMs - settlesAfterMs),
-	};
+	const toMs = floorTo(minuteMs, nowMs);
+	const settled = { fromMs: toMs - lookedBackMs, toMs: toMs - settlesAfterMs };
+	const unsettled = { fromMs: settled.toMs, toMs };
 	const marks = looked
 		.filter(({ ran }) => ran === 0)
-		.map(({ region }) => ({ region, range, state: 'complete' as const }));
+		.flatMap(({ region }) => [
+			{ region, range: settled, state: 'complete' as const },
+			{ region, range: unsettled, state: 'provisional' as const },
+		]);
 	if (marks.length > 0) await deps.store.completeness.mark(ctx, connection.id, marks);
 }
 
