@@ -23,7 +23,7 @@ import { createMemory } from './memory.ts';
 import { runPlan } from './plan/run.ts';
 import { createOutbox, pollQueue } from './queue.ts';
 import { runRollup } from './rollup/run.ts';
-import { workMessage } from './work.ts';
+import { repeatOf, workMessage } from './work.ts';
 
 const wallClock = () => Date.now();
 const visibilitySeconds = 120;
@@ -80,6 +80,7 @@ async function start(options: LocalOptions): Promise<void> {
 		visibilitySeconds,
 		signal,
 		log: logLine,
+		repeatOf,
 		work: (body, delivery) => workMessage(deps, body, delivery),
 	});
 	const planning = planEveryMinute(deps, signal, (count) => (connections = count));

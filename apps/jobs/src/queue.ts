@@ -15,6 +15,7 @@ import type { Log, Outbox } from './deps.ts';
 import type { Delivery } from './ending.ts';
 import { Shares } from './local/shares.ts';
 import type { Message } from './message.ts';
+import type { Repeat } from './work.ts';
 
 // A batch takes at most 10 entries; SQS API reference, read 2026-11.
 const batchSize = 10;
@@ -59,6 +60,8 @@ export interface PollOptions {
 	readonly retryAfterSeconds?: number;
 	readonly signal: AbortSignal;
 	readonly log: Log;
+	/** Says which messages ask for the same: one that waits gives way to a later one; none when left out. */
+	readonly repeatOf?: (body: string) => Repeat | null;
 	/** Throwing gives the message back: it is seen again later, and in the end dead-lettered. */
 	readonly work: (body: string, delivery: Delivery) => Promise<void>;
 }
@@ -79,9 +82,9 @@ const mostHeld = 5_000;
  * long as a place is free, messages are taken to find another's among them.
  */
 export async function pollQueue(options: PollOptions): Promise<void> {
-	const shares = new Shares<SqsMessage>(options.width);
+	const shares = new Shares<Taken>(options.width);
 	const running = new Set<Promise<void>>();
-	const held = new Set<SqsMessage>();
+	const held = new Set<Taken>();
 	const begin = (): void => {
 		for (let next = shares.next(); next !== null; next = shares.next()) {
 			const { group, item } = next;
@@ -103,15 +106,42 @@ export async function pollQueue(options: PollOptions): Promise<void> {
 			continue;
 		}
 		for (const message of await receive(options, Math.min(room, batchSize))) {
-			held.add(message);
-			shares.add(groupOfBody(message.Body ?? ''), message);
+			const body = message.Body ?? '';
+			const taken = { message, repeat: options.repeatOf?.(body) ?? null };
+			const group = groupOfBody(body);
+			const earlier = shares.replace(group, taken, (waiting) => isEarlier(waiting, taken));
+			held.add(taken);
+			if (earlier === null) shares.add(group, taken);
+			else {
+				held.delete(earlier);
+				void discard(options, earlier);
+			}
 		}
 		begin();
 	}
 	// What was not begun is seen again when its time is over.
-	for (const message of shares.left()) held.delete(message);
+	for (const taken of shares.left()) held.delete(taken);
 	await Promise.all(running);
 	clearInterval(prolonging);
+}
+
+/** A message in our hands. */
+interface Taken {
+	readonly message: SqsMessage;
+	readonly repeat: Repeat | null;
+}
+
+/** On a machine that cannot keep up, one connection's readings of an hour must not wait behind each other. */
+function isEarlier({ repeat: waiting }: Taken, { repeat: later }: Taken): boolean {
+	if (waiting === null || later === null || waiting.subject !== later.subject) return false;
+	return waiting.plannedMs <= later.plannedMs;
+}
+
+async function discard({ sqs, queueUrl }: PollOptions, { message }: Taken): Promise<void> {
+	await sqs
+		.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle }))
+		// It is seen again later, and skipped: the later one was done by then.
+		.catch(() => undefined);
 }
 
 const groupSchema = z.object({
@@ -132,18 +162,16 @@ function groupOfBody(body: string): string {
 /** Keeps all that is held from being seen again. */
 function prolongAll(
 	{ sqs, queueUrl: QueueUrl, visibilitySeconds: VisibilityTimeout }: PollOptions,
-	held: ReadonlySet<SqsMessage>,
+	held: ReadonlySet<Taken>,
 ): NodeJS.Timeout {
 	const prolong = () => {
 		const messages = [...held];
 		for (let at = 0; at < messages.length; at += batchSize) {
-			const Entries = messages
-				.slice(at, at + batchSize)
-				.map(({ ReceiptHandle }, index) => ({
-					Id: String(index),
-					ReceiptHandle,
-					VisibilityTimeout,
-				}));
+			const Entries = messages.slice(at, at + batchSize).map(({ message }, index) => ({
+				Id: String(index),
+				ReceiptHandle: message.ReceiptHandle,
+				VisibilityTimeout,
+			}));
 			void sqs
 				.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }))
 				.catch(() => undefined);
@@ -173,7 +201,7 @@ async function receive(options: PollOptions, count: number): Promise<readonly Sq
 	}
 }
 
-async function handle(options: PollOptions, message: SqsMessage): Promise<void> {
+async function handle(options: PollOptions, { message }: Taken): Promise<void> {
 	const { sqs, queueUrl, log } = options;
 	const { retryAfterSeconds = defaultRetryAfterSeconds } = options;
 	const of = { QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle };

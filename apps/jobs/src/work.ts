@@ -18,15 +18,39 @@ export async function workMessage(deps: JobDeps, body: string, delivery?: Delive
 async function workOnce(deps: JobDeps, message: Message): Promise<void> {
 	const key = `done ${subject(message)}`;
 	const doneMs = Number(deps.memory.get(key) ?? '-1');
-	const repeats =
-		message.kind === 'totals' || message.kind === 'functions' || message.kind === 'rollup';
 	const isLate = deps.clock() - message.plannedMs > staleAfterMs;
-	if (repeats && (message.plannedMs < doneMs || isLate)) {
+	if (isRepeated(message) && (message.plannedMs < doneMs || isLate)) {
 		deps.log('skipped', { kind: message.kind, plannedMs: message.plannedMs });
 		return;
 	}
 	await dispatch(deps, message);
 	deps.memory.set(key, String(Math.max(doneMs, message.plannedMs)));
+}
+
+/** What a reading that comes again and again reads, and for when it was planned. */
+export interface Repeat {
+	readonly subject: string;
+	readonly plannedMs: number;
+}
+
+/**
+ * A message as one of many that ask for the same hour, of which the latest makes the others pointless;
+ * `null` for work of which each piece counts, and for what nobody understands.
+ */
+export function repeatOf(body: string): Repeat | null {
+	try {
+		const message = parseMessage(body);
+		if (!isRepeated(message)) return null;
+		// Counts are asked for seldom: the totals of the next minute are not in their place.
+		const counts = message.kind === 'totals' && message.counts ? ' with counts' : '';
+		return { subject: `${subject(message)}${counts}`, plannedMs: message.plannedMs };
+	} catch {
+		return null;
+	}
+}
+
+function isRepeated({ kind }: Message): boolean {
+	return kind === 'totals' || kind === 'functions' || kind === 'rollup';
 }
 
 function subject(message: Message): string {

@@ -32,6 +32,13 @@ export class Shares<T> {
 		this.#waiting += 1;
 	}
 
+	/** Puts an item in the place of one that waits; returns that one, or `null` where none is meant. */
+	replace(group: string, item: T, isMeant: (waiting: T) => boolean): T | null {
+		const waiting = this.#groups.get(group)?.waiting ?? [];
+		const at = waiting.findIndex(isMeant);
+		return at === -1 ? null : (waiting.splice(at, 1, item)[0] ?? null);
+	}
+
 	/** The next to begin; `null` while every place, or the share of all who wait, is taken. */
 	next(): { readonly group: string; readonly item: T } | null {
 		if (this.#running >= this.#width) return null;
