@@ -96,6 +96,8 @@ class Draft implements Figures {
 	readonly #work: Work;
 	readonly #input: FiguresInput;
 	readonly #buckets = new Map<string, MinuteBuckets>();
+	/** Functions whose records were asked for. */
+	#asked = 0;
 	readonly records = new Map<string, ReadExecutions>();
 	readonly unread = new Set<string>();
 	bought = 0;
@@ -127,15 +129,19 @@ class Draft implements Figures {
 	readable(functions: readonly PlannedFunction[]): PlannedFunction[] {
 		const mayRead = logGroupMatcher(this.#work.enrolment.logGroupPatterns);
 		const { nowMs, logsGranted } = this.#input;
-		return functions
-			.filter((fn) => {
-				const state = this.state;
-				return whyNotRecords(fn, { state, logsGranted, mayRead, nowMs }) === null;
-			})
-			.slice(0, recordReadsPerRun(this.#input.region));
+		return (
+			functions
+				.filter((fn) => {
+					const state = this.state;
+					return whyNotRecords(fn, { state, logsGranted, mayRead, nowMs }) === null;
+				})
+				// Whatever was planned for this run has used its part of it up.
+				.slice(0, Math.max(0, recordReadsPerRun(this.#input.region) - this.#asked))
+		);
 	}
 
 	async readRecords(functions: readonly PlannedFunction[]): Promise<void> {
+		this.#asked += functions.length;
 		const { region, recordWindow: range } = this.#input;
 		const request = {
 			region,
