@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { STSClient } from '@aws-sdk/client-sts';
@@ -38,6 +38,8 @@ export interface AwsOptions {
 	readonly sessionName?: string;
 	/** Share of AWS's published rates to use; 0.3 when left out. */
 	readonly rateShare?: number;
+	/** How turns at those rates are waited for; by `wallClock`'s real time when left out. */
+	readonly sleep?: (ms: number) => Promise<void>;
 	/** Connections to AWS at once; 64 when left out. */
 	readonly maxSockets?: number;
 }
@@ -72,7 +74,7 @@ export function createAws(options: AwsOptions): Aws {
 	const { wallClock, clock } = options;
 	const limits = createRateLimits({
 		wallClock,
-		sleep: (ms) => sleep(ms),
+		sleep: options.sleep ?? ((ms) => pause(ms)),
 		...(options.rateShare === undefined ? {} : { share: options.rateShare }),
 	});
 	const credentials = createCredentialCache({ wallClock, own, sts, sessionName });
