@@ -8,6 +8,7 @@ import {
 	finestPeriodSeconds,
 	type LambdaMetric,
 	type MetricReading,
+	type MetricUnit,
 	type Statistic,
 } from '@lamplight/core/collection/metric';
 import { groupCount, groupOf } from '@lamplight/core/collection/groups';
@@ -31,6 +32,27 @@ export interface PastInput {
 	readonly region: Region;
 	readonly range: TimeRange;
 	readonly inventory: readonly LambdaFunction[];
+	readonly totals: PastTotals;
+}
+
+/** The totals of a stretch of one region's past, which cost next to nothing. */
+export interface PastTotals {
+	/** As read, figures of several metrics apart. */
+	readonly duration: readonly RegionBucket[];
+	readonly counts: readonly RegionBucket[];
+	/** False when AWS answered in part: what is absent is then unknown, and may come when it is asked again. */
+	readonly whole: boolean;
+}
+
+/** Reads the totals of a stretch of one region. */
+export async function readPastTotals(
+	deps: JobDeps,
+	work: Work,
+	{ region, range }: Pick<PastInput, 'region' | 'range'>,
+): Promise<PastTotals> {
+	const periodSeconds = finestPeriodSeconds(range.fromMs, deps.clock());
+	const read = await readRegion(work, { region, window: range, counts: true, periodSeconds });
+	return { ...read, whole: read.duration.every(({ durationCount }) => durationCount !== null) };
 }
 
 /** What a stretch of one region's past told, to be written with the other regions'. */
@@ -44,12 +66,11 @@ export interface PastReading {
 	readonly limits: ReadonlySet<string>;
 }
 
-/** Reads one stretch of one region's past: totals, then functions, then the records of quiet ones. */
+/** Reads one stretch of one region's past: functions, then the records of quiet ones. */
 export async function readPast(deps: JobDeps, work: Work, input: PastInput): Promise<PastReading> {
-	const { region, range } = input;
+	const { region, range, totals: read } = input;
 	const periodSeconds = finestPeriodSeconds(range.fromMs, deps.clock());
 	const spanMs = range.toMs % hourMs === 0 ? hourMs : slotSpanMs;
-	const read = await readRegion(work, { region, window: range, counts: true, periodSeconds });
 	const totals = joinedTotals(read);
 	const day = isWholeDay(range)
 		? await deps.store.series.beginPastDay(work.ctx, {
@@ -88,7 +109,9 @@ export async function readPast(deps: JobDeps, work: Work, input: PastInput): Pro
 		range: { fromMs, toMs },
 		state,
 	}));
-	return { region, ...read, marks, limits };
+	if (!read.whole) limits.add(partialLimit);
+	const { duration, counts: counted } = read;
+	return { region, duration, counts: counted, marks, limits };
 }
 
 function isWholeDay({ fromMs, toMs }: TimeRange): boolean {
@@ -225,7 +248,30 @@ async function ask(
 	const statistics: readonly Statistic[] = metric === 'Duration' ? durationStatistics : ['Sum'];
 	const units = names.map((functionName) => ({ metric, functionName, statistics }));
 	const { range: window, periodSeconds } = stretch;
-	return getMetrics(work.account, stretch.region, { units, window, periodSeconds });
+	const read = new Map<MetricUnit, MetricReading>();
+	for (let time = 0, due: readonly MetricUnit[] = units; due.length > 0; time += 1) {
+		const answers = await getMetrics(work.account, stretch.region, {
+			...{ units: due, window, periodSeconds },
+		});
+		for (const answer of answers) read.set(answer.unit, withEarlier(read.get(answer.unit), answer));
+		due = answers.filter(({ whole }) => !whole).map(({ unit }) => unit);
+		if (due.length > 0 && time + 1 >= asksOfFunctions) {
+			stretch.limits.add(partialLimit);
+			break;
+		}
+	}
+	return [...read.values()];
+}
+
+/** Functions of which AWS answers in part are asked so often; the past is not read again later. */
+const asksOfFunctions = 3;
+const partialLimit = 'past metrics that AWS answered in part';
+
+/** Either answer may hold points that the other lacks; the later one is the newer. */
+function withEarlier(earlier: MetricReading | undefined, later: MetricReading): MetricReading {
+	return earlier === undefined
+		? later
+		: { ...later, minutes: new Map([...earlier.minutes, ...later.minutes]) };
 }
 
 function nameOf({ unit }: MetricReading): string {

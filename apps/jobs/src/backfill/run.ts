@@ -13,7 +13,13 @@ import { putCheckpoint } from '../checkpoint.ts';
 import { findRegions } from '../collect/regions.ts';
 import type { JobDeps } from '../deps.ts';
 import type { MessageOf } from '../message.ts';
-import { type PastReading, readPast, writePast } from './region.ts';
+import {
+	type PastReading,
+	type PastTotals,
+	readPast,
+	readPastTotals,
+	writePast,
+} from './region.ts';
 
 /** One message begins no further stretch after this long, unless it says how long. */
 const sliceMs = 15_000;
@@ -50,6 +56,8 @@ async function readStretches(
 	const regions = await knownRegions(deps, work);
 	while (backfill.doneFromMs > backfill.fromMs && !backfill.stopped) {
 		backfill = await readStretch(deps, work, { backfill, regions, limits });
+		// Asked again in the next turn: what AWS had not together a moment ago takes it a while.
+		if (backfill.tries > 0) break;
 		const isOver = deps.wallClock() - startedMs > forMs;
 		if (isOver || (await deps.store.leases.renew(work.ctx, lease, leaseMs)) === null) break;
 	}
@@ -79,6 +87,7 @@ async function beginBackfill(deps: JobDeps, work: Work): Promise<Backfill> {
 		spentUsd: 0,
 		budgetUsd: connection.backfillBudgetUsd,
 		stopped: false,
+		tries: 0,
 		updatedMs: nowMs,
 	};
 }
@@ -123,6 +132,9 @@ async function regionsOfThePast(deps: JobDeps, work: Work): Promise<Region[]> {
 	return [...found].sort();
 }
 
+/** So often a stretch is asked for whose totals AWS answers in part; then it is kept as far as it is known. */
+const maxTries = 4;
+
 async function readStretch(
 	deps: JobDeps,
 	work: Work,
@@ -143,10 +155,19 @@ async function readStretch(
 	// One metric a function, and one more each where the region shows errors or throttles.
 	const mostUsd = known.length * 3e-5;
 	if (mostUsd > left) return save(deps, work, { ...backfill, stopped: true });
-	const readings: PastReading[] = [];
+	const all = new Map<Region, PastTotals>();
 	for (const region of regions) {
+		all.set(region, await readPastTotals(deps, work, { region, range }));
+	}
+	const isPartial = [...all.values()].some(({ whole }) => !whole);
+	if (isPartial && backfill.tries + 1 < maxTries) {
+		const spent = backfill.spentUsd + spentUsd(work) - before;
+		return save(deps, work, { ...backfill, tries: backfill.tries + 1, spentUsd: spent });
+	}
+	const readings: PastReading[] = [];
+	for (const [region, totals] of all) {
 		const inventory = known.filter((fn) => fn.region === region);
-		const reading = await readPast(deps, work, { region, range, inventory });
+		const reading = await readPast(deps, work, { region, range, inventory, totals });
 		for (const limit of reading.limits) limits.add(limit);
 		readings.push(reading);
 	}
@@ -154,6 +175,7 @@ async function readStretch(
 	return save(deps, work, {
 		...backfill,
 		doneFromMs: range.fromMs,
+		tries: 0,
 		regions: [...regions],
 		functions: known.length,
 		spentUsd: backfill.spentUsd + spentUsd(work) - before,

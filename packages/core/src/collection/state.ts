@@ -60,6 +60,8 @@ export const backfillSchema = z.object({
 	budgetUsd: z.number().nonnegative(),
 	/** True when the budget ended it before `fromMs`. */
 	stopped: z.boolean(),
+	/** How often the next stretch was asked for in vain, as AWS answered its totals in part. */
+	tries: z.number().int().nonnegative().default(0),
 	updatedMs: z.number().int(),
 });
 export type Backfill = z.infer<typeof backfillSchema>;
