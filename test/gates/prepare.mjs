@@ -7,21 +7,22 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..', '..');
-// SvelteKit 3 declares Node >= 22.17 in its engines field.
+// Node runs our TypeScript unflagged since 22.18.0
+// (nodejs.org/docs/latest-v22.x/api/typescript.html, read 2026-11).
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-const newEnough = major > 22 || (major === 22 && minor >= 17);
+const newEnough = major > 22 || (major === 22 && minor >= 18);
 
-const run = (command, args) =>
-	spawnSync(command, args, {
+if (existsSync(join(root, '.git')) && process.env.CI === undefined) {
+	spawnSync('npx', ['--no-install', 'simple-git-hooks'], {
 		cwd: root,
 		stdio: ['ignore', 'ignore', 'inherit'],
 		shell: process.platform === 'win32',
 	});
-
-if (existsSync(join(root, '.git')) && process.env.CI === undefined) {
-	run('npx', ['--no-install', 'simple-git-hooks']);
 }
-if (newEnough && process.env.LAMPLIGHT_SKIP_BUILD === undefined) {
-	console.log('lamplight: building the dashboard');
-	run('npm', ['run', '--silent', 'build', '-w', '@lamplight/dashboard']);
+if (newEnough) {
+	const { builtDashboard } = await import('../../apps/cli/src/start/dashboardBuild.ts');
+	// The same build as that of a start: only where sources changed, and silent unless it fails.
+	await builtDashboard(join(root, 'apps/dashboard'), () =>
+		console.log('lamplight: building the dashboard'),
+	).catch((error) => console.error(`lamplight: ${error.message}`));
 }

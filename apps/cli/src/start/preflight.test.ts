@@ -49,10 +49,11 @@ describe('the data folder', () => {
 	});
 
 	it('keeps what is not ours when it is emptied', () => {
-		mkdirSync(join(folder, 'dynamodb'));
+		const ours = ['dynamodb', 'exports', 'identity', 'logs'].map((name) => join(folder, name));
+		for (const path of ours) mkdirSync(path);
 		writeFileSync(join(folder, 'notes.txt'), 'mine');
 		emptyDataFolder(folder);
-		expect(existsSync(join(folder, 'dynamodb'))).toBe(false);
+		expect(ours.filter((path) => existsSync(path))).toEqual([]);
 		expect(existsSync(join(folder, 'notes.txt'))).toBe(true);
 	});
 

@@ -7,7 +7,7 @@ import { LamplightError } from '@lamplight/core/errors';
 const lockName = 'start.lock';
 
 /** What a data folder holds that `--fresh` deletes; anything else in it is not ours. */
-const ours = ['dynamodb', 'identity', 'logs', 'state.json'];
+const ours = ['dynamodb', 'exports', 'identity', 'logs', 'state.json'];
 
 /** Resolves when nothing listens on the port; throws `conflict` that says what to do otherwise. */
 export async function requireFreePort(port: number): Promise<void> {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { WallClock } from '../clock.ts';
-import type { Delivery } from './dispatch.ts';
+import type { Delivery } from './passage.ts';
 import type { WireRequest, WireResponse } from './message.ts';
 
 export interface ServerOptions {
