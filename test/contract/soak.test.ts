@@ -1,9 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { heldBy, liveMemoryVariables } from '../soak/live.ts';
 import { parseSoakOptions } from '../soak/options.ts';
 import { nextSpeed } from '../soak/pace.ts';
 import { complaintOf, followLogs } from '../soak/trouble.ts';
@@ -22,6 +25,35 @@ describe('a soak', () => {
 		expect(verdict.flat).toBe(false);
 		expect(verdict.lastBytes - verdict.firstBytes).toBe(96 * mib);
 		expect(() => judgeMemory(samplesOf([1, 2, 3]))).toThrow('3 samples tell nothing');
+	});
+
+	it('asks a process for what it holds, without what it has dropped', async () => {
+		const folder = mkdtempSync(join(tmpdir(), 'lamplight-soak-live-'));
+		const numbers = (count: string) => `Array.from({ length: ${count} }, (_, at) => ({ at }))`;
+		const script = `let held = ${numbers('1e6')}; let dropped = ${numbers('1e6')}; dropped = null;
+			const buffer = Buffer.alloc(64 * ${mib});
+			console.log('ready'); setInterval(() => { if (held === buffer) throw held; }, 1000);
+			process.on('message', () => { held = null; process.send('dropped'); });`;
+		const child = spawn(process.execPath, ['-e', script], {
+			env: { ...process.env, ...liveMemoryVariables(folder) },
+			stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+		});
+		try {
+			await once(child.stdout ?? child, 'data');
+			const part = { name: 'one', pid: child.pid ?? 0 };
+			const before = await heldBy(part, folder);
+			child.send('drop');
+			await once(child, 'message');
+			const after = await heldBy(part, folder);
+			// A million objects of one number: 12 bytes or more each, beside 64 MiB outside of the heap.
+			expect(before.liveBytes - after.liveBytes).toBeGreaterThan(10 * mib);
+			expect(after.liveBytes).toBeGreaterThan(64 * mib);
+			expect(after.liveBytes).toBeLessThan(84 * mib);
+			expect(after.rssBytes).toBeGreaterThan(after.liveBytes);
+		} finally {
+			child.kill('SIGKILL');
+			rmSync(folder, { recursive: true, force: true });
+		}
 	});
 
 	it('slows the world down behind a backlog, and never beyond its bounds', () => {

@@ -9,7 +9,8 @@ import { minuteMs, type TimeRange } from '@lamplight/core/time';
 import { waitingIn } from '../chaos/process.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { worldOf } from '../support/world.ts';
-import { compareWithWorld, type Kept } from './compare.ts';
+import { compareWithWorld, isPastRead, type Kept } from './compare.ts';
+import { heldBy, liveMemoryVariables } from './live.ts';
 import type { SoakOptions } from './options.ts';
 import { nextSpeed } from './pace.ts';
 import { bytesBelow, partsBelow, type Part, residentBytes, variableOf } from './parts.ts';
@@ -19,7 +20,12 @@ import type { MemorySample } from './verdict.ts';
 
 /** Everything a soak saw. */
 export interface Seen {
+	/** Resident, as it was between collections. */
 	readonly memory: ReadonlyMap<string, readonly MemorySample[]>;
+	/** Live JavaScript objects and their buffers, after a collection. */
+	readonly live: ReadonlyMap<string, readonly MemorySample[]>;
+	/** Resident, after the same collections. */
+	readonly held: ReadonlyMap<string, readonly MemorySample[]>;
 	readonly disk: { readonly databaseBytes: number; readonly logBytes: number };
 	readonly clicks: Clicks;
 	readonly complaints: Complaints;
@@ -33,6 +39,13 @@ const lookEveryMs = 1_000;
 const paceEveryMs = 5_000;
 const sampleEveryMs = 5_000;
 const tellEveryMs = 60_000;
+/**
+ * Collections in the measured time, so that each third of it has four, and the least time between two:
+ * each is a pause, and leaves less garbage for the resident size to grow by.
+ */
+const collections = { count: 12, leastMs: 10_000 };
+/** Real time that reading the past may take, before anything is measured: its days in memory are no growth. */
+const pastWithinMs = 20 * 60_000;
 /**
  * Share of the time under load that comes before it, unmeasured, and the least of it: heaps and caches
  * fill up to their usual size first.
@@ -51,7 +64,8 @@ export async function soak(
 	const dataFolder = mkdtempSync(join(tmpdir(), 'lamplight-soak-'));
 	try {
 		const args = ['--functions', String(options.functions)];
-		const product = await startProduct({ args, dataFolder });
+		const environment = liveMemoryVariables(join(dataFolder, 'live'));
+		const product = await startProduct({ args, dataFolder, environment });
 		try {
 			return await soakRunning({ product, dataFolder, options, say, signal });
 		} catch (error) {
@@ -86,10 +100,16 @@ async function soakRunning(running: Running): Promise<Seen> {
 	const ending = new AbortController();
 	const clicks = clickAround(product, options.users, ending.signal);
 	try {
+		say('the past is read before anything is measured');
+		const pastIsLate = passed(pastWithinMs);
+		await watch.until(async () => pastIsLate() || (await isPastRead(product, parts)));
+		if (!(await isPastRead(product, parts)))
+			say('the past is still being read: its days are in the figures');
+		const isOver = passed(options.minutes * 60_000);
 		await watch.until(passed(Math.max(warmUp.leastMs, options.minutes * 60_000 * warmUp.share)));
 		const fromMs = Math.ceil((await world.nowMs()) / minuteMs) * minuteMs;
 		watch.samples = true;
-		await watch.until(passed(options.minutes * 60_000));
+		await watch.until(isOver);
 		watch.samples = false;
 		const toMs = Math.floor((await world.nowMs()) / minuteMs) * minuteMs;
 		ending.abort();
@@ -105,8 +125,8 @@ async function soakRunning(running: Running): Promise<Seen> {
 		const kept = await compareWithWorld(product, parts, range);
 		const databaseBytes = bytesBelow(join(dataFolder, 'dynamodb'));
 		const disk = { databaseBytes, logBytes: bytesBelow(join(dataFolder, 'logs')) };
-		const { memory, complaints } = watch;
-		return { memory, disk, clicks, complaints, deadLetters, range, kept };
+		const { memory, live, held, complaints } = watch;
+		return { memory, live, held, disk, clicks, complaints, deadLetters, range, kept };
 	} finally {
 		ending.abort();
 		queue.close();
@@ -128,17 +148,20 @@ interface WatchParts extends Running {
 /** Looks at the running product every second: keeps the world's pace, samples memory, tells how it goes. */
 class Watch {
 	readonly memory: ReadonlyMap<string, MemorySample[]>;
+	readonly live: ReadonlyMap<string, MemorySample[]>;
+	readonly held: ReadonlyMap<string, MemorySample[]>;
 	readonly complaints: ReturnType<typeof followLogs>;
 	/** Whether memory is sampled. */
 	samples = false;
 	readonly #of: WatchParts;
 	#speed = 1;
 	#leastWaiting = Number.POSITIVE_INFINITY;
-	#next = { pace: 0, sample: 0, tell: 0 };
+	#next = { pace: 0, sample: 0, collect: 0, tell: 0 };
 
 	constructor(of: WatchParts) {
 		this.#of = of;
-		this.memory = new Map(of.parts.map(({ name }) => [name, []]));
+		const none = () => new Map(of.parts.map(({ name }) => [name, [] as MemorySample[]]));
+		[this.memory, this.live, this.held] = [none(), none(), none()];
 		this.complaints = followLogs(join(of.dataFolder, 'logs'));
 	}
 
@@ -149,6 +172,7 @@ class Watch {
 			this.#leastWaiting = Math.min(this.#leastWaiting, await this.#of.queue.waiting());
 			if (nowMs >= this.#next.pace) await this.#keepPace(nowMs);
 			if (nowMs >= this.#next.sample) this.#sample(nowMs);
+			if (this.samples && nowMs >= this.#next.collect) await this.#collect(nowMs);
 			if (nowMs >= this.#next.tell) await this.#tell(nowMs);
 		}
 	}
@@ -171,6 +195,17 @@ class Watch {
 			const bytes = residentBytes(pid);
 			if (bytes === 0) throw new Error(`${name} is gone`);
 			if (this.samples) this.memory.get(name)?.push({ atMs: nowMs, bytes });
+		}
+	}
+
+	async #collect(nowMs: number): Promise<void> {
+		const { parts, dataFolder, options } = this.#of;
+		const everyMs = (options.minutes * 60_000 * (1 - warmUp.share)) / collections.count;
+		this.#next.collect = nowMs + Math.max(collections.leastMs, everyMs);
+		for (const part of parts) {
+			const { liveBytes, rssBytes } = await heldBy(part, join(dataFolder, 'live'));
+			this.live.get(part.name)?.push({ atMs: nowMs, bytes: liveBytes });
+			this.held.get(part.name)?.push({ atMs: nowMs, bytes: rssBytes });
 		}
 	}
 

@@ -1,4 +1,7 @@
-/** Memory of one process at one time. */
+/**
+ * Memory of one process at one time. Whether it grows is told by what it holds after all its garbage was
+ * collected: in between, a heap grows by whatever its limit allows.
+ */
 export interface MemorySample {
 	readonly atMs: number;
 	readonly bytes: number;
