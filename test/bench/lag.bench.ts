@@ -5,6 +5,7 @@ import type { JobDeps } from '@lamplight/jobs/deps';
 import { Shares } from '@lamplight/jobs/local/shares';
 import type { Message } from '@lamplight/jobs/message';
 import { runPlan } from '@lamplight/jobs/plan/run';
+import { groupOf } from '@lamplight/jobs/queue';
 import { workMessage } from '@lamplight/jobs/work';
 
 import { percentile } from '../soak/verdict.ts';
@@ -144,10 +145,7 @@ class TimedJobs {
 
 	async #arrive(messages: readonly Message[]): Promise<void> {
 		await this.#clock.sleep(batchWindowMs);
-		for (const message of messages) {
-			const group = 'connectionId' in message ? message.connectionId : message.workspaceId;
-			this.#shares.add(group, message);
-		}
+		for (const message of messages) this.#shares.add(groupOf(message), message);
 		this.#begin();
 	}
 

@@ -45,7 +45,8 @@ export function createOutbox(sqs: SQSClient, queueUrl: string): Outbox {
 	};
 }
 
-function groupOf(message: Message): string {
+/** Whose message it is, as fair queues tell groups: a connection's, or else a workspace's. */
+export function groupOf(message: Message): string {
 	return 'connectionId' in message ? message.connectionId : message.workspaceId;
 }
 
