@@ -32,18 +32,27 @@ describe('costs', () => {
 		expect(totals.size).toBe(1);
 	});
 
-	test('days that nobody has read are unknown, and nothing is compared with them', async () => {
-		const [first] = fleet.connections;
-		if (first === undefined) throw new Error('a fleet has a connection');
+	/** The costs page and the overview while some accounts are known from the middle of a billed day on. */
+	async function knownLate(accounts: readonly TestFleet['connections'][number][]) {
 		const knownFromMs = Date.parse(`${fleet.billedDays[1]}T12:00:00Z`);
 		const { ctx, store } = api;
-		await store.connections.update(ctx, first.id, (one) => ({ ...one, knownFromMs }));
+		for (const { id } of accounts) {
+			await store.connections.update(ctx, id, (one) => ({ ...one, knownFromMs }));
+		}
 		forgetConnections(store, ctx);
-		const page = await ask('GET /v1/w/{ws}/costs');
-		const overview = await ask('GET /v1/w/{ws}/overview');
-		await store.connections.update(ctx, first.id, () => first);
+		const page = await ask('GET /v1/w/{ws}/costs', { query: { by: 'account' } });
+		const overview = await ask('GET /v1/w/{ws}/overview', { query: { from: 'now-7d' } });
+		const apps = await ask('GET /v1/w/{ws}/apps', { query: { from: 'now-7d' } });
+		const own = await ask('GET /v1/w/{ws}/costs', {
+			query: { account: fleet.connections[1]?.accountId ?? '' },
+		});
+		for (const one of accounts) await store.connections.update(ctx, one.id, () => one);
 		forgetConnections(store, ctx);
+		return { page, overview, apps, own };
+	}
 
+	test('days that nobody has read are unknown, and nothing is compared with them', async () => {
+		const { page, overview } = await knownLate(fleet.connections);
 		const [, , knownDay] = fleet.billedDays;
 		expect(page.knownFrom).toBe(knownDay);
 		expect(page.completePeriod).toMatchObject({ from: knownDay, days: 1 });
@@ -54,10 +63,54 @@ describe('costs', () => {
 		expect(page.month.days[0]?.cumulativeUsd).toBeNull();
 		expect(page.days.map(({ day }) => day)[0]).toBe(knownDay);
 		expect(overview.figures.costMonth.previous).toBeNull();
+		expect(overview.figures.invocations.previous).toBeNull();
+		expect(overview.monthKnownFrom).toBe(`${fleet.billedDays[1]}T12:00:00.000Z`);
 		expect(overview.month.forecast).toBeNull();
 		const whole = await ask('GET /v1/w/{ws}/costs');
 		expect(whole.knownFrom).toBeNull();
 		expect(whole.previousPeriod).not.toBeNull();
+		expect(whole.comparedWithout).toEqual([]);
+	});
+
+	test('an account that is known late is left out of comparisons, and the others are compared', async () => {
+		const [late, early] = fleet.connections;
+		if (late === undefined || early === undefined) throw new Error('a fleet has two connections');
+		const whole = await ask('GET /v1/w/{ws}/costs', { query: { by: 'account' } });
+		const { page, overview, apps, own } = await knownLate([late]);
+		const leftOut = [
+			expect.objectContaining({ accountId: late.accountId, accountName: 'production' }) as unknown,
+		];
+		expect(page.comparedWithout).toEqual(leftOut);
+		expect(page.completePeriod).toEqual(whole.completePeriod);
+		expect(page.figures.complete.value).toEqual(whole.figures.complete.value);
+		const rowOf = (of: typeof page, { accountId }: typeof late) =>
+			of.rows.find(({ key }) => key === accountId) ?? expect.unreachable();
+		// The other account is compared as ever; of the late one there is nothing to compare.
+		expect(rowOf(page, early)).toMatchObject({
+			cost: rowOf(whole, early).cost,
+			change: rowOf(whole, early).change,
+		});
+		expect(rowOf(page, late)).toMatchObject({ cost: { previous: null }, change: null });
+		expect(page.figures.complete.previous?.amount).toBe(rowOf(whole, early).cost.previous?.amount);
+		expect(page.figures.complete.comparable?.amount).toBe(rowOf(whole, early).cost.value?.amount);
+		expect(page.difference?.amount).toBe(page.total.change?.amount);
+		expect(page.total.change?.amount).toBe(rowOf(whole, early).change?.amount);
+		// The days before are known in part: no month is forecast from them, no bill held against them.
+		expect(page.knownFrom).toBe(fleet.billedDays[2]);
+		expect(page.month.forecast).toBeNull();
+		expect(page.reconciliation.span?.days).toBe(1);
+
+		expect(overview.comparedWithout).toEqual(leftOut);
+		const { invocations } = overview.figures;
+		const half = (invocations.value ?? 0) / 2;
+		expect(invocations.comparable).toBe(half);
+		expect(invocations.previous).not.toBeNull();
+		expect(overview.movers.filter((one) => one.function.accountId === late.accountId)).toEqual([]);
+		expect(apps.comparedWithout).toEqual(leftOut);
+		// Of one account's costs that account alone says what is known.
+		expect(own.comparedWithout).toEqual([]);
+		expect(own.figures.complete.comparable).toBeUndefined();
+		expect(own.previousPeriod).not.toBeNull();
 	});
 
 	test('the way from estimate to bill sums exactly, with tax kept apart', async () => {

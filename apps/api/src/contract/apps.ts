@@ -9,6 +9,7 @@ import {
 	comparedMoneySchema,
 	deployMarkerSchema,
 	instantSchema,
+	leftOutSchema,
 	limitHitSchema,
 	rangeQuerySchema,
 	resolvedRangeSchema,
@@ -37,6 +38,8 @@ export const appsPageSchema = z
 	.object({
 		range: resolvedRangeSchema,
 		previousRange: spanSchema,
+		/** Accounts whose functions are not compared: the span before is not known of them. */
+		comparedWithout: z.array(leftOutSchema).max(200),
 		rows: z.array(appRowSchema).max(500),
 		/** Functions that belong to no app. */
 		withoutApp: z.object({ functions: z.number().int(), figures: figuresSchema }),
@@ -51,7 +54,10 @@ export const appPageSchema = z
 		range: resolvedRangeSchema,
 		previousRange: spanSchema,
 		app: appRowSchema,
+		/** Of functions that are known in the span before. */
 		previous: figuresSchema,
+		/** The app's accounts that are not. */
+		comparedWithout: z.array(leftOutSchema).max(200),
 		/** Charts: invocations (with errors), duration, cost. */
 		charts: chartSetSchema,
 		functions: z.array(functionRowSchema).max(200),

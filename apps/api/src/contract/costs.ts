@@ -13,6 +13,7 @@ import {
 	daySchema,
 	functionLabelSchema,
 	instantSchema,
+	leftOutSchema,
 	limitHitSchema,
 	limitSchema,
 	moneySchema,
@@ -149,9 +150,11 @@ export const costsPageSchema = z
 		/** The first day known for every account, when that is not the first of the period: earlier ones
 		 * are still being read, or out of reach. */
 		knownFrom: daySchema.nullable(),
-		/** The days of it that are over and known; totals and comparison are of these. */
+		/** The days of it that are over and known for some account; totals are of these. */
 		completePeriod: daySpanSchema,
 		previousPeriod: daySpanSchema.nullable(),
+		/** Accounts that are not compared: the period before is not known of them. */
+		comparedWithout: z.array(leftOutSchema).max(200),
 		basis: costBasisSchema,
 		by: z.enum(costDimensions),
 		tagKeys: z.array(z.string()).max(200),

@@ -9,6 +9,7 @@ import {
 	deployMarkerSchema,
 	functionLabelSchema,
 	instantSchema,
+	leftOutSchema,
 	limitHitSchema,
 	moneySchema,
 	rangeQuerySchema,
@@ -120,12 +121,16 @@ export const overviewSchema = z
 			initMeanMs: z.number().nullable(),
 			/** UTC day so far, and the same hours a week earlier. */
 			costToday: comparedMoneySchema,
-			/** UTC month so far, and the same days of the month before. */
+			/** UTC month so far, as far as it is known, and the same days of the month before. */
 			costMonth: comparedMoneySchema,
 			/** Of the two costs; left out where nothing of them is sampled. */
 			costTodaySampled: sampledShareSchema.optional(),
 			costMonthSampled: sampledShareSchema.optional(),
 		}),
+		/** Accounts that the figures are not compared over: the span before is not known of them. */
+		comparedWithout: z.array(leftOutSchema).max(200),
+		/** Since when the month's cost is known, when not every account is known since its first day. */
+		monthKnownFrom: instantSchema.nullable(),
 		sparks: z.object({
 			invocations: sparkSchema,
 			errorShare: sparkSchema,

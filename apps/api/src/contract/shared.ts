@@ -1,5 +1,10 @@
 import { provenances, completenesses } from '@lamplight/core/bucket/bucket';
-import { accountIdSchema, functionIdSchema, regionSchema } from '@lamplight/core/ids';
+import {
+	accountIdSchema,
+	connectionIdSchema,
+	functionIdSchema,
+	regionSchema,
+} from '@lamplight/core/ids';
 import * as z from 'zod';
 
 /** The most points one series carries; a longer range gets a longer step. */
@@ -64,16 +69,38 @@ export const resolvedRangeSchema = spanSchema
 	.meta({ id: 'ResolvedRange' });
 export type ResolvedRange = z.infer<typeof resolvedRangeSchema>;
 
-/** A figure and the same figure over the span before; `null` where it is not known. */
+/**
+ * A figure and the same figure over the span before; `null` where it is not known. Where not every
+ * account is known in both, `comparable` is the part of `value` that `previous` is held against.
+ */
 export const comparedNumberSchema = z
-	.object({ value: z.number().nullable(), previous: z.number().nullable() })
+	.object({
+		value: z.number().nullable(),
+		previous: z.number().nullable(),
+		comparable: z.number().nullable().optional(),
+	})
 	.meta({ id: 'ComparedNumber' });
 export type ComparedNumber = z.infer<typeof comparedNumberSchema>;
 
 export const comparedMoneySchema = z
-	.object({ value: moneySchema.nullable(), previous: moneySchema.nullable() })
+	.object({
+		value: moneySchema.nullable(),
+		previous: moneySchema.nullable(),
+		comparable: moneySchema.nullable().optional(),
+	})
 	.meta({ id: 'ComparedMoney' });
 export type ComparedMoney = z.infer<typeof comparedMoneySchema>;
+
+/** An account that a comparison leaves out, and since when its figures are whole. */
+export const leftOutSchema = z
+	.object({
+		connectionId: connectionIdSchema,
+		accountId: z.string(),
+		accountName: z.string().nullable(),
+		knownFrom: instantSchema,
+	})
+	.meta({ id: 'LeftOut' });
+export type LeftOut = z.infer<typeof leftOutSchema>;
 
 export const seriesUnits = [
 	'count',

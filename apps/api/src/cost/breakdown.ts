@@ -175,16 +175,20 @@ export function linesByDay(
 export interface RowInput {
 	readonly slice: Slice;
 	readonly previous: Slice | undefined;
+	/** The part of the slice that `previous` is held against; left out where it is all of it. */
+	readonly comparable?: Slice | undefined;
 	readonly whole: Money | null;
 }
 
 /** A slice as a row of the page. */
-export function rowOf(view: BreakdownView, { slice, previous, whole }: RowInput): CostRow {
+export function rowOf(view: BreakdownView, input: RowInput): CostRow {
+	const { slice, previous, whole } = input;
+	const isPart = 'comparable' in input;
 	const provenance = mixedProvenance(slice.provenances);
 	const fn = view.by === 'function' ? view.byId.get(slice.key as FunctionId) : undefined;
 	const app = view.by === 'app' ? appsOf(view.byId).get(slice.key) : undefined;
 	const before = previous?.total ?? null;
-	const now = slice.total;
+	const now = (isPart ? input.comparable?.total : slice.total) ?? null;
 	const change =
 		now !== null && before !== null && now.currency === before.currency
 			? subtract(now, before)
@@ -198,6 +202,7 @@ export function rowOf(view: BreakdownView, { slice, previous, whole }: RowInput)
 		cost: {
 			value: wireMoney(slice.total, provenance),
 			previous: wireMoney(before, mixedProvenance(previous?.provenances ?? [])),
+			...(isPart ? { comparable: wireMoney(now, provenance) } : {}),
 		},
 		change: wireMoney(change, provenance),
 		share: share(

@@ -1,6 +1,13 @@
+import type { Connection } from '@lamplight/core/connection/connection';
 import { invalidField, LamplightError } from '@lamplight/core/errors';
 import { dayMs, monthRange, utcDay, utcMonth } from '@lamplight/core/time';
 
+import {
+	accountKnownFromMs,
+	type ComparedAccounts,
+	comparedSince,
+	readAccounts,
+} from '../fleet/knownFrom.ts';
 import { daysOf, type DaySpan, dayStart } from './days.ts';
 
 /** The most days of one cost page. */
@@ -41,26 +48,32 @@ export function resolvePeriod(query: PeriodQuery, nowMs: number): CostPeriod {
 	return { span, complete, previous: previousOf(complete, query.compare ?? 'previousMonth') };
 }
 
-/** A period with what of it is known for every account. */
+/** A period with what of it is known, and for which accounts. */
 export interface KnownPeriod extends CostPeriod {
-	/** The first whole day that is known; `null` when all of the period is. */
+	/** The first whole day that is known for every account; `null` when all of the period is. */
 	readonly knownFromDay: string | null;
+	/** The accounts that it is compared over. */
+	readonly compared: ComparedAccounts;
 }
 
 /**
- * Leaves out days before everything was read: they are unknown rather than cheap. A period that is
- * not known from its first day on has nothing to be compared with, as what lies before it is not
- * known either.
+ * Leaves out days before any account was read: they are unknown rather than cheap. Compared are the
+ * accounts that the period before is known of; without one it has nothing to be compared with.
  */
-export function knownPart(period: CostPeriod, knownFromMs: number): KnownPeriod {
-	const known = utcDay(Math.ceil(knownFromMs / dayMs) * dayMs);
+export function knownPart(period: CostPeriod, connections: readonly Connection[]): KnownPeriod {
+	const dayOf = (one: Connection) => utcDay(Math.ceil(accountKnownFromMs(one) / dayMs) * dayMs);
+	const days = readAccounts(connections).map(dayOf).sort();
 	const { complete, previous, span } = period;
-	const isWhole = known <= span.fromDay;
+	const [first = span.fromDay] = days;
+	const last = days.at(-1) ?? span.fromDay;
+	const since = previous === null ? 0 : dayStart(previous.fromDay);
+	const compared = comparedSince(connections, since);
 	return {
 		span,
-		knownFromDay: isWhole ? null : known,
-		complete: isWhole ? complete : { ...complete, fromDay: known },
-		previous: previous !== null && known <= previous.fromDay ? previous : null,
+		knownFromDay: last <= span.fromDay ? null : last,
+		complete: first <= span.fromDay ? complete : { ...complete, fromDay: first },
+		previous: compared.isAny ? previous : null,
+		compared,
 	};
 }
 

@@ -11,9 +11,9 @@ import { connectedRegions } from '../cost/billed.ts';
 import { daysOf } from '../cost/days.ts';
 import { resolvePeriod } from '../cost/period.ts';
 import { singleDays } from '../cost/pricedDays.ts';
+import { readCosts } from '../cost/readCosts.ts';
 import { csvRecord } from '../http/csv.ts';
 import { parsePart } from '../http/problem.ts';
-import { readCosts } from '../routes/costs.ts';
 import { costDayRows, costsHeader, costsRecord } from './costsFile.ts';
 import { focusDayRecords } from './focusFile.ts';
 import { functionCells, functionColumns, readFunctionRows } from './functionsFile.ts';
@@ -151,9 +151,7 @@ interface OneDay {
 /** One day at list price. What readers keep for the next page goes with the copy of the store. */
 function readDay(deps: ReadDeps, ctx: Ctx, { query, day }: OneDay) {
 	const { month: _month, ...rest } = query;
-	// Of all that a route has, reading costs takes the store and the clocks.
-	const using = { ...deps, store: { ...deps.store } } as unknown as Parameters<typeof readCosts>[0];
-	return readCosts(using, ctx, {
+	return readCosts({ ...deps, store: { ...deps.store } }, ctx, {
 		...rest,
 		from: day,
 		to: day,

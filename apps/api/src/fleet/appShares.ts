@@ -1,7 +1,7 @@
 import { toNumber } from '@lamplight/core/money';
 
 import type { Overview } from '../contract/overview.ts';
-import { wireMoney } from '../cost/wire.ts';
+import { comparedCost } from './compared.ts';
 import { appLabel } from './connections.ts';
 import { share, sumCost } from './figures.ts';
 import type { Fleet, FleetItem } from './fleet.ts';
@@ -18,9 +18,6 @@ export function appShares(fleet: Fleet): Overview['apps'] {
 	const whole = total === null ? 0 : toNumber(total);
 	const row = (items: readonly FleetItem[], rest: number | null): Overview['apps'][number] => {
 		const cost = sumCost(items);
-		const before = sumCost(
-			items.flatMap((item) => (item.costBefore === null ? [] : [{ cost: item.costBefore }])),
-		);
 		const owners = new Set(items.map(({ fn }) => fn.owner));
 		const app = items[0]?.fn.app ?? null;
 		return {
@@ -28,10 +25,7 @@ export function appShares(fleet: Fleet): Overview['apps'] {
 			rest,
 			owner: owners.size === 1 ? ([...owners][0] ?? null) : null,
 			share: share(cost.total === null ? null : toNumber(cost.total), whole),
-			cost: {
-				value: wireMoney(cost.total, cost.provenance),
-				previous: wireMoney(before.total, before.provenance),
-			},
+			cost: comparedCost(items),
 		};
 	};
 	const rest = withApp.slice(named);

@@ -24,13 +24,13 @@ export interface FleetItem {
 	readonly place: FunctionParts;
 	/** `null` when it did not run. */
 	readonly now: Aggregate | null;
-	/** `null` when it did not run in the span before, or that was not asked for. */
+	/** `null` when it did not run in the span before, or that was not asked for or is not known. */
 	readonly before: BeforeAggregate | null;
 	readonly spark: readonly number[] | null;
 	readonly errorSpark: readonly (number | null)[] | null;
 	/** At list price over the range. */
 	readonly cost: FunctionCost;
-	/** The same over the span before; `null` when that was not asked for. */
+	/** The same over the span before; `null` when that was not asked for or is not known. */
 	readonly costBefore: FunctionCost | null;
 }
 
@@ -46,6 +46,8 @@ export interface Fleet {
 	readonly total: Aggregate;
 	/** `null` when the span before was not asked for. */
 	readonly previousTotal: Aggregate | null;
+	/** The part of `total` that the span before is held against; left out where it is all of it. */
+	readonly comparableTotal?: Aggregate;
 }
 
 export interface FleetQuestion {

@@ -1,12 +1,54 @@
 import type { Connection } from '@lamplight/core/connection/connection';
+import type { ConnectionId } from '@lamplight/core/ids';
+
+import type { LeftOut } from '../contract/shared.ts';
+import { instant } from './range.ts';
+
+/** Accounts of a comparison that are named as left out; with more, the first ones are. */
+const maxLeftOut = 200;
+
+/** Accounts with figures to be missed: one that nobody gets into has none, and its own page says so. */
+export function readAccounts(connections: readonly Connection[]): readonly Connection[] {
+	return connections.filter(({ state }) => state === 'healthy' || state === 'degraded');
+}
 
 /**
- * Since when every connected account's figures are whole (epoch ms): before, the past is still being
- * read, or was never within reach, and a comparison with it would call the unknown zero. 0 when
- * nothing is connected.
+ * Since when an account's figures are whole (epoch ms): before, its past is still being read, or was
+ * never within reach, and a comparison with it would call the unknown zero.
  */
+export function accountKnownFromMs({ knownFromMs, createdMs }: Connection): number {
+	return knownFromMs ?? createdMs;
+}
+
+/** Since when the figures of all accounts are whole (epoch ms); 0 when nothing is connected. */
 export function knownFromMs(connections: readonly Connection[]): number {
-	// An account that nobody gets into has no figures to be missed; its own page says so.
-	const reading = connections.filter(({ state }) => state === 'healthy' || state === 'degraded');
-	return Math.max(0, ...reading.map((one) => one.knownFromMs ?? one.createdMs));
+	return Math.max(0, ...readAccounts(connections).map(accountKnownFromMs));
+}
+
+/** Which accounts a span is compared over: those that both it and the span before know. */
+export interface ComparedAccounts {
+	/** Connections that are not known for so long. */
+	readonly without: ReadonlySet<ConnectionId>;
+	readonly leftOut: readonly LeftOut[];
+	/** False when no account is known for so long. */
+	readonly isAny: boolean;
+}
+
+/** The accounts whose figures are whole since a moment, and which are not. */
+export function comparedSince(
+	connections: readonly Connection[],
+	fromMs: number,
+): ComparedAccounts {
+	const read = readAccounts(connections);
+	const late = read.filter((one) => accountKnownFromMs(one) > fromMs);
+	return {
+		without: new Set(late.map(({ id }) => id)),
+		leftOut: late.slice(0, maxLeftOut).map((one) => ({
+			connectionId: one.id,
+			accountId: one.accountId,
+			accountName: one.accountName,
+			knownFrom: instant(accountKnownFromMs(one)),
+		})),
+		isAny: late.length === 0 || late.length < read.length,
+	};
 }

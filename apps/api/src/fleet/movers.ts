@@ -23,7 +23,9 @@ const enoughDollarsADay = 0.01;
 /** The moves of each measure that matter most, most weighty first within a measure. */
 export function movesOf(fleet: Fleet, perMeasure: number): Move[] {
 	const days = (fleet.range.toMs - fleet.range.fromMs) / dayMs;
-	const moves = fleet.items.flatMap((item) => [
+	// What is not known before has not moved.
+	const known = fleet.items.filter(({ costBefore }) => costBefore !== null);
+	const moves = known.flatMap((item) => [
 		...costMove(item, days),
 		...errorMove(item),
 		...throttleMove(item),

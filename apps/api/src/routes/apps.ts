@@ -4,14 +4,14 @@ import { type FunctionId, functionParts } from '@lamplight/core/ids';
 
 import type { AppPage, AppRow, AppsPage } from '../contract/apps.ts';
 import type { Chart } from '../contract/shared.ts';
-import { wireMoney } from '../cost/wire.ts';
+import { comparedCost, comparedFleet } from '../fleet/compared.ts';
 import { readCompleteness } from '../fleet/completeness.ts';
 import { appLabel, readConnections } from '../fleet/connections.ts';
 import { appDeploys, markerOf, readDeploys } from '../fleet/deploys.ts';
 import { figuresOf, figuresOfMany, sumCost, unpricedOf } from '../fleet/figures.ts';
 import { type Fleet, type FleetItem, readFleet } from '../fleet/fleet.ts';
 import { countIn } from '../fleet/issueView.ts';
-import { knownFromMs } from '../fleet/knownFrom.ts';
+import { comparedSince } from '../fleet/knownFrom.ts';
 import { costNumber, groupItems, listedIn, noValue, sortItems } from '../fleet/list.ts';
 import { instant, resolved, resolveRange, span, spanBefore } from '../fleet/range.ts';
 import { RowView, sumSparks } from '../fleet/rows.ts';
@@ -60,45 +60,36 @@ function appRow({ items, view, issues }: RowInput): AppRow {
 	};
 }
 
-/** Cost of the range and of the span before, of several functions. */
-export function comparedCost(items: readonly FleetItem[]) {
-	const now = sumCost(items);
-	const before = sumCost(
-		items.flatMap(({ costBefore }) => (costBefore === null ? [] : [{ cost: costBefore }])),
-	);
-	return {
-		value: wireMoney(now.total, now.provenance),
-		previous: wireMoney(before.total, before.provenance),
-	};
-}
-
 async function readApps(
 	deps: RouteDeps,
 	{ ctx, query }: Pick<ApiRequest<'GET /v1/w/{ws}/apps'>, 'ctx' | 'query'>,
 ) {
 	const range = resolveRange(query, deps.clock());
 	const connections = await readConnections(deps, ctx);
-	const before = spanBefore(range).fromMs >= knownFromMs(connections);
-	const [fleet, issues] = await Promise.all([
-		readFleet(deps.store, ctx, { range, before, sparks: true }),
+	const compared = comparedSince(connections, spanBefore(range).fromMs);
+	const [read, issues] = await Promise.all([
+		readFleet(deps.store, ctx, { range, before: compared.isAny, sparks: true }),
 		deps.store.issues.list(ctx, ['open', 'regressed']),
 	]);
+	const fleet = comparedFleet(read, compared);
 	const reading = await readCompleteness(deps, ctx, { range: fleet.range, connections });
 	const items = listedIn(fleet);
-	return { range, fleet, issues, items, reading, view: new RowView(connections, reading) };
+	const view = new RowView(connections, reading);
+	return { range, fleet, issues, items, reading, view, leftOut: compared.leftOut };
 }
 
 async function listApps(
 	deps: RouteDeps,
 	request: ApiRequest<'GET /v1/w/{ws}/apps'>,
 ): Promise<AppsPage> {
-	const { range, fleet, issues, items, reading, view } = await readApps(deps, request);
+	const { range, fleet, issues, items, reading, view, leftOut } = await readApps(deps, request);
 	const groups = groupItems(items, 'app', undefined);
 	const named = groups.filter(({ key }) => key !== noValue);
 	const without = groups.find(({ key }) => key === noValue)?.items ?? [];
 	return {
 		range: resolved({ ...range, ...fleet.range }),
 		previousRange: span(fleet.previousRange),
+		comparedWithout: [...leftOut],
 		rows: named.slice(0, maxApps).map((group) => appRow({ items: group.items, view, issues })),
 		withoutApp: { functions: without.length, figures: figuresOfMany(without, reading.overall) },
 		total: figuresOfMany(items, reading.overall),
@@ -114,7 +105,7 @@ async function appPage(
 	request: ApiRequest<'GET /v1/w/{ws}/apps/{appId}'>,
 ): Promise<AppPage> {
 	const { ctx, params } = request;
-	const { range, fleet, issues, items, view } = await readApps(deps, request);
+	const { range, fleet, issues, items, view, leftOut } = await readApps(deps, request);
 	const own = items.filter(({ fn }) => fn.app?.id === params.appId);
 	const row = appRow({ items: own, view, issues });
 	const deploys = appDeploys(
@@ -136,6 +127,9 @@ async function appPage(
 		previousRange: span(fleet.previousRange),
 		app: row,
 		previous: figuresOf(before, { cost: costBefore, completeness: row.figures.completeness }),
+		comparedWithout: leftOut.filter(({ connectionId }) =>
+			own.some(({ fn }) => fn.connectionId === connectionId),
+		),
 		charts: {
 			x: chartX(fleet, own),
 			charts: appCharts(own),

@@ -1,18 +1,9 @@
-import type { Ctx } from '@lamplight/core/ctx';
-import { functionParts } from '@lamplight/core/ids';
 import { type Money, sum, toNumber } from '@lamplight/core/money';
 import { dayMs } from '@lamplight/core/time';
-import type { DirectoryFunction } from '@lamplight/store/series/rollups';
 
 import type { CostsPage } from '../contract/costs.ts';
 import type { ChartSet, CostProvenance } from '../contract/shared.ts';
-import {
-	billedOf,
-	billedUse,
-	connectedRegions,
-	readBill,
-	reconciliationOf,
-} from '../cost/billed.ts';
+import { billedOf, billedUse, connectedRegions, reconciliationOf } from '../cost/billed.ts';
 import {
 	type BreakdownView,
 	linesByDay,
@@ -23,20 +14,16 @@ import {
 	unpricedOf,
 	type Wanted,
 } from '../cost/breakdown.ts';
-import { BillShares } from '../cost/billShares.ts';
-import { type CostDay, daysOf, dayStart } from '../cost/days.ts';
+import { daysOf, dayStart } from '../cost/days.ts';
 import { dayTable } from '../cost/dayTable.ts';
 import { forecastFromDays } from '../cost/month.ts';
-import { isKnown, knownPart, resolvePeriod, wireSpan } from '../cost/period.ts';
+import { isKnown, wireSpan } from '../cost/period.ts';
 import type { PeriodUse } from '../cost/periodUse.ts';
-import { atBill, atList, type PricedDays } from '../cost/pricedDays.ts';
-import { readCostDays } from '../cost/readCostDays.ts';
+import type { PricedDays } from '../cost/pricedDays.ts';
+import { type Costs, isPartly, readCosts, wholeDays } from '../cost/readCosts.ts';
 import { whyDearer } from '../cost/why.ts';
 import { knownMoney, mixedProvenance, perThousand, wireMoney } from '../cost/wire.ts';
-import { accountNames, readConnections } from '../fleet/connections.ts';
 import { share } from '../fleet/figures.ts';
-import { knownFromMs } from '../fleet/knownFrom.ts';
-import { noValue } from '../fleet/list.ts';
 import { instant } from '../fleet/range.ts';
 import { tagKeysOfFunctions } from '../fleet/tags.ts';
 import { pageOf } from '../http/cursor.ts';
@@ -56,86 +43,18 @@ export function costHandlers(deps: RouteDeps): Handlers<typeof key> {
 	return { [key]: (request) => costsPage(deps, request) };
 }
 
-/** Everything that the page and the exports are made from. */
-export async function readCosts(
-	deps: RouteDeps,
-	ctx: Ctx,
-	query: Omit<CostQuery, 'cursor' | 'limit' | 'sort' | 'order'>,
-) {
-	const [directory, connections] = await Promise.all([
-		deps.store.rollups.directory(ctx),
-		readConnections(deps, ctx),
-	]);
-	const period = knownPart(resolvePeriod(query, deps.clock()), knownFromMs(connections));
-	const listDays = await readCostDays(deps, ctx, period.span);
-	const listBefore = period.previous === null ? [] : await readCostDays(deps, ctx, period.previous);
-	const allDays = [...listDays, ...listBefore].map(({ day }) => day);
-	const bill = await readBill(deps, ctx, { days: allDays, connections });
-	const basis = query.basis ?? 'list';
-	const regions = { now: connectedRegions(listDays), before: connectedRegions(listBefore) };
-	const shares = new BillShares({ bill, basis, regions: regions.now });
-	const onBasis = (days: readonly CostDay[], by = shares) =>
-		basis === 'list' ? atList(days) : atBill(days, by);
-	const view: BreakdownView = {
-		by: query.by ?? 'component',
-		tagKey: query.tagKey,
-		byId: directory.byId,
-		names: accountNames(connections),
-	};
-	return {
-		period,
-		basis,
-		bill,
-		view,
-		wanted: filterOf(query, directory.functions),
-		listDays,
-		days: onBasis(listDays),
-		before: onBasis(listBefore, new BillShares({ bill, basis, regions: regions.before })),
-		complete: onBasis(listDays.filter(({ day }) => isComplete(period, day))),
-		functions: directory.functions,
-	};
-}
-
-function isComplete({ complete }: ReturnType<typeof resolvePeriod>, day: string): boolean {
-	return day >= complete.fromDay && day <= complete.toDay;
-}
-
-type Costs = Awaited<ReturnType<typeof readCosts>>;
-
-function filterOf(
-	{ app, function: only, account, region }: Partial<CostQuery>,
-	functions: readonly DirectoryFunction[],
-): Wanted {
-	const isAll = [app, only, account, region].every((one) => one === undefined);
-	if (isAll) return () => true;
-	const wanted = functions.map((fn) => {
-		const place = functionParts(fn.id);
-		if (only !== undefined && fn.id !== only) return false;
-		if (account !== undefined && place.accountId !== account) return false;
-		if (region !== undefined && place.region !== region) return false;
-		return app === undefined || (fn.app?.id ?? noValue) === app;
-	});
-	return (place) => wanted[place] ?? false;
-}
-
 async function costsPage(
 	deps: RouteDeps,
 	{ ctx, query }: ApiRequest<typeof key>,
 ): Promise<CostsPage> {
 	const nowMs = deps.clock();
 	const costs = await readCosts(deps, ctx, query);
-	const { period, view, wanted, basis } = costs;
+	const { period, view, wanted, inBoth, basis } = costs;
 	const slices = slicesOf(costs.complete.uses, view, wanted);
-	const previous = slicesOf(costs.before.uses, view, wanted);
 	const whole = totalSlice(slices.values());
-	const wholeBefore = totalSlice(previous.values());
+	const row = rowMaker(costs, view);
 	const currency = whole.total?.currency ?? 'USD';
-	const rows = sorted(
-		[...slices.values()].map((slice) =>
-			rowOf(view, { slice, previous: previous.get(slice.key), whole: whole.total }),
-		),
-		query,
-	);
+	const rows = sorted([...slices.values()].map(row.one), query);
 	const scope = { secret: deps.settings.secret, workspaceId: ctx.workspaceId, route: key, query };
 	const page = pageOf(rows, scope, { cursor: query.cursor, limit: query.limit ?? defaultRows });
 	const why =
@@ -144,23 +63,24 @@ async function costsPage(
 			: whyDearer({
 					before: costs.before.uses,
 					after: costs.complete.uses,
-					wanted,
+					wanted: inBoth,
 					byId: view.byId,
 					names: view.names,
 					currency,
 				});
 	const perDay = perDayOf(costs, costs.days);
-	const previousPerDay = perDayOf(costs, costs.before);
-	const total = rowOf(view, { slice: whole, previous: wholeBefore, whole: whole.total });
+	const previousPerDay = perDayOf({ ...costs, wanted: inBoth }, costs.before);
+	const total = row.total(slices);
 	return {
 		period: wireSpan(period.span),
 		knownFrom: period.knownFromDay,
 		completePeriod: wireSpan(period.complete),
 		previousPeriod: period.previous === null ? null : wireSpan(period.previous),
+		comparedWithout: period.previous === null ? [] : [...period.compared.leftOut],
 		basis,
 		by: view.by,
 		tagKeys: tagKeysOfFunctions(costs.functions),
-		figures: figuresOf(costs, { whole, wholeBefore, nowMs, today: perDay.amounts }),
+		figures: figuresOf(costs, { whole, nowMs, today: perDay.amounts }),
 		month: forecastFromDays({
 			perDay: perDay.usd.map((usd, at) => (isKnown(period, costs.listDays[at]?.day) ? usd : null)),
 			previous: previousPerDay.usd,
@@ -187,13 +107,48 @@ async function costsPage(
 	};
 }
 
+/** Makes rows, alone and joined, with the period before of the accounts that are known in both. */
+function rowMaker({ complete, before, period, wanted, inBoth }: Costs, view: BreakdownView) {
+	const whole = totalSlice(slicesOf(complete.uses, view, wanted).values()).total;
+	const previous = slicesOf(before.uses, view, inBoth);
+	const comparable = isPartly(period) ? slicesOf(complete.uses, view, inBoth) : null;
+	const some = (of: ReadonlyMap<string, Slice>, slices: readonly Slice[]) =>
+		slices.flatMap(({ key: one }) => of.get(one) ?? []);
+	const together = (all: ReadonlyMap<string, Slice>) => totalSlice(all.values());
+	return {
+		/** Everything, also what is only in the period before. */
+		total: (slices: ReadonlyMap<string, Slice>) =>
+			rowOf(view, {
+				slice: together(slices),
+				previous: together(previous),
+				whole,
+				...(comparable === null ? {} : { comparable: together(comparable) }),
+			}),
+		one: (slice: Slice) =>
+			rowOf(view, {
+				slice,
+				previous: previous.get(slice.key),
+				whole,
+				...(comparable === null ? {} : { comparable: comparable.get(slice.key) }),
+			}),
+		joined: (slices: readonly Slice[]) =>
+			rowOf(view, {
+				slice: totalSlice(slices),
+				previous: totalSlice(some(previous, slices)),
+				whole,
+				...(comparable === null ? {} : { comparable: totalSlice(some(comparable, slices)) }),
+			}),
+	};
+}
+
 function besideTheBill(
 	{ listDays, complete, bill, basis, period }: Costs,
 	nowMs: number,
 ): Pick<CostsPage, 'reconciliation' | 'days'> {
 	const begun = listDays.filter(({ day }) => dayStart(day) < nowMs && isKnown(period, day));
 	return {
-		reconciliation: reconciliationOf({ days: complete.days, bill, basis }),
+		// Of a day that is known in part, the bill would only tell what has not been read.
+		reconciliation: reconciliationOf({ days: wholeDays(complete.days, period), bill, basis }),
 		days: dayTable(begun, bill, { basis, nowMs }),
 	};
 }
@@ -215,21 +170,19 @@ function sorted(rows: CostsPage['rows'], query: CostQuery): CostsPage['rows'] {
 
 interface FigureInput {
 	readonly whole: Slice;
-	readonly wholeBefore: Slice;
 	readonly nowMs: number;
 	/** All rows' amounts by day. */
 	readonly today: ReadonlyMap<string, Money>;
 }
 
-function figuresOf(
-	costs: Costs,
-	{ whole, wholeBefore, nowMs, today }: FigureInput,
-): CostsPage['figures'] {
-	const { view, wanted, basis, days, complete, before } = costs;
+function figuresOf(costs: Costs, { whole, nowMs, today }: FigureInput): CostsPage['figures'] {
+	const { view, wanted, inBoth, basis, days, complete, before, period } = costs;
 	const all = totalSlice(slicesOf(days.uses, view, wanted).values());
 	const provenance = mixedProvenance(whole.provenances);
-	const executions = ({ uses }: PricedDays) =>
-		uses.reduce((count, use) => count + (wanted(use.place) ? use.invocations : 0), 0);
+	const executions = ({ uses }: PricedDays, of: Wanted) =>
+		uses.reduce((count, use) => count + (of(use.place) ? use.invocations : 0), 0);
+	const wholeBefore = totalSlice(slicesOf(before.uses, view, inBoth).values());
+	const part = isPartly(period) ? totalSlice(slicesOf(complete.uses, view, inBoth).values()) : null;
 	const million = (amount: Money | null, count: number) => {
 		const thousand = perThousand(amount, count, provenance);
 		return thousand === null
@@ -242,17 +195,19 @@ function figuresOf(
 		complete: {
 			value: wireMoney(whole.total, provenance, basis),
 			previous: wireMoney(wholeBefore.total, mixedProvenance(wholeBefore.provenances), basis),
+			...(part === null ? {} : { comparable: wireMoney(part.total, provenance, basis) }),
 		},
 		billed: billedFigure(costs),
 		perMillion: {
-			value: million(whole.total, executions(complete)),
-			previous: million(wholeBefore.total, executions(before)),
+			value: million(whole.total, executions(complete, wanted)),
+			previous: million(wholeBefore.total, executions(before, inBoth)),
+			...(part === null ? {} : { comparable: million(part.total, executions(complete, inBoth)) }),
 		},
 	};
 }
 
 function billedFigure({ basis, bill, ...costs }: Costs): CostsPage['figures']['billed'] {
-	const complete = costs.complete.days;
+	const complete = wholeDays(costs.complete.days, costs.period);
 	const billedDays = new Set(bill.rows.map(({ day }) => day));
 	const days = complete.map(({ day }) => day).filter((day) => billedDays.has(day));
 	const [first] = days;
@@ -384,15 +339,10 @@ function provenancesOf(uses: readonly PeriodUse[], wanted: Wanted): CostsPage['p
 function appRows(costs: Costs): CostsPage['apps'] {
 	const view: BreakdownView = { ...costs.view, by: 'app' };
 	const slices = slicesOf(costs.complete.uses, view, costs.wanted);
-	const previous = slicesOf(costs.before.uses, view, costs.wanted);
-	const whole = totalSlice(slices.values()).total;
+	const row = rowMaker(costs, view);
 	const byCost = [...slices.values()].sort((a, b) => dollars(b.total) - dollars(a.total));
-	const rows = byCost
-		.slice(0, namedApps)
-		.map((slice) => rowOf(view, { slice, previous: previous.get(slice.key), whole }));
+	const rows = byCost.slice(0, namedApps).map(row.one);
 	const rest = byCost.slice(namedApps);
 	if (rest.length === 0) return rows;
-	const restBefore = totalSlice(rest.flatMap(({ key: one }) => previous.get(one) ?? []));
-	const row = rowOf(view, { slice: totalSlice(rest), previous: restBefore, whole });
-	return [...rows, { ...row, key: 'rest', label: `${rest.length} others` }];
+	return [...rows, { ...row.joined(rest), key: 'rest', label: `${rest.length} others` }];
 }

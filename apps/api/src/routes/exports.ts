@@ -2,13 +2,13 @@ import { focusHeader } from '@lamplight/core/bill/focusExport';
 import { LamplightError } from '@lamplight/core/errors';
 
 import { singleDays } from '../cost/pricedDays.ts';
+import { readCosts } from '../cost/readCosts.ts';
 import { type CostDayRow, costDayRows, costsHeader, costsRecord } from '../exports/costsFile.ts';
 import { focusDayRecords, requireListBasis } from '../exports/focusFile.ts';
 import { functionCells, functionColumns, readFunctionRows } from '../exports/functionsFile.ts';
 import { csvRecord, FileText, maxFileRows } from '../http/csv.ts';
 import type { ApiRequest, Handlers } from '../http/handlers.ts';
 import type { RouteDeps } from './context.ts';
-import { readCosts } from './costs.ts';
 
 type Base = 'GET /v1/w/{ws}/exports';
 type ExportKeys =

@@ -1,3 +1,6 @@
+import type { Aggregate } from '@lamplight/core/bucket/aggregate';
+import type { Connection } from '@lamplight/core/connection/connection';
+import type { Ctx } from '@lamplight/core/ctx';
 import { dayMs, floorTo, monthRange, utcDay, utcMonth } from '@lamplight/core/time';
 
 import type { Overview } from '../contract/overview.ts';
@@ -5,9 +8,9 @@ import type { Chart, ChartSet, ComparedNumber } from '../contract/shared.ts';
 import { monthCurve } from '../cost/month.ts';
 import { capOf, readMonthWatch, watchMoney } from '../cost/watch.ts';
 import { sampledShareOf } from '../cost/sampledShare.ts';
-import { wireMoney } from '../cost/wire.ts';
 import { appShares } from '../fleet/appShares.ts';
 import { attentionOf } from '../fleet/attention.ts';
+import { comparedCost, comparedFleet } from '../fleet/compared.ts';
 import { readCompleteness } from '../fleet/completeness.ts';
 import {
 	accountNames,
@@ -18,12 +21,11 @@ import {
 import { appDeploys, markerOf, readDeploys } from '../fleet/deploys.ts';
 import { ms, share, sparkOf, sumCost, unpricedOf } from '../fleet/figures.ts';
 import { type Fleet, readFleet, readWindow } from '../fleet/fleet.ts';
-import { knownFromMs } from '../fleet/knownFrom.ts';
+import { comparedSince, knownFromMs } from '../fleet/knownFrom.ts';
 import { listedIn } from '../fleet/list.ts';
 import { memo } from '../fleet/memo.ts';
 import { moversOf } from '../fleet/moverViews.ts';
-import { instant, resolved, resolveRange, span, spanBefore } from '../fleet/range.ts';
-import { nothing } from '../fleet/sum.ts';
+import { instant, type Range, resolved, resolveRange, span, spanBefore } from '../fleet/range.ts';
 import type { ApiRequest, Handlers } from '../http/handlers.ts';
 import type { RouteDeps } from './context.ts';
 
@@ -41,18 +43,10 @@ async function overview(
 	const nowMs = deps.clock();
 	const range = resolveRange(query, nowMs);
 	const connections = await readConnections(deps, ctx);
-	const known = knownFromMs(connections);
-	const lastMonthMs = monthRange(utcMonth(monthRange(utcMonth(nowMs)).fromMs - 1)).fromMs;
-	// What cost today is held against: the same hours a week earlier.
-	const weekAgoMs = floorTo(dayMs, nowMs) - 7 * dayMs;
-	const [fleet, today, month, lastMonth] = await Promise.all([
-		readFleet(deps.store, ctx, { range, before: spanBefore(range).fromMs >= known, sparks: true }),
-		readWindow(deps.store, ctx, 'today', { before: weekAgoMs >= known, sparks: false }),
-		readWindow(deps.store, ctx, 'month', { before: lastMonthMs >= known, sparks: true }),
-		lastMonthMs >= known
-			? readWindow(deps.store, ctx, 'previousMonth', { before: false, sparks: true })
-			: null,
-	]);
+	const { known, compared, fleet, today, month, lastMonth } = await readFleets(deps, ctx, {
+		range,
+		connections,
+	});
 	const [completeness, deploys, watch] = await Promise.all([
 		readCompleteness(deps, ctx, { range: fleet.range, connections }),
 		readDeploys(deps.store, ctx, { range: fleet.range }),
@@ -74,13 +68,15 @@ async function overview(
 	return {
 		range: resolved({ ...range, ...fleet.range, stepMs: fleet.stepMs }),
 		previousRange: span(fleet.previousRange),
-		figures: figuresOf(fleet, today, month),
+		figures: figuresOf(fleet, { today, month }),
+		comparedWithout: [...compared.leftOut],
+		monthKnownFrom: monthKnownFrom(month, { known, nowMs }),
 		sparks: sparksOf(fleet, daysOver(curve, nowMs)),
 		charts: trafficCharts(fleet, markers),
 		month: curve,
 		attention: attentionOf({ ...story, connections: troubledConnections(connections), watch }),
 		movers: moversOf(story),
-		apps: memo(month ?? fleet, 'apps', () => appShares(month ?? fleet)),
+		apps: appsOf(month ?? fleet),
 		data: {
 			freshness: freshnessOf(connections, fleet.newestMinuteMs, nowMs),
 			completeShare: completeness.shares?.complete ?? null,
@@ -102,49 +98,85 @@ async function overview(
 	};
 }
 
-function figuresOf(fleet: Fleet, today: Fleet | null, month: Fleet | null): Overview['figures'] {
-	const now = fleet.total;
-	const before = fleet.previousTotal ?? nothing;
-	const known = fleet.previousTotal !== null;
-	const [todaySampled, monthSampled] = [today, month].map(sampledOf);
-	const both = (value: number | null, previous: number | null): ComparedNumber => ({
-		value,
-		previous: known ? previous : null,
-	});
+interface FleetsAsked {
+	readonly range: Range;
+	readonly connections: readonly Connection[];
+}
+
+/** The fleets that the page is made from, each with the span before of the accounts that are known in it. */
+async function readFleets(deps: RouteDeps, ctx: Ctx, { range, connections }: FleetsAsked) {
+	const nowMs = deps.clock();
+	const known = knownFromMs(connections);
+	const since = (fromMs: number) => comparedSince(connections, fromMs);
+	const lastMonthMs = monthRange(utcMonth(monthRange(utcMonth(nowMs)).fromMs - 1)).fromMs;
+	const compared = since(spanBefore(range).fromMs);
+	// What cost today is held against: the same hours a week earlier.
+	const week = since(floorTo(dayMs, nowMs) - 7 * dayMs);
+	const monthBefore = since(lastMonthMs);
+	const [fleet, today, month, lastMonth] = await Promise.all([
+		readFleet(deps.store, ctx, { range, before: compared.isAny, sparks: true }),
+		readWindow(deps.store, ctx, 'today', { before: week.isAny, sparks: false }),
+		readWindow(deps.store, ctx, 'month', { before: monthBefore.isAny, sparks: true }),
+		// Drawn as one line beside this month's: that is a comparison of the whole, or none.
+		lastMonthMs >= known
+			? readWindow(deps.store, ctx, 'previousMonth', { before: false, sparks: true })
+			: null,
+	]);
 	return {
-		invocations: both(now.invocations, before.invocations),
-		errors: both(now.errors, before.errors),
-		errorShare: both(
-			share(now.errors, now.errorsKnownInvocations),
-			share(before.errors, before.errorsKnownInvocations),
-		),
-		throttles: both(now.throttles, before.throttles),
-		p50Ms: both(ms(now.p50Us), ms(before.p50Us)),
-		p95Ms: both(ms(now.p95Us), ms(before.p95Us)),
-		p99Ms: both(ms(now.p99Us), ms(before.p99Us)),
-		coldStartShare: both(
-			share(now.coldStarts, now.recordedInvocations),
-			share(before.coldStarts, before.recordedInvocations),
-		),
-		initMeanMs: (now.coldStarts ?? 0) === 0 ? null : ms((now.initUs ?? 0) / (now.coldStarts ?? 1)),
-		costToday: comparedCost(today),
-		costMonth: comparedCost(month),
-		...(todaySampled === undefined ? {} : { costTodaySampled: todaySampled }),
-		...(monthSampled === undefined ? {} : { costMonthSampled: monthSampled }),
+		known,
+		compared,
+		fleet: comparedFleet(fleet, compared),
+		today: today === null ? null : comparedFleet(today, week),
+		month: month === null ? null : comparedFleet(month, monthBefore),
+		lastMonth,
 	};
 }
 
-/** What a fleet cost in its range and in the span before; each `null` where it was not read. */
-function comparedCost(fleet: Fleet | null): Overview['figures']['costToday'] {
-	if (fleet === null) return { value: null, previous: null };
-	const now = memo(fleet, 'cost', () => sumCost(fleet.items));
-	const before =
-		fleet.previousTotal === null
-			? null
-			: memo(fleet, 'costBefore', () => sumCost(beforeItems(fleet)));
+function appsOf(month: Fleet): Overview['apps'] {
+	return memo(month, 'apps', () => appShares(month));
+}
+
+/** Since when the month's cost is known; `null` when it is from its first day on. */
+function monthKnownFrom(
+	month: Fleet | null,
+	{ known, nowMs }: { readonly known: number; readonly nowMs: number },
+): string | null {
+	const monthMs = monthRange(utcMonth(nowMs)).fromMs;
+	const fromMs = month === null ? Math.max(known, floorTo(dayMs, nowMs)) : known;
+	return fromMs > monthMs ? instant(fromMs) : null;
+}
+
+function figuresOf(
+	fleet: Fleet,
+	{ today, month }: { readonly today: Fleet | null; readonly month: Fleet | null },
+): Overview['figures'] {
+	const { total, previousTotal, comparableTotal } = fleet;
+	const both = (figure: (of: Aggregate) => number | null): ComparedNumber => ({
+		value: figure(total),
+		previous: previousTotal === null ? null : figure(previousTotal),
+		...(comparableTotal === undefined ? {} : { comparable: figure(comparableTotal) }),
+	});
+	const costOf = (one: Fleet | null) =>
+		one === null
+			? { value: null, previous: null }
+			: memo(one, 'comparedCost', () => comparedCost(one.items));
+	const [todaySampled, monthSampled] = [today, month ?? today].map(sampledOf);
 	return {
-		value: wireMoney(now.total, now.provenance),
-		previous: before === null ? null : wireMoney(before.total, before.provenance),
+		invocations: both((of) => of.invocations),
+		errors: both((of) => of.errors),
+		errorShare: both((of) => share(of.errors, of.errorsKnownInvocations)),
+		throttles: both((of) => of.throttles),
+		p50Ms: both((of) => ms(of.p50Us)),
+		p95Ms: both((of) => ms(of.p95Us)),
+		p99Ms: both((of) => ms(of.p99Us)),
+		coldStartShare: both((of) => share(of.coldStarts, of.recordedInvocations)),
+		initMeanMs:
+			(total.coldStarts ?? 0) === 0 ? null : ms((total.initUs ?? 0) / (total.coldStarts ?? 1)),
+		costToday: costOf(today),
+		// Until the month is first built, what is known of it is what today's figures tell.
+		costMonth: month === null ? { value: costOf(today).value, previous: null } : costOf(month),
+		...(todaySampled === undefined ? {} : { costTodaySampled: todaySampled }),
+		...(monthSampled === undefined ? {} : { costMonthSampled: monthSampled }),
 	};
 }
 
@@ -152,13 +184,6 @@ function sampledOf(fleet: Fleet | null) {
 	if (fleet === null) return undefined;
 	const { total, sampled } = memo(fleet, 'cost', () => sumCost(fleet.items));
 	return sampledShareOf(total, sampled).sampled;
-}
-
-/** The items with the cost of the span before in place of their own. */
-export function beforeItems(fleet: Fleet) {
-	return fleet.items.flatMap((item) =>
-		item.costBefore === null ? [] : [{ ...item, cost: item.costBefore }],
-	);
 }
 
 function sparksOf(fleet: Fleet, costDays: readonly (number | null)[]): Overview['sparks'] {

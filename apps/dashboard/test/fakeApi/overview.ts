@@ -172,6 +172,8 @@ export function overview(query: URLSearchParams): Overview {
 	return {
 		...rangeFor(query),
 		figures,
+		comparedWithout: [],
+		monthKnownFrom: null,
 		sparks,
 		charts: trafficCharts(query),
 		month: monthCurve(),

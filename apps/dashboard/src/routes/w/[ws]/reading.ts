@@ -1,6 +1,7 @@
 import type { Attention, Overview } from '@lamplight/api/contract/overview';
 import type { TroubledConnection } from '@lamplight/api/contract/workspace';
 
+import { withoutSentence } from '#lib/fleet/compared.ts';
 import { moneyWhole, money } from '#lib/format/money.ts';
 import { errorShare, plural } from '#lib/format/number.ts';
 import { duration } from '#lib/format/quantity.ts';
@@ -49,7 +50,12 @@ export function overviewReading(
 			'No function is known yet. The first figures arrive a few minutes after an account is connected.',
 		];
 	const [first, ...rest] = findings(overview.attention);
-	const month = past === null ? monthSentence(overview) : [`${pastSentence(past)}.`];
+	const without =
+		overview.figures.invocations.previous === null ? '' : withoutSentence(overview.comparedWithout);
+	const month: Reading = [
+		...(past === null ? monthSentence(overview) : [`${pastSentence(past)}.`]),
+		...(without === '' ? [] : [` ${without}`]),
+	];
 	if (first === undefined) {
 		return [
 			b('All is quiet.'),

@@ -1,3 +1,4 @@
+import { withoutSentence } from '#lib/fleet/compared.ts';
 import { money, moneyWhole } from '#lib/format/money.ts';
 import { share } from '#lib/format/number.ts';
 import { monthName } from '#lib/format/time.ts';
@@ -12,7 +13,7 @@ const mainShare = 0.3;
 
 /**
  * What the month has cost, where it is heading, and what made the difference. While the past is still
- * being read neither of the two can be told.
+ * being read it cannot be told where to, and the difference only of accounts whose past is read.
  */
 export function costsReading(answer: CostsAnswer, past: number | null = null): Reading {
 	const { figures, month, period } = answer;
@@ -29,7 +30,8 @@ export function costsReading(answer: CostsAnswer, past: number | null = null): R
 			? [' and is heading for ', b(moneyWhole(month.forecast.total.amount))]
 			: []),
 		'.',
-		...(past === null ? differenceSentence(answer) : [` ${pastSentence(past)}.`]),
+		...differenceSentence(answer),
+		...(past === null ? [] : [` ${pastSentence(past)}.`]),
 	];
 }
 
@@ -38,6 +40,7 @@ function differenceSentence({
 	drivers,
 	completePeriod,
 	previousPeriod,
+	comparedWithout,
 	figures,
 }: CostsAnswer): Reading {
 	if (difference === null || previousPeriod === null || completePeriod.days === 0) return [];
@@ -53,7 +56,12 @@ function differenceSentence({
 		` ${word} than ${daySpan(previousPeriod)}`,
 		...mainDriver(drivers, total),
 		'.',
+		withoutAccounts(comparedWithout),
 	];
+}
+
+function withoutAccounts(accounts: CostsAnswer['comparedWithout']): string {
+	return accounts.length === 0 ? '' : ` ${withoutSentence(accounts)}`;
 }
 
 function mainDriver(drivers: CostsAnswer['drivers'], total: number): Reading {
