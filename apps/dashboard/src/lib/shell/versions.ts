@@ -34,3 +34,14 @@ export function followVersions(): void {
 		};
 	});
 }
+
+/**
+ * A part of the program that is loaded when it is first asked for. Parts of an older version are gone
+ * after a deploy: the page is then read anew, where it is.
+ */
+export async function loaded<T>(part: Promise<T>): Promise<T> {
+	return await part.catch(async () => {
+		location.reload();
+		return await new Promise<never>(() => undefined);
+	});
+}

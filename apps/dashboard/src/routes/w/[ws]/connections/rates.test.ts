@@ -12,7 +12,9 @@ it('counts what AWS charges by', () => {
 });
 
 it('says a rate for one, or for a thousand', () => {
-	expect(rateText('0.01')).toBe('$0.01 each');
-	expect(rateText('0.00001')).toBe('$0.01 per 1,000');
-	expect(rateText(null)).toBe('no charge');
+	expect(rateText('0.01', 'request')).toBe('$0.01 each');
+	expect(rateText('0.00001', 'metric')).toBe('$0.01 per 1,000');
+	expect(rateText(null, 'request')).toBe('no charge');
+	expect(rateText('0.000000000005', 'byte scanned')).toBe('$0.005 per GB');
+	expect(chargedBy('1230000', 'byte scanned')).toBe('1.2\u00a0MB scanned');
 });
