@@ -1,6 +1,7 @@
 import type { Execution } from '@lamplight/core/execution/execution';
 import { functionParts } from '@lamplight/core/ids';
 import { add, divide, type Money } from '@lamplight/core/money';
+import { plural } from '@lamplight/core/plural';
 import { freeEphemeralStorageMib } from '@lamplight/pricing/execution';
 import type { DirectoryFunction } from '@lamplight/store/series/rollups';
 
@@ -184,7 +185,7 @@ function logLines(
 			{
 				component: 'logIngestion',
 				label: 'Log lines taken in',
-				quantity: `${logs.lines} lines, ${bytes} B`,
+				quantity: `${plural(logs.lines, 'line')}, ${bytes} B`,
 				unit: '',
 				provenance: 'estimated',
 			},
@@ -194,7 +195,7 @@ function logLines(
 		line(
 			{
 				component: 'logStorage',
-				label: `Log storage, ${days} days`,
+				label: `Log storage, ${plural(days, 'day')}`,
 				quantity: `${bytes} B at 0.15 compressed`,
 				unit: '',
 				provenance: 'estimated',

@@ -1,6 +1,7 @@
 import type { FunctionId } from '@lamplight/core/ids';
 import { add, type Money, zero } from '@lamplight/core/money';
 import { explainChange, type DriverSide } from '@lamplight/core/reconcile/drivers';
+import { plural } from '@lamplight/core/plural';
 import type { DirectoryFunction } from '@lamplight/store/series/rollups';
 
 import type { CostDriver } from '../contract/costs.ts';
@@ -69,7 +70,7 @@ function sideText(driver: CostDriver['driver'], side: DriverSide | undefined): s
 	if (side === undefined || side.invocations === 0n) return null;
 	switch (driver) {
 		case 'volume':
-			return `${side.invocations} executions`;
+			return plural(side.invocations, 'execution');
 		case 'memory':
 			return side.runMs === 0n ? null : `${side.runMibMs / side.runMs} MB`;
 		case 'duration':

@@ -5,6 +5,7 @@ import type { FocusRow } from '@lamplight/core/bill/focusExport';
 import type { BillLine } from '@lamplight/core/bill/line';
 import type { BillComponent, UsageMeaning } from '@lamplight/core/bill/usageType';
 import { parseMoney, scale } from '@lamplight/core/money';
+import { plural } from '@lamplight/core/plural';
 import { everywhere } from '@lamplight/pricing/rates/book';
 import type { RateAnswer, RateBook } from '@lamplight/pricing/rates/book';
 import { bundledRates } from '@lamplight/pricing/rates/bundled';
@@ -59,7 +60,7 @@ export function newRepricer(write: (row: FocusRow) => void): Repricer {
 		},
 		notes: () =>
 			[...notPriced].map(
-				([key, { lines, why }]) => `${key}: not priced in ${lines} lines (${why})`,
+				([key, { lines, why }]) => `${key}: not priced in ${plural(lines, 'line')} (${why})`,
 			),
 	};
 }

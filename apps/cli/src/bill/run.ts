@@ -7,6 +7,7 @@ import { formNames } from '@lamplight/core/bill/reader';
 import { newTally, tallyLine } from '@lamplight/core/bill/tally';
 import type { Tally } from '@lamplight/core/bill/tally';
 import { LamplightError } from '@lamplight/core/errors';
+import { plural } from '@lamplight/core/plural';
 import { stringify } from 'csv-stringify/sync';
 
 import { diskFile } from './diskFile.ts';
@@ -78,7 +79,7 @@ function notesOf(reading: BillReading): string[] {
 	const { file, bad, foreign, damage, brokenTextRows, lines, form } = reading;
 	const notes = damage.map((reason) => `${file}: ${reason}; the rest was read`);
 	if (bad.count > 0) {
-		notes.push(`${file}: ${bad.count} rows not understood, such as`);
+		notes.push(`${file}: ${plural(bad.count, 'row')} not understood, such as`);
 		for (const { row, problem } of bad.samples.slice(0, 3)) {
 			const received =
 				problem.received === undefined ? '' : `, got ${JSON.stringify(problem.received)}`;
@@ -86,10 +87,12 @@ function notesOf(reading: BillReading): string[] {
 		}
 	}
 	for (const [provider, count] of Object.entries(foreign)) {
-		notes.push(`${file}: ${count} rows of ${provider} left out`);
+		notes.push(`${file}: ${plural(count, 'row')} of ${provider} left out`);
 	}
 	if (brokenTextRows > 0)
-		notes.push(`${file}: ${brokenTextRows} rows hold bytes that are not UTF-8`);
+		notes.push(
+			`${file}: ${plural(brokenTextRows, 'row holds', 'rows hold')} bytes that are not UTF-8`,
+		);
 	if (lines === 0) notes.push(`${file}: a ${formNames[form]} without lines of AWS`);
 	return notes;
 }

@@ -1,6 +1,7 @@
 import type { Invocation } from '@lamplight/core/invocation/invocation';
 import { compare, type Money } from '@lamplight/core/money';
 import { utcDay } from '@lamplight/core/time';
+import { plural } from '@lamplight/core/plural';
 
 import type { Origin, ReadCounts } from './input/reader.ts';
 import type { ReportOptions } from './options.ts';
@@ -160,7 +161,9 @@ function notesOf(
 	const sum = (pick: (row: Row) => number): number =>
 		rows.reduce((total, row) => total + pick(row), 0);
 	if (assumed > 0) {
-		notes.push(`${assumed} executions name no region: priced as in ${fallback} (set --region)`);
+		notes.push(
+			`${plural(assumed, 'execution names', 'executions name')} no region: priced as in ${fallback} (set --region)`,
+		);
 	}
 	if (!options.architectureStated && rows.length > 0) {
 		notes.push('log lines do not say the architecture: priced as x86_64 (set --arch)');
@@ -170,18 +173,24 @@ function notesOf(
 	}
 	const unreported = sum(({ stats }) => stats.unreported);
 	if (unreported > 0)
-		notes.push(`${unreported} executions have no REPORT here: not counted, not priced`);
+		notes.push(
+			`${plural(unreported, 'execution has', 'executions have')} no REPORT here: not counted, not priced`,
+		);
 	const unpriced = sum(({ stats }) => stats.unpriced);
 	if (unpriced > 0) {
-		notes.push(`${unpriced} executions state no billed duration or memory size: not priced`);
+		notes.push(
+			`${plural(unpriced, 'execution states', 'executions state')} no billed duration or memory size: not priced`,
+		);
 	}
 	const missing = new Set(rows.flatMap((row) => row.notPriced.map((one) => one.explanation)));
 	for (const explanation of missing) notes.push(`not priced: ${explanation}`);
-	if (counts.notUnderstood > 0) notes.push(`${counts.notUnderstood} records not understood`);
+	if (counts.notUnderstood > 0)
+		notes.push(`${plural(counts.notUnderstood, 'record')} not understood`);
 	for (const [maker, count] of Object.entries(counts.lookalikes)) {
-		notes.push(`${count} records written by ${maker}, not by Lambda: not counted`);
+		notes.push(`${plural(count, 'record')} written by ${maker}, not by Lambda: not counted`);
 	}
-	if (counts.duplicates > 0) notes.push(`${counts.duplicates} log events seen twice: counted once`);
+	if (counts.duplicates > 0)
+		notes.push(`${plural(counts.duplicates, 'log event')} seen twice: counted once`);
 	if (counts.logsDropped > 0) {
 		notes.push(`Lambda dropped ${counts.logsDropped} log records: the figures may be too low`);
 	}

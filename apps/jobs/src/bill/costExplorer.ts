@@ -8,6 +8,7 @@ import {
 } from '@lamplight/core/bill/costExplorer';
 import type { BillDayRow, BillingSource } from '@lamplight/core/bill/day';
 import { dayMs, monthRange, utcDay, utcMonth } from '@lamplight/core/time';
+import { plural } from '@lamplight/core/plural';
 
 import type { RunReport, Work } from '../account.ts';
 import type { JobDeps } from '../deps.ts';
@@ -30,7 +31,7 @@ export async function readCostExplorer(
 		rows += read.rows;
 		if (read.cut) limits.push(`pages of the bill of ${month}`);
 	}
-	return { message: `${rows} rows of ${months.join(', ')}`, delayMs: null, limits };
+	return { message: `${plural(rows, 'row')} of ${months.join(', ')}`, delayMs: null, limits };
 }
 
 /** This month and the last, newest first; with the first reading, and on each first, three more. */

@@ -6,6 +6,7 @@ import { newMonthRows } from '@lamplight/core/bill/dayRows';
 import { type ExportPart, parseExportLocation } from '@lamplight/core/bill/exportFiles';
 import type { BillForm, BillLine } from '@lamplight/core/bill/line';
 import { LamplightError } from '@lamplight/core/errors';
+import { plural } from '@lamplight/core/plural';
 import * as z from 'zod';
 
 import type { RunReport, Work } from '../account.ts';
@@ -133,8 +134,13 @@ class Outcome {
 		if (folded > 0) limits.push(`${maxRowsPerMonth} rows of a bill by resource`);
 		const bad = sum(({ badRows }) => badRows);
 		const firstBad = this.readings.find((reading) => reading.firstBad !== null)?.firstBad ?? '';
-		const said = [`${sum(({ rows }) => rows)} rows of ${this.readings.length} changed months`];
-		if (bad > 0) said.push(`${bad} rows not understood (${firstBad})`);
+		const said = [
+			`${plural(
+				sum(({ rows }) => rows),
+				'row',
+			)} of ${plural(this.readings.length, 'changed month')}`,
+		];
+		if (bad > 0) said.push(`${plural(bad, 'row')} not understood (${firstBad})`);
 		if (this.incomplete.length > 0) said.push(`not delivered yet: ${this.incomplete.join(', ')}`);
 		return { message: said.join('; ').slice(0, 400), delayMs: null, limits };
 	}

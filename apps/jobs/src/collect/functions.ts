@@ -10,6 +10,7 @@ import {
 	wholeRegion,
 } from '@lamplight/core/collection/shards';
 import { checkpointNames, type RegionState } from '@lamplight/core/collection/state';
+import { plural } from '@lamplight/core/plural';
 
 import { type RunReport, withAccount, type Work } from '../account.ts';
 import { putCheckpoint } from '../checkpoint.ts';
@@ -259,10 +260,12 @@ function report(
 	if (figures.unread.size > 0) limits.push('functions not answered');
 	limits.push(...sampled.limits);
 	const minutes =
-		sampled.samples.length === 0 ? '' : `, ${sampled.samples.length} minutes of them sampled`;
-	const counts = `${figures.records.size} functions by records, ${figures.bought} by metrics${minutes}`;
+		sampled.samples.length === 0
+			? ''
+			: `, ${plural(sampled.samples.length, 'minute')} of them sampled`;
+	const counts = `${plural(figures.records.size, 'function')} by records, ${figures.bought} by metrics${minutes}`;
 	return {
-		message: left > 0 ? `${counts}; ${left} executions not explained yet` : counts,
+		message: left > 0 ? `${counts}; ${plural(left, 'execution')} not explained yet` : counts,
 		delayMs: figures.newestMs === null ? null : reading.nowMs - figures.newestMs,
 		limits,
 	};

@@ -6,6 +6,7 @@ import type { LambdaFunction } from '@lamplight/core/function/function';
 import type { Region } from '@lamplight/core/ids';
 import type { FunctionFacts } from '@lamplight/core/inventory/facts';
 import { dayMs, type TimeRange } from '@lamplight/core/time';
+import { plural } from '@lamplight/core/plural';
 
 import { withAccount, type Work } from '../account.ts';
 import type { JobDeps } from '../deps.ts';
@@ -38,7 +39,7 @@ export async function runDeploys(deps: JobDeps, message: MessageOf<'deploys'>): 
 			const past = { versions: versionsOf.get(fn.name), events: eventsOf.get(fn.name), range };
 			kept += await keepDeploys(deps, work, fn, past);
 		}
-		return { message: `${kept} deploys of the past`, delayMs: null, limits: told.limits };
+		return { message: `${plural(kept, 'deploy')} of the past`, delayMs: null, limits: told.limits };
 	});
 }
 

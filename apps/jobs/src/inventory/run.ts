@@ -19,6 +19,7 @@ import type {
 } from '@lamplight/core/inventory/facts';
 import { mergeInventory } from '@lamplight/core/inventory/merge';
 import type { Workspace } from '@lamplight/core/workspace/workspace';
+import { plural } from '@lamplight/core/plural';
 import * as z from 'zod';
 
 import { type RunReport, withAccount, type Work } from '../account.ts';
@@ -95,7 +96,7 @@ async function takeInventory(deps: JobDeps, work: Work, taking: Taking): Promise
 		}),
 	);
 	if (!taking.details) await lookAtIdle(deps, work, holding);
-	return { message: `${functions} functions`, delayMs: null, limits: [...limits] };
+	return { message: plural(functions, 'function'), delayMs: null, limits: [...limits] };
 }
 
 async function takeRegion(deps: JobDeps, work: Work, options: TakingRegion): Promise<number> {

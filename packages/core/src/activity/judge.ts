@@ -4,6 +4,7 @@ import type { Connection } from '../connection/connection.ts';
 import type { Region } from '../ids.ts';
 import type { Issue } from '../issue/issue.ts';
 import { hourMs, minuteMs, type TimeRange, utcMonth } from '../time.ts';
+import { plural } from '../plural.ts';
 import type { Activity } from './activity.ts';
 
 /** What is known of a connection when it is judged. */
@@ -117,7 +118,7 @@ function gaps(input: JudgeInput, { region, spans }: Watched): Activity[] {
 				severity: 'warning',
 				atMs: fromMs,
 				endedMs: toMs,
-				message: `${(toMs - fromMs) / minuteMs} minutes of ${region} are ${state}.`,
+				message: `${plural((toMs - fromMs) / minuteMs, 'minute of', 'minutes of')} ${region} ${toMs - fromMs === minuteMs ? 'is' : 'are'} ${state}.`,
 				subject: region,
 			}),
 		);

@@ -1,3 +1,5 @@
+import { plural as pluralOf } from '@lamplight/core/plural';
+
 /** A value that is not known. It is never shown as 0. */
 export const unknown = '–';
 
@@ -132,5 +134,5 @@ export function changePoints(
 
 /** `1 function`, `4 functions`. */
 export function plural(value: number, one: string, many = `${one}s`): string {
-	return `${count(value)} ${value === 1 ? one : many}`;
+	return pluralOf(value, one, many, count(value));
 }

@@ -2,7 +2,7 @@ import { call } from '#lib/api/client.ts';
 import { isTooLong, type LongFileAsked, makeLongFile } from '#lib/api/longFile.ts';
 import { asProblem } from '#lib/api/problem.ts';
 import { bytes } from '#lib/format/quantity.ts';
-import { count } from '#lib/format/number.ts';
+import { plural } from '#lib/format/number.ts';
 import { toasts } from '#lib/state/toasts.svelte.ts';
 
 /** Saves files: at once where one answer carries them, else made by a job and fetched by its link. */
@@ -36,7 +36,7 @@ export class FileSaver {
 				asked,
 			);
 			follow(url);
-			const size = `${count(made.file?.rows)} rows, ${bytes(made.file?.bytes)}`;
+			const size = `${plural(made.file?.rows ?? 0, 'row')}, ${bytes(made.file?.bytes)}`;
 			toasts.show(`${made.fileName}: ${size}`, { label: 'Save again', run: () => follow(url) });
 		} catch (error) {
 			toasts.failed(`No file: ${asProblem(error).message}`);

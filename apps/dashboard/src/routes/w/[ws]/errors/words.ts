@@ -1,6 +1,6 @@
 import type { IssuesPage } from '@lamplight/api/contract/issues';
 
-import { count, plural, share } from '#lib/format/number.ts';
+import { plural, share } from '#lib/format/number.ts';
 import { b, type Reading } from '#lib/ui/reading.ts';
 
 /** How many ways of failing there are, how much they explain, and which is the most frequent. */
@@ -10,7 +10,7 @@ export function errorsReading(page: IssuesPage): Reading {
 	if (open === 0 && rows.length === 0) {
 		return errors === null || errors === 0
 			? [b('All is quiet.'), ' No execution failed in this span.']
-			: [b(count(errors)), ' executions failed in this span, and none of them is grouped yet.'];
+			: [b(plural(errors, 'execution')), ' failed in this span, and none is grouped yet.'];
 	}
 	const [first] = [...rows].sort((one, other) => other.count - one.count);
 	const back =
@@ -28,6 +28,6 @@ export function errorsReading(page: IssuesPage): Reading {
 		// While older failures are still being counted, more are grouped than counted: that says nothing.
 		...(errors === null || errors === 0 || grouped > errors
 			? []
-			: [` Issues explain ${share(grouped / errors, 0)} of ${count(errors)} failures.`]),
+			: [` Issues explain ${share(grouped / errors, 0)} of ${plural(errors, 'failure')}.`]),
 	];
 }
