@@ -4,7 +4,8 @@ import type { ConnectionId, FunctionId } from '@lamplight/core/ids';
 import type { Db } from './dynamo/db.ts';
 import type { Key } from './dynamo/keys.ts';
 import { globalPartition, tenantPartition } from './dynamo/keys.ts';
-import { functionsPartition, inventoryPartition } from './fleet/functions.ts';
+import { functionsPartition } from './fleet/functions.ts';
+import { inventoryKey, inventoryPartition } from './fleet/inventoryToken.ts';
 import { issueSlotsPartition } from './fleet/issueSlots.ts';
 import { partitions } from './series/layout.ts';
 import type { RegionLayout, Regions } from './series/regions.ts';
@@ -90,7 +91,7 @@ export function createPurge(deps: PurgeDeps): Purge {
 			}
 			await db.removeMany(page.map(keyOf));
 		}
-		await db.remove({ pk: inventoryPartition(ctx), sk: accountId });
+		await db.remove(inventoryKey(ctx, accountId));
 	};
 	const emptyWhere = async (pk: string, mine: (sk: string) => boolean) => {
 		for await (const page of db.pages(pk)) {

@@ -1,15 +1,15 @@
-import { randomUUID } from 'node:crypto';
-
 import type { Ctx } from '@lamplight/core/ctx';
 import { type LambdaFunction, lambdaFunctionSchema } from '@lamplight/core/function/function';
-import { type AccountId, type FunctionId, functionParts } from '@lamplight/core/ids';
+import { type FunctionId, functionParts } from '@lamplight/core/ids';
 import { LamplightError } from '@lamplight/core/errors';
 
 import { openJson, sealJson } from '../codec/blob.ts';
 import type { Db } from '../dynamo/db.ts';
-import { bytes, type Item, text } from '../dynamo/item.ts';
+import { bytes, type Item } from '../dynamo/item.ts';
 import { tenantPartition } from '../dynamo/keys.ts';
 import type { Functions } from './fleet.ts';
+import { FunctionLists } from './functionLists.ts';
+import { noteChange } from './inventoryToken.ts';
 
 /** One compressed item a function, one partition an account: an inventory run reads it whole. */
 export function createFunctions(db: Db): Functions {
@@ -17,6 +17,7 @@ export function createFunctions(db: Db): Functions {
 		pk: functionsPartition(ctx, functionParts(id).accountId),
 		sk: id,
 	});
+	const lists = new FunctionLists(db, parse);
 	return {
 		async get(ctx, id) {
 			// Not alone: what a page reads of a function beside it shares the batch.
@@ -29,15 +30,15 @@ export function createFunctions(db: Db): Functions {
 			const found = new Map<string, LambdaFunction>(items.map((item) => [item.sk, parse(item)]));
 			return ids.map((id) => found.get(id) ?? null);
 		},
-		async listAccount(ctx, accountId) {
-			const items = await db.query(functionsPartition(ctx, accountId));
-			return items.map(parse);
-		},
-		async listRegion(ctx, accountId, region) {
-			// A function's id is its account, its region and its name.
-			const prefix = `${accountId}.${region}.`;
-			return (await db.query(functionsPartition(ctx, accountId), { prefix })).map(parse);
-		},
+		listAccount: (ctx, accountId) =>
+			lists.list(ctx, {
+				...{ accountId, pk: functionsPartition(ctx, accountId), prefix: `${accountId}.` },
+			}),
+		listRegion: (ctx, accountId, region) =>
+			lists.list(ctx, {
+				// A function's id is its account, its region and its name.
+				...{ accountId, pk: functionsPartition(ctx, accountId), prefix: `${accountId}.${region}.` },
+			}),
 		async putMany(ctx, functions) {
 			const items = new Map<string, Item>();
 			for (const one of functions) {
@@ -45,26 +46,12 @@ export function createFunctions(db: Db): Functions {
 			}
 			await db.putMany([...items.values()]);
 			// After the items: whoever sees the token sees what it stands for.
-			const accounts = new Set(functions.map((one) => functionParts(one.id).accountId));
-			await db.putMany(
-				[...accounts].map((account) => ({
-					pk: inventoryPartition(ctx),
-					sk: account,
-					token: randomUUID(),
-				})),
-			);
+			const accounts = Map.groupBy(functions, ({ id }) => functionParts(id).accountId);
+			for (const [accountId, own] of accounts) {
+				await noteChange(db, ctx, { accountId, ids: own.map(({ id }) => id) });
+			}
 		},
 	};
-}
-
-/** The token of the last change of each account's inventory: equal tokens, equal inventory. */
-export async function readInventoryTokens(db: Db, ctx: Ctx): Promise<Map<AccountId, string>> {
-	const items = await db.query(inventoryPartition(ctx), { consistent: true });
-	return new Map(items.map((item) => [item.sk, text(item, 'token')]));
-}
-
-export function inventoryPartition(ctx: Ctx): string {
-	return tenantPartition(ctx, 'inventory');
 }
 
 export function functionsPartition(ctx: Ctx, accountId: string): string {
