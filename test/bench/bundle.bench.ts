@@ -15,6 +15,7 @@ const environment = {
 	LAMPLIGHT_STAGE: 'bench',
 	LAMPLIGHT_TABLE: 'bench',
 	LAMPLIGHT_COLLECT_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/123456789012/collect',
+	LAMPLIGHT_READINGS_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/123456789012/readings',
 };
 
 /** Median milliseconds that a fresh process takes to import a module, without Node's own start. */

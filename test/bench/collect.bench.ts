@@ -2,6 +2,7 @@ import { loadavg } from 'node:os';
 
 import { dayMs, minuteMs } from '@lamplight/core/time';
 
+import { memoryMb } from '../../stacks/memory.ts';
 import { type Bench, type BenchRow, row } from './bench.ts';
 import { type FleetUse, useOfFleet } from './collectFleet.ts';
 
@@ -27,7 +28,7 @@ const messageUsd = 3 * 0.4e-6;
 // $0.0000133334 per GB-second (arm64) and $0.20 per million requests; Lambda, us-east-1, 2026-09.
 const gbSecondUsd = 0.0000133334;
 const requestUsd = 0.2e-6;
-const workerGb = 0.5;
+const workerGb = memoryMb.collect / 1024;
 
 export const bench: Bench = {
 	name: 'collect',
@@ -150,13 +151,13 @@ function ownUsd(use: FleetUse) {
 		[...use.jobs.values()].reduce((all, job) => all + job[of], 0) / months;
 	// The scheduler runs the planner itself, without the queue.
 	const messages = total('messages') - (use.jobs.get('plan')?.messages ?? 0) / months;
-	const waitSeconds = use.billedSeconds / months - total('workSeconds');
 	return {
 		writes: total('writeUnits') * writeUnitUsd,
 		reads: total('readUnits') * readUnitUsd,
 		queue: messages * messageUsd,
+		// The small worker has less of a processor, and takes as much longer: its work costs the same.
 		work: total('workSeconds') * gbSecondUsd * workerGb + (use.invocations / months) * requestUsd,
-		wait: waitSeconds * gbSecondUsd * workerGb,
+		wait: (use.waitGbSeconds / months) * gbSecondUsd,
 	};
 }
 
@@ -179,7 +180,7 @@ function reportMoney(use: FleetUse, report: (row: BenchRow) => void): void {
 		[
 			'Lambda a month, waiting',
 			own.wait,
-			'for its turn at 30% of FilterLogEvents’ rate; the longest wait of each batch of five messages',
+			`for its turn at 30% of FilterLogEvents’ rate; the longest wait of each batch of five messages, in a worker of ${memoryMb.read} MB, of ${memoryMb.collect} MB where many functions are read`,
 		],
 	];
 	for (const [metric, value, note] of parts) {

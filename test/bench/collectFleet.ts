@@ -4,11 +4,12 @@ import { checkpointNames, regionsStateSchema } from '@lamplight/core/collection/
 import { dayMs, hourMs, minuteMs } from '@lamplight/core/time';
 import { runPlan } from '@lamplight/jobs/plan/run';
 import type { JobDeps } from '@lamplight/jobs/deps';
-import type { Message } from '@lamplight/jobs/message';
+import { isSmallReading, type Message } from '@lamplight/jobs/message';
 import { workMessage } from '@lamplight/jobs/work';
 import type { CallCount } from '@lamplight/sandbox/sandbox';
 
 import { backfillFrom, type Collector, startCollector, testCtx } from '../support/collector.ts';
+import { memoryMb } from '../../stacks/memory.ts';
 import { makeWorkspace } from '../support/enrol.ts';
 import { compareWithTruth } from '../support/truth.ts';
 import { Lags } from './collectLags.ts';
@@ -28,6 +29,9 @@ export interface JobUse {
 	messages: number;
 	writeUnits: number;
 	readUnits: number;
+	/** The same by the kind of item. */
+	readonly writesByKind: Map<string, number>;
+	readonly readsByKind: Map<string, number>;
 	workSeconds: number;
 	/** What it would have waited for its turn at our share of FilterLogEvents' rate. */
 	waitSeconds: number;
@@ -44,12 +48,10 @@ export interface FleetUse {
 	readonly days: number;
 	readonly usages: readonly CallCount[];
 	readonly jobs: ReadonlyMap<string, JobUse>;
-	/** Write units by the kind of item. */
-	readonly writesByKind: ReadonlyMap<string, number>;
 	/** Batches of messages as SQS hands them to a Lambda, and the planner's own runs. */
 	readonly invocations: number;
-	/** Seconds that those take: their work, and the longest wait in each. */
-	readonly billedSeconds: number;
+	/** The longest wait in each batch, by the memory of the worker that its messages go to. */
+	readonly waitGbSeconds: number;
 	/** From the minute in which executions began to their figures in the store, each as often as it ran. */
 	readonly lags: Lags;
 	readonly executions: number;
@@ -59,7 +61,7 @@ export interface FleetUse {
 
 /** The first reading asks for the trailing hour; what comes once is not counted. */
 const warmUpMinutes = 15;
-// As stacks/jobs.ts subscribes the collector.
+// As stacks/jobs.ts subscribes the workers.
 const messagesPerBatch = 5;
 /** Younger minutes may still be provisional. */
 const settledAfterMs = 25 * minuteMs;
@@ -115,7 +117,7 @@ class Watch {
 	readonly #units: CountedUnits;
 	#jobs = new Map<string, JobUse>();
 	#invocations = 0;
-	#billedSeconds = 0;
+	#waitGbSeconds = 0;
 	readonly #deps: JobDeps;
 	readonly #lags = new Lags();
 
@@ -127,9 +129,8 @@ class Watch {
 
 	reset(): void {
 		this.#jobs = new Map();
-		this.#units.writesByKind.clear();
 		this.#invocations = 0;
-		this.#billedSeconds = 0;
+		this.#waitGbSeconds = 0;
 		this.#lags.reset();
 	}
 
@@ -137,26 +138,34 @@ class Watch {
 		const { sandbox, queue } = this.#collector;
 		for (let minute = 0; minute < count; minute += 1) {
 			sandbox.clock.advance(minuteMs);
-			const { workSeconds } = await this.#measured(
-				'plan',
-				async () => void (await runPlan(this.#deps)),
-			);
+			await this.#measured('plan', async () => void (await runPlan(this.#deps)));
 			this.#invocations += 1;
-			this.#billedSeconds += workSeconds;
-			while (queue.length > 0) await this.#batch(queue.splice(0, messagesPerBatch));
+			while (queue.length > 0) {
+				const planned = queue.splice(0);
+				const readings = planned.filter(isSmallReading);
+				const others = planned.filter((message) => !isSmallReading(message));
+				await this.#batches(others, memoryMb.collect);
+				await this.#batches(readings, memoryMb.read);
+			}
 		}
 	}
 
-	/** One invocation of the collector: its messages run side by side, so their waits overlap. */
-	async #batch(messages: readonly Message[]): Promise<void> {
+	async #batches(messages: readonly Message[], megabytes: number): Promise<void> {
+		for (let at = 0; at < messages.length; at += messagesPerBatch) {
+			const waitedSeconds = await this.#batch(messages.slice(at, at + messagesPerBatch));
+			this.#waitGbSeconds += (waitedSeconds * megabytes) / 1024;
+		}
+	}
+
+	/** One invocation of a worker: its messages run side by side, so their waits overlap. */
+	async #batch(messages: readonly Message[]): Promise<number> {
 		const waits: number[] = [];
 		for (const message of messages) {
 			const parts = message.kind === 'functions' ? [message, ...(message.beside ?? [])] : [];
 			const before = parts.map(({ region }) => this.#logReads(region));
-			const { workSeconds, use } = await this.#measured(message.kind, () =>
+			const use = await this.#measured(message.kind, () =>
 				workMessage(this.#deps, JSON.stringify(message)),
 			);
-			this.#billedSeconds += workSeconds;
 			// Each region has a rate of its own: a message is done when the slowest is.
 			const waited = parts.map(({ region }, at) => {
 				const reads = this.#logReads(region) - (before[at] ?? 0);
@@ -168,7 +177,7 @@ class Watch {
 			this.#lags.settle(this.#collector.deps.clock() + longest * 1000);
 		}
 		this.#invocations += 1;
-		this.#billedSeconds += Math.max(0, ...waits);
+		return Math.max(0, ...waits);
 	}
 
 	#logReads(region: string): number {
@@ -178,23 +187,25 @@ class Watch {
 			.reduce((sum, { calls }) => sum + calls, 0);
 	}
 
-	async #measured(
-		job: string,
-		run: () => Promise<void>,
-	): Promise<{ readonly workSeconds: number; readonly use: JobUse }> {
+	async #measured(job: string, run: () => Promise<void>): Promise<JobUse> {
 		const use = this.#jobs.get(job) ?? {
 			...{ messages: 0, writeUnits: 0, readUnits: 0, workSeconds: 0, waitSeconds: 0 },
+			...{ writesByKind: new Map(), readsByKind: new Map() },
 		};
 		this.#jobs.set(job, use);
 		const { writeUnits, readUnits } = this.#units;
+		const [writes, reads] = [this.#units.writesByKind, this.#units.readsByKind];
+		writes.clear();
+		reads.clear();
 		const began = performance.now();
 		await run();
-		const workSeconds = (performance.now() - began) / 1000;
 		use.messages += 1;
-		use.workSeconds += workSeconds;
+		use.workSeconds += (performance.now() - began) / 1000;
 		use.writeUnits += this.#units.writeUnits - writeUnits;
 		use.readUnits += this.#units.readUnits - readUnits;
-		return { workSeconds, use };
+		addAll(use.writesByKind, writes);
+		addAll(use.readsByKind, reads);
+		return use;
 	}
 
 	async summary(
@@ -203,7 +214,6 @@ class Watch {
 	): Promise<FleetUse> {
 		const { sandbox, store } = this.#collector;
 		const usages = sandbox.calls();
-		const writesByKind = new Map(this.#units.writesByKind);
 		const toMs = this.#collector.deps.clock() - settledAfterMs;
 		let [regions, functions, executions, active] = [0, 0, 0, 0];
 		const wrong: string[] = [];
@@ -225,10 +235,13 @@ class Watch {
 			...{ regions, functions, active, executions, wrong, usages },
 			days: (hours * hourMs) / dayMs,
 			jobs: this.#jobs,
-			writesByKind,
 			invocations: this.#invocations,
-			billedSeconds: this.#billedSeconds,
+			waitGbSeconds: this.#waitGbSeconds,
 			lags: this.#lags,
 		};
 	}
+}
+
+function addAll(sums: Map<string, number>, more: ReadonlyMap<string, number>): void {
+	for (const [kind, units] of more) sums.set(kind, (sums.get(kind) ?? 0) + units);
 }

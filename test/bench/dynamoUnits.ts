@@ -12,6 +12,8 @@ export interface Units {
 export interface CountedUnits extends Units {
 	/** Write units by the kind of item that was written: the second part of its partition's name. */
 	readonly writesByKind: Map<string, number>;
+	/** Read units by the kind of item that was asked for. */
+	readonly readsByKind: Map<string, number>;
 }
 
 type Attributes = Record<string, AttributeValue>;
@@ -26,6 +28,8 @@ interface Input {
 	readonly Item?: Attributes;
 	readonly Key?: Attributes;
 	readonly ConsistentRead?: boolean;
+	/** A query's, whose first value is its partition. */
+	readonly ExpressionAttributeValues?: Attributes;
 	readonly RequestItems?: Record<
 		string,
 		| { Keys?: Attributes[] }
@@ -47,6 +51,7 @@ export function countUnits(client: DynamoDBClient): CountedUnits {
 		writeUnits: 0,
 		readCalls: 0,
 		writesByKind: new Map(),
+		readsByKind: new Map(),
 	};
 	client.middlewareStack.add(
 		(next, context) => async (args) => {
@@ -56,17 +61,24 @@ export function countUnits(client: DynamoDBClient): CountedUnits {
 			// A write that its condition refuses is charged like one that is kept.
 			for (const [kind, written] of writes(command, input)) {
 				units.writeUnits += written;
-				units.writesByKind.set(kind, (units.writesByKind.get(kind) ?? 0) + written);
+				add(units.writesByKind, kind, written);
 			}
 			const result = await next(args);
 			const read = readUnits(command, input, result.output as Output);
 			units.readUnits += read;
-			if (read > 0) units.readCalls++;
+			if (read > 0) {
+				units.readCalls++;
+				add(units.readsByKind, kindAsked(input), read);
+			}
 			return result;
 		},
 		{ step: 'initialize', name: 'countUnits' },
 	);
 	return units;
+}
+
+function add(sums: Map<string, number>, kind: string, units: number): void {
+	sums.set(kind, (sums.get(kind) ?? 0) + units);
 }
 
 /** The units that a piece of work took. */
@@ -101,6 +113,15 @@ function kindOf(item: Attributes = {}): string {
 	const [, kind = ''] = (item['pk']?.S ?? '').split('#');
 	// A region's fragments hold figures, whose keys begin with s, and executions, with x.
 	return kind === 'fragment' ? `${kind} ${item['sk']?.S?.charAt(0) ?? ''}` : kind;
+}
+
+/** The kind of what is read; of a batch's keys, that of the first. */
+function kindAsked(input: Input): string {
+	if (input.Key !== undefined) return kindOf(input.Key);
+	const { ':pk': pk, ...rest } = input.ExpressionAttributeValues ?? {};
+	if (pk !== undefined) return kindOf({ pk, sk: Object.values(rest)[0] ?? { S: '' } });
+	const [asked] = Object.values(input.RequestItems ?? {});
+	return kindOf(Array.isArray(asked) ? undefined : asked?.Keys?.[0]);
 }
 
 function readUnits(command: string, input: Input, output: Output): number {

@@ -69,7 +69,7 @@ async function measureRound(report: (row: BenchRow) => void, round: Round): Prom
 	const queueUrl = queue.urls['scale'] ?? '';
 	const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 	const sqs = new SQSClient({ endpoint, region: 'us-east-1', credentials });
-	const outbox = createOutbox(sqs, queueUrl);
+	const outbox = createOutbox(sqs, { collect: queueUrl });
 	const worker = startWorker(collector, {
 		...{ endpoint, queueUrl, visibilitySeconds, flags: lambdaFlags },
 		...(round.isRated ? { rateShare } : {}),

@@ -177,7 +177,7 @@ async function readAll(
 		for (let turn = 0; told.at(-1) !== 1; turn += 1) {
 			if (turn > 500) throw new Error('the past does not come to its end');
 			const due = await unfinished(collector, connections);
-			await createOutbox(sqs, queueUrl).send(
+			await createOutbox(sqs, { collect: queueUrl }).send(
 				due.map((one) => ({ kind: 'backfill', ...base(collector, one), forMs: turnMs })),
 			);
 			await worker.ready;

@@ -303,7 +303,7 @@ export class Weather {
 
 	async #send(messages: readonly Message[]): Promise<void> {
 		this.#counts.sent += messages.length;
-		await createOutbox(this.#sqs, this.#of.queueUrl).send(messages);
+		await createOutbox(this.#sqs, { collect: this.#of.queueUrl }).send(messages);
 	}
 
 	async #bodiesOf(queueUrl: string): Promise<string[]> {

@@ -42,7 +42,7 @@ const deps: JobDeps = {
 	clock,
 	wallClock: Date.now,
 	randomBytes: (count) => randomBytes(count),
-	queue: createOutbox(sqs, options.queueUrl),
+	queue: createOutbox(sqs, { collect: options.queueUrl }),
 	files: closedFiles(),
 	memory: createMemory(),
 	log: () => undefined,

@@ -121,7 +121,7 @@ describe('one connection beside another that fails', { timeout: 600_000 }, () =>
 			},
 			{ step: 'initialize' },
 		);
-		await createOutbox(client, queueUrl()).send([
+		await createOutbox(client, { collect: queueUrl() }).send([
 			{ kind: 'compact', workspaceId, connectionId: healthy.id, plannedMs },
 			{ kind: 'compact', workspaceId, connectionId: failing.id, plannedMs },
 			{ kind: 'rollup', workspaceId, windows: [], plannedMs },
@@ -161,7 +161,7 @@ describe('one connection beside another that fails', { timeout: 600_000 }, () =>
 	])('is read in time while the other %s', async (_, minutes, fault) => {
 		const { sandbox, deps } = collector;
 		const { id } = sandbox.addFault({ ...fault, where: { accountId: failing.accountId } });
-		const outbox = createOutbox(sqs, queueUrl());
+		const outbox = createOutbox(sqs, { collect: queueUrl() });
 		const worker: Worker = startWorker(collector, {
 			...{ endpoint: queue.endpoint, queueUrl: queueUrl(), visibilitySeconds },
 		});

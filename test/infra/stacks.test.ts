@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectRoleName } from '@lamplight/core/connection/template';
 import { tableKeys } from '@lamplight/store/table';
 
+import { memoryMb } from '../../stacks/memory.ts';
 import { lambdaEntries } from '../gates/entries.ts';
 import { missing, root } from '../support/needs.ts';
 
@@ -87,6 +88,8 @@ describe.skipIf(reason !== null)(
 			expect(ci.error).toBeNull();
 			expect(ci.builds.map((build) => build.handler).sort()).toEqual([
 				'apps/api/src/lambda.handler',
+				// The collector, and the small worker for readings.
+				'apps/jobs/src/collect/handler.handler',
 				'apps/jobs/src/collect/handler.handler',
 				'apps/jobs/src/plan/handler.handler',
 			]);
@@ -195,7 +198,31 @@ describe.skipIf(reason !== null)(
 			const collector = only(ci, 'aws:lambda/function:Function', /^CollectSubscriber.*Function$/);
 			const visibility = Number(queue.inputs['visibilityTimeoutSeconds']);
 			expect(visibility).toBeGreaterThanOrEqual(6 * Number(collector.inputs['timeout']));
-			expect(collector.inputs['memorySize']).toBe(512);
+			expect(collector.inputs['memorySize']).toBe(memoryMb.collect);
+		});
+
+		it('reads in a small worker, in the collector’s role, and gives the collector what that cannot do', () => {
+			const reader = only(ci, 'aws:lambda/function:Function', /^ReadingsSubscriber.*Function$/);
+			const collector = only(ci, 'aws:lambda/function:Function', /^CollectSubscriber.*Function$/);
+			expect(reader.inputs['memorySize']).toBe(memoryMb.read);
+			expect(memoryMb.read).toBeLessThan(memoryMb.collect);
+			expect(reader.inputs['role']).toEqual(collector.inputs['role']);
+			const queue = only(ci, 'aws:sqs/queue:Queue', /^ReadingsQueue$/);
+			const visibility = Number(queue.inputs['visibilityTimeoutSeconds']);
+			// A reading is stale after ten minutes.
+			expect(visibility).toBeGreaterThan(Number(reader.inputs['timeout']));
+			expect(visibility).toBeLessThan(600);
+			expect(JSON.stringify(queue.inputs['redrivePolicy'])).toContain('maxReceiveCount');
+		});
+
+		it('lets the collector send what it divides, and read both queues', () => {
+			const role = only(ci, 'aws:iam/role:Role', /^CollectSubscriber.*Role$/);
+			const resources = (action: string) =>
+				statements(role)
+					.filter(({ Action }) => [Action].flat().includes(action))
+					.flatMap(({ Resource }) => Resource);
+			expect(new Set(resources('sqs:SendMessage')).size).toBe(2);
+			expect(new Set(resources('sqs:ReceiveMessage')).size).toBe(2);
 		});
 
 		it('answers failed messages one by one and keeps the lost ones', () => {

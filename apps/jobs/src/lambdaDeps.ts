@@ -17,6 +17,7 @@ const environmentSchema = z.object({
 	AWS_REGION: z.string(),
 	LAMPLIGHT_TABLE: z.string().min(3),
 	LAMPLIGHT_COLLECT_QUEUE_URL: z.url(),
+	LAMPLIGHT_READINGS_QUEUE_URL: z.url(),
 	LAMPLIGHT_EXPORTS_BUCKET: z.string().min(3),
 });
 
@@ -34,7 +35,10 @@ export function lambdaDeps(environment: NodeJS.ProcessEnv, clock: Clock): JobDep
 		clock,
 		wallClock: clock,
 		randomBytes: (count) => randomBytes(count),
-		queue: createOutbox(new SQSClient({ region }), parsed.LAMPLIGHT_COLLECT_QUEUE_URL),
+		queue: createOutbox(new SQSClient({ region }), {
+			collect: parsed.LAMPLIGHT_COLLECT_QUEUE_URL,
+			readings: parsed.LAMPLIGHT_READINGS_QUEUE_URL,
+		}),
 		files: filesWhenNeeded({ bucket: parsed.LAMPLIGHT_EXPORTS_BUCKET, region }),
 		memory: createMemory(),
 		log: (event, facts) => console.log(JSON.stringify({ event, ...facts })),

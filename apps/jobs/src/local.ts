@@ -68,7 +68,7 @@ async function start(options: LocalOptions): Promise<void> {
 		clock,
 		wallClock,
 		randomBytes: (count) => randomBytes(count),
-		queue: past.wrap(createOutbox(sqs, options.queueUrl)),
+		queue: past.wrap(createOutbox(sqs, { collect: options.queueUrl })),
 		files: createExportFiles({ bucket: options.exports.bucket, region, standIn: options.exports }),
 		memory: createMemory(),
 		log: progress.log,

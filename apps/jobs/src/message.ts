@@ -34,6 +34,8 @@ export const messageSchema = z.discriminatedUnion('kind', [
 			.array(z.object({ region: regionSchema, shard: shardSchema }))
 			.max(63)
 			.optional(),
+		/** How many functions ran lately in all of these; left out where nobody knows. */
+		ran: z.number().int().nonnegative().optional(),
 	}),
 	/** What exists: of all regions; `details` also asks for each changed function's own. */
 	z.object({ kind: z.literal('inventory'), ...ofConnection, details: z.boolean() }),
@@ -57,3 +59,12 @@ export const messageSchema = z.discriminatedUnion('kind', [
 ]);
 export type Message = z.infer<typeof messageSchema>;
 export type MessageOf<Kind extends Message['kind']> = Extract<Message, { kind: Kind }>;
+
+/** A reading of this many functions, and of as many beside it, has room in the small worker's memory. */
+const smallReadingFunctions = 700;
+
+/** Whether a message is a reading that the small worker does: it mostly waits for its turn at AWS's rates. */
+export function isSmallReading(message: Message): boolean {
+	if (message.kind !== 'functions' || message.ran === undefined) return false;
+	return message.ran <= smallReadingFunctions;
+}

@@ -14,35 +14,53 @@ import * as z from 'zod';
 import type { Log, Outbox } from './deps.ts';
 import type { Delivery } from './ending.ts';
 import { Shares } from './local/shares.ts';
-import type { Message } from './message.ts';
+import { isSmallReading, type Message } from './message.ts';
 import type { Repeat } from './work.ts';
 
 // A batch takes at most 10 entries; SQS API reference, read 2026-11.
 const batchSize = 10;
 
-/** Sends messages to the collect queue; each connection is a group, which SQS's fair queues keep apart. */
-export function createOutbox(sqs: SQSClient, queueUrl: string): Outbox {
+/** Where messages go. */
+export interface QueueUrls {
+	readonly collect: string;
+	/** Of the small worker; without one, all messages go to the collector. */
+	readonly readings?: string;
+}
+
+/** Sends messages to their queues; each connection is a group, which SQS's fair queues keep apart. */
+export function createOutbox(sqs: SQSClient, urls: QueueUrls): Outbox {
 	return {
 		async send(messages) {
-			for (let at = 0; at < messages.length; at += batchSize) {
-				const batch = messages.slice(at, at + batchSize);
-				const answer = await sqs.send(
-					new SendMessageBatchCommand({
-						QueueUrl: queueUrl,
-						Entries: batch.map((message, index) => ({
-							Id: String(index),
-							MessageBody: JSON.stringify(message),
-							MessageGroupId: groupOf(message),
-						})),
-					}),
-				);
-				if ((answer.Failed ?? []).length === 0) continue;
-				throw new LamplightError('unavailable', 'The queue did not take all messages.', {
-					details: { failed: answer.Failed?.length ?? 0 },
-				});
-			}
+			const byUrl = Map.groupBy(messages, (message) =>
+				isSmallReading(message) ? (urls.readings ?? urls.collect) : urls.collect,
+			);
+			for (const [queueUrl, own] of byUrl) await sendAll(sqs, queueUrl, own);
 		},
 	};
+}
+
+async function sendAll(
+	sqs: SQSClient,
+	queueUrl: string,
+	messages: readonly Message[],
+): Promise<void> {
+	for (let at = 0; at < messages.length; at += batchSize) {
+		const batch = messages.slice(at, at + batchSize);
+		const answer = await sqs.send(
+			new SendMessageBatchCommand({
+				QueueUrl: queueUrl,
+				Entries: batch.map((message, index) => ({
+					Id: String(index),
+					MessageBody: JSON.stringify(message),
+					MessageGroupId: groupOf(message),
+				})),
+			}),
+		);
+		if ((answer.Failed ?? []).length === 0) continue;
+		throw new LamplightError('unavailable', 'The queue did not take all messages.', {
+			details: { failed: answer.Failed?.length ?? 0 },
+		});
+	}
 }
 
 /** Whose message it is, as fair queues tell groups: a connection's, or else a workspace's. */

@@ -115,7 +115,12 @@ pulumi.runtime.setMocks(
 	{
 		newResource(args) {
 			resources.push({ type: args.type, name: args.name, inputs: args.inputs });
-			const state = { arn: `arn:aws:mock:eu-west-1:123456789012:${args.name}`, ...args.inputs };
+			// SST looks at the form of a role's name, where one function is given another's.
+			const arn =
+				args.type === 'aws:iam/role:Role'
+					? `arn:aws:iam::123456789012:role/${args.name}`
+					: `arn:aws:mock:eu-west-1:123456789012:${args.name}`;
+			const state = { arn, ...args.inputs };
 			return { id: `${args.name}-id`, state: { ...state, ...mockOutputs(args) } };
 		},
 		call: mockCall,

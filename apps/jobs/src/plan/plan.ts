@@ -76,12 +76,14 @@ export function planConnection(planned: PlannedConnection, nowMs: number): Messa
 	const readsEveryMinutes = Math.max(1, Math.round(planned.readsEveryMs / minuteMs));
 	if (!planned.exhausted) {
 		const due = dueParts(regions, { minute, readsEveryMinutes });
-		for (const [first, ...beside] of besideEachOther(due)) {
+		for (const parts of besideEachOther(due)) {
+			const [first, ...beside] = parts;
 			if (first === undefined) continue;
 			const { region, shard } = first;
+			const ran = parts.reduce((sum, { functions }) => sum + functions, 0);
 			const rest = beside.map((part) => ({ region: part.region, shard: part.shard }));
 			messages.push({
-				...{ kind: 'functions', ...base, region, shard },
+				...{ kind: 'functions', ...base, region, shard, ran },
 				...(rest.length === 0 ? {} : { beside: rest }),
 			});
 		}
