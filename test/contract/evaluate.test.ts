@@ -65,6 +65,7 @@ it('keeps what happened to a connection, once', async () => {
 		decidedMs: startMs,
 		readsEveryMs: 5 * minuteMs,
 		slowedFromMs: null,
+		fresher: null,
 		spentUsd: 4.2,
 		forecastUsd: 6,
 		budgetUsd: 5,

@@ -335,6 +335,7 @@ describe('other pages', () => {
 		expect(one.residuals.every(({ equal }) => equal)).toBe(true);
 		const watch = await ask('GET /v1/w/{ws}/watch-cost');
 		expect(watch.total?.amount).toBe('1');
+		expect(watch.uncounted).toBe(null);
 	});
 
 	test('the palette finds functions, apps, issues and one request', async () => {

@@ -5,7 +5,7 @@ import { checkpointNames, type Run } from '@lamplight/core/collection/state';
 import type { Ctx } from '@lamplight/core/ctx';
 import { LamplightError } from '@lamplight/core/errors';
 import type { ConnectionId, WorkspaceId } from '@lamplight/core/ids';
-import type { WatchUsage } from '@lamplight/core/watchcost/watchcost';
+import { picoToUsd, watchCostPicoUsd, type WatchUsage } from '@lamplight/core/watchcost/watchcost';
 
 import type { JobDeps } from './deps.ts';
 import { putCheckpoint } from './checkpoint.ts';
@@ -77,8 +77,22 @@ export async function withAccount(
 		throw error;
 	} finally {
 		// What a failed job left under way is waited for: its calls are charged, too.
-		await count(await account.end());
+		const usages = await account.end();
+		await count(usages);
+		logCalls(deps, options, usages);
 	}
+}
+
+function logCalls(
+	deps: JobDeps,
+	{ job, connectionId }: WorkOptions,
+	usages: readonly WatchUsage[],
+): void {
+	const calls = usages.reduce((sum, usage) => sum + usage.calls, 0);
+	if (calls === 0) return;
+	const throttled = usages.reduce((sum, usage) => sum + usage.throttled, 0);
+	const costUsd = picoToUsd(watchCostPicoUsd(usages));
+	deps.log('calls', { job, connectionId, calls, throttled, costUsd });
 }
 
 /**

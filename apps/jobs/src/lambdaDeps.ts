@@ -10,11 +10,13 @@ import * as z from 'zod';
 
 import type { JobDeps } from './deps.ts';
 import { createMemory } from './memory.ts';
+import { metricLine } from './ownMetrics.ts';
 import { createOutbox } from './queue.ts';
 
 /** The environment of the jobs' functions, as the stacks set it. */
 const environmentSchema = z.object({
 	AWS_REGION: z.string(),
+	LAMPLIGHT_STAGE: z.string().min(1),
 	LAMPLIGHT_TABLE: z.string().min(3),
 	LAMPLIGHT_COLLECT_QUEUE_URL: z.url(),
 	LAMPLIGHT_READINGS_QUEUE_URL: z.url(),
@@ -25,6 +27,7 @@ const environmentSchema = z.object({
 export function lambdaDeps(environment: NodeJS.ProcessEnv, clock: Clock): JobDeps {
 	const parsed = environmentSchema.parse(environment);
 	const region = parsed.AWS_REGION;
+	const namespace = `Lamplight/${parsed.LAMPLIGHT_STAGE}`;
 	return {
 		store: createStore({
 			client: new DynamoDBClient({ region }),
@@ -41,7 +44,11 @@ export function lambdaDeps(environment: NodeJS.ProcessEnv, clock: Clock): JobDep
 		}),
 		files: filesWhenNeeded({ bucket: parsed.LAMPLIGHT_EXPORTS_BUCKET, region }),
 		memory: createMemory(),
-		log: (event, facts) => console.log(JSON.stringify({ event, ...facts })),
+		log(event, facts = {}) {
+			const line = metricLine(event, facts, { namespace, nowMs: clock() });
+			// Not by `console`, before whose lines Lambda puts words of its own: Logs would see no metrics.
+			process.stdout.write(`${JSON.stringify(line)}\n`);
+		},
 	};
 }
 

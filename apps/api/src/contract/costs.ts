@@ -223,8 +223,12 @@ export const watchCostSchema = z
 				capUsd: z.string(),
 				usedShare: z.number().nullable(),
 				slowed: z.boolean(),
+				/** What this month would come to at the freshest pace; `null` when nothing slows it. */
+				fresher: z.object({ everyMinutes: z.number(), monthUsd: z.string() }).nullable(),
 			}),
 		),
+		/** What workers that were killed may have left uncounted, at most; `null` when none was. */
+		uncounted: z.object({ callsAtMost: z.int(), costAtMost: moneySchema }).nullable(),
 		days: z.array(
 			z.object({ day: daySchema, cost: moneySchema.nullable(), cumulativeUsd: z.number() }),
 		),

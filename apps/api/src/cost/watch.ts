@@ -29,6 +29,8 @@ export interface MonthWatch {
 	readonly month: string;
 	readonly connections: readonly ConnectionWatch[];
 	readonly picoUsd: bigint;
+	/** Parts of work of which some calls may be uncounted. */
+	readonly partsCutOff: number;
 }
 
 const keptMonths = kept<MonthWatch>(cacheMs);
@@ -45,13 +47,17 @@ export function readMonthWatch(
 		const days = { fromDay: utcDay(fromMs), toDay: utcDay(Math.min(toMs, deps.clock() + 1) - 1) };
 		const read = await Promise.all(
 			connections.slice(0, maxWatchedConnections).map(async (connection) => {
-				const usages = await deps.store.watchCosts.read(ctx, connection.id, days);
-				return { connection, usages, picoUsd: watchCostPicoUsd(usages) };
+				const [usages, partsCutOff] = await Promise.all([
+					deps.store.watchCosts.read(ctx, connection.id, days),
+					deps.store.cutOffs.count(ctx, connection.id, days),
+				]);
+				return { connection, usages, partsCutOff, picoUsd: watchCostPicoUsd(usages) };
 			}),
 		);
 		return {
 			month,
 			connections: read,
+			partsCutOff: read.reduce((total, one) => total + one.partsCutOff, 0),
 			picoUsd: read.reduce((total, { picoUsd }) => total + picoUsd, 0n),
 		};
 	});
@@ -106,7 +112,7 @@ function decimalOf(picoUsd: bigint): string {
 
 /** Cost of each UTC day of the month so far, and the running total in dollars. */
 export function watchDays(
-	watch: MonthWatch,
+	watch: Omit<MonthWatch, 'partsCutOff'>,
 	nowMs: number,
 ): { day: string; picoUsd: bigint; cumulativePicoUsd: bigint }[] {
 	const byDay = new Map<string, WatchUsage[]>();
@@ -129,7 +135,10 @@ export function watchDays(
 }
 
 /** The month at its pace so far; `null` in the first six hours, when that would say nothing. */
-export function watchForecast(watch: MonthWatch, nowMs: number): bigint | null {
+export function watchForecast(
+	watch: Omit<MonthWatch, 'partsCutOff'>,
+	nowMs: number,
+): bigint | null {
 	if (watch.month !== utcMonth(nowMs)) return watch.picoUsd;
 	const { fromMs, toMs } = monthRange(watch.month);
 	const firstMs = Math.max(

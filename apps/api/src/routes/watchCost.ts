@@ -1,6 +1,7 @@
-import { utcMonth, monthRange } from '@lamplight/core/time';
+import type { Pace } from '@lamplight/core/collection/state';
+import { minuteMs, monthRange, utcMonth } from '@lamplight/core/time';
 import { invalidField } from '@lamplight/core/errors';
-import { picoToUsd } from '@lamplight/core/watchcost/watchcost';
+import { picoToUsd, untold } from '@lamplight/core/watchcost/watchcost';
 
 import {
 	capOf,
@@ -14,6 +15,19 @@ import { readConnections } from '../fleet/connections.ts';
 import { readCollectionState } from '../fleet/delay.ts';
 import type { Handlers } from '../http/handlers.ts';
 import type { RouteDeps } from './context.ts';
+
+function fresherView(fresher: Pace['fresher']) {
+	if (fresher === null) return null;
+	const everyMinutes = fresher.readsEveryMs / minuteMs;
+	return { everyMinutes, monthUsd: fresher.forecastUsd.toFixed(2) };
+}
+
+/** Each part of work that was cut off is bounded by what a worker may hold untold. */
+function uncountedView(parts: number) {
+	if (parts === 0) return null;
+	const costAtMost = watchMoney(untold.picoUsd * BigInt(parts));
+	return { callsAtMost: untold.calls * parts, costAtMost };
+}
 
 const key = 'GET /v1/w/{ws}/watch-cost';
 
@@ -51,7 +65,9 @@ export function watchCostHandlers(deps: RouteDeps): Handlers<typeof key> {
 							? null
 							: picoToUsd(picoUsd) / connection.watchBudgetUsdPerMonth,
 					slowed: (states[at]?.pace?.slowedFromMs ?? null) !== null,
+					fresher: fresherView(states[at]?.pace?.fresher ?? null),
 				})),
+				uncounted: uncountedView(watch.partsCutOff),
 				days: watchDays(watch, nowMs).map(({ day, picoUsd, cumulativePicoUsd }) => ({
 					day,
 					cost: watchMoney(picoUsd),

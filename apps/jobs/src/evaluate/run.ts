@@ -44,7 +44,21 @@ export async function runEvaluate(deps: JobDeps, message: MessageOf<'evaluate'>)
 	if (before?.value.state !== connection.state) {
 		await putCheckpoint(deps, ctx, key, { state: connection.state });
 	}
-	deps.log('evaluated', { connectionId, told: told.length, news });
+	const incompleteMinutes = countIncomplete(regions, connection.createdMs);
+	deps.log('evaluated', { connectionId, told: told.length, news, incompleteMinutes });
+}
+
+/** Minutes since a connection was made that are partial or missing, over all regions. */
+function countIncomplete(
+	regions: Awaited<ReturnType<JobDeps['store']['completeness']['read']>>,
+	createdMs: number,
+): number {
+	let minutes = 0;
+	for (const { state, fromMs, toMs } of regions.flatMap(({ spans }) => spans)) {
+		if (state !== 'partial' && state !== 'missing') continue;
+		minutes += Math.max(0, toMs - Math.max(fromMs, floorTo(minuteMs, createdMs))) / minuteMs;
+	}
+	return minutes;
 }
 
 async function regressedOf(deps: JobDeps, ctx: Ctx, { accountId }: Connection) {

@@ -23,11 +23,13 @@ describe('the pace', () => {
 		});
 	});
 
-	it('slows down instead of overspending, and says from what', () => {
+	it('slows down instead of overspending, and says from what, and what more would cost', () => {
+		expect(decidePace(input).fresher).toBe(null);
 		expect(decidePace({ ...input, budgetUsd: 2.6 })).toMatchObject({
 			readsEveryMs: 600_000,
 			slowedFromMs: 300_000,
 			forecastUsd: 2.5,
+			fresher: { readsEveryMs: 300_000, forecastUsd: 3 },
 		});
 	});
 

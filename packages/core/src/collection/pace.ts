@@ -37,6 +37,10 @@ export function decidePace(input: PaceInput): Pace {
 		decidedMs: input.nowMs,
 		readsEveryMs,
 		slowedFromMs: readsEveryMs > freshest ? freshest : null,
+		fresher:
+			readsEveryMs > freshest
+				? { readsEveryMs: freshest, forecastUsd: forecastUsd(input, freshest) }
+				: null,
 		spentUsd: input.spentUsd,
 		forecastUsd: forecastUsd(input, readsEveryMs),
 		budgetUsd: input.budgetUsd,

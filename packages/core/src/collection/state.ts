@@ -35,6 +35,11 @@ export const paceSchema = z.object({
 	readsEveryMs: z.number().int().positive(),
 	/** What it was before the budget slowed it; `null` when nothing slows it. */
 	slowedFromMs: z.number().int().positive().nullable(),
+	/** What the month would come to at the freshest pace; `null` when that is the one. */
+	fresher: z
+		.object({ readsEveryMs: z.number().int().positive(), forecastUsd: z.number().nonnegative() })
+		.nullable()
+		.default(null),
 	/** Charged calls of this UTC month so far, and what the month comes to at this pace. */
 	spentUsd: z.number().nonnegative(),
 	forecastUsd: z.number().nonnegative(),
