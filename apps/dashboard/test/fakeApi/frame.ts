@@ -26,6 +26,17 @@ const permissions: Permission[] = [
 	'workspace.delete',
 ];
 
+/** What the settings page changes. */
+const workspace = {
+	id: ws,
+	name: 'Harbourline',
+	displayCurrency: 'USD',
+	timeZone: 'UTC',
+	ownerTagKey: 'team' as string | null,
+	appTagKey: null as string | null,
+	appStageTagKey: null as string | null,
+};
+
 export const frameHandlers: Handlers = {
 	'POST /v1/session/refresh': () => ({
 		accessToken: 'fake',
@@ -40,15 +51,7 @@ export const frameHandlers: Handlers = {
 		simulated: true,
 	}),
 	'GET /v1/w/{ws}': () => ({
-		workspace: {
-			id: ws,
-			name: 'Harbourline',
-			displayCurrency: 'USD',
-			timeZone: 'UTC',
-			ownerTagKey: 'team',
-			appTagKey: null,
-			appStageTagKey: null,
-		},
+		workspace,
 		role: 'owner',
 		permissions,
 		simulated: true,
@@ -58,6 +61,10 @@ export const frameHandlers: Handlers = {
 		counts: { functions: fleet.length, apps: 8, openIssues: 3, connections: 3 },
 		watch: { perDay: money(0.96), monthToDate: money(21.72), capUsdPerMonth: '38' },
 	}),
+	'PATCH /v1/w/{ws}': ({ body }) => {
+		const { id: _, ...settings } = Object.assign(workspace, body);
+		return settings;
+	},
 	'GET /v1/w/{ws}/search': ({ query }) => ({
 		hits: fleet
 			.filter(({ name }) => name.includes((query.get('q') ?? '').toLowerCase()))

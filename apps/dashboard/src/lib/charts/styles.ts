@@ -5,8 +5,11 @@ import { count } from '../format/number.ts';
 import { moneyWhole } from '../format/money.ts';
 import { chartOf, type DrawnLimit, type DrawnSeries, type SeriesKind } from './model.ts';
 
-/** Series in the order of use; vermilion is kept for errors, slate for the rest. */
-const palette = ['--s1', '--s2', '--s3', '--s4', '--s7', '--s6'] as const;
+/**
+ * Series in the order of use; slate is kept for the rest, and vermilion for errors unless a sixth part
+ * would otherwise be taken for that rest.
+ */
+const palette = ['--s1', '--s2', '--s3', '--s4', '--s7', '--s5'] as const;
 
 const fixedColors: Readonly<Record<string, string>> = {
 	ok: '--s1',
@@ -35,7 +38,7 @@ const fixedColors: Readonly<Record<string, string>> = {
 
 /** The colour of a series: by what it is where that is fixed, else by its place. */
 export function colorOf(id: string, index: number): string {
-	return fixedColors[id] ?? palette[Math.min(index, palette.length - 1)] ?? '--s6';
+	return fixedColors[id] ?? palette[index] ?? '--s6';
 }
 
 const dashed = new Set(['p99', 'forecast', 'previous']);
