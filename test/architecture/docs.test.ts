@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { contract } from '@lamplight/api/contract/contract';
 import { commands } from '@lamplight/cli/main';
 
 import { docViolations, type DocFacts } from '../gates/docPaths.ts';
@@ -18,6 +19,8 @@ const facts: DocFacts = {
 	npmScripts: new Set(Object.keys(scripts)),
 	cliCommands: new Set(['help', ...Object.keys(commands)]),
 	cliOptions: new Map(Object.keys(commands).map((name) => [name, optionsOf(name)])),
+	variables: variablesRead(),
+	operations: new Set(Object.keys(contract)),
 };
 
 /** What a command says of itself: every option in its help. */
@@ -26,6 +29,27 @@ function optionsOf(command: string): Set<string> {
 	const help = execFileSync(process.execPath, [script, command, '--help'], { encoding: 'utf8' });
 	return new Set(['help', ...[...help.matchAll(/--([a-z][a-z-]*)/g)].map(([, name = '']) => name)]);
 }
+
+/** Every environment variable that a source file of ours asks for. */
+function variablesRead(): Set<string> {
+	const grep = [
+		'grep',
+		'-ohE',
+		String.raw`process\.env(\.|\[')[A-Z][A-Z_0-9]+`,
+		'--',
+		'*.ts',
+		'*.mjs',
+	];
+	const found = execFileSync('git', grep, { cwd: root, encoding: 'utf8' });
+	return new Set([...found.matchAll(/([A-Z][A-Z_0-9]+)$/gm)].map(([, name = '']) => name));
+}
+
+/** What processes of ours tell each other, and nobody sets by hand. */
+const betweenProcesses = new Set([
+	'LAMPLIGHT_BUILD_FOLDER',
+	'LAMPLIGHT_OUTSIDE',
+	'LAMPLIGHT_TEST_COUNTS',
+]);
 
 function documents(): string[] {
 	const top = readdirSync(root).filter((name) => name.endsWith('.md'));
@@ -40,6 +64,28 @@ describe('the documents', () => {
 		expect(docViolations({ path, text: readFileSync(join(root, path), 'utf8') }, facts)).toEqual(
 			[],
 		);
+	});
+
+	it('name every option of every command', () => {
+		const all = documents()
+			.map((path) => readFileSync(join(root, path), 'utf8'))
+			.join('\n');
+		const missing = [...facts.cliOptions].flatMap(([command, options]) =>
+			[...options]
+				.filter((option) => !new RegExp(`--${option}(?![\\w-])`).test(all))
+				.map((option) => `${command} --${option}`),
+		);
+		expect(missing).toEqual([]);
+	});
+
+	it('name every variable of ours that is set by hand', () => {
+		const all = documents()
+			.map((path) => readFileSync(join(root, path), 'utf8'))
+			.join('\n');
+		const ours = [...facts.variables].filter((name) => /^(LAMPLIGHT|BENCH|FUZZ)_/.test(name));
+		expect(ours.length).toBeGreaterThan(5);
+		const missing = ours.filter((name) => !betweenProcesses.has(name) && !all.includes(name));
+		expect(missing).toEqual([]);
 	});
 
 	it.each([
@@ -58,6 +104,8 @@ describe('the documents', () => {
 			'report has no option --focus',
 		],
 		['an option of no command', 'Give it `--nonsense`.', 'no command has an option --nonsense'],
+		['a variable that is gone', 'Set LAMPLIGHT_NONSENSE=1.', 'nothing reads LAMPLIGHT_NONSENSE'],
+		['an operation that is gone', 'Call `GET /v1/nonsense`.', 'the API has no GET /v1/nonsense'],
 	])('%s is found', (_name, text, message) => {
 		const found = docViolations({ path: 'README.md', text }, facts);
 		expect(found.map((violation) => violation.message).join()).toContain(message);

@@ -8,7 +8,7 @@ export interface TableRow extends Omit<BenchRow, 'value'> {
 
 const columns = [
 	{ title: 'bench', width: 10 },
-	{ title: 'figure', width: 52 },
+	{ title: 'figure', width: 62 },
 	{ title: 'value', width: 18, right: true },
 	{ title: 'target', width: 10, right: true },
 	{ title: 'baseline', width: 10, right: true },

@@ -7,7 +7,7 @@ import type { ConcurrencyArea } from '@lamplight/api/contract/concurrency';
 import type { CostsPage } from '@lamplight/api/contract/costs';
 import type { FunctionRow } from '@lamplight/api/contract/functions';
 import type { IssuePage } from '@lamplight/api/contract/issues';
-import { hourMs, minuteMs } from '@lamplight/core/time';
+import { dayMs, hourMs, minuteMs, utcDay } from '@lamplight/core/time';
 
 import { pathsOf } from '../../apps/dashboard/src/lib/nav/paths.ts';
 import { launchBrowser } from '../support/browser.ts';
@@ -18,6 +18,7 @@ import { type Story, worldOf } from '../support/world.ts';
 
 /** How long the day before may take to be read on a machine that does other things too. */
 const dayReadMs = 240_000;
+const centUsd = 0.01;
 const reason = missing('chromium');
 
 describe.skipIf(reason !== null)('what somebody opens it for', () => {
@@ -267,26 +268,40 @@ describe.skipIf(reason !== null)('what somebody opens it for', () => {
 			expect(amounts.length).toBeGreaterThan(1);
 			expect(amounts.reduce((sum, value) => sum + value, 0)).toBeCloseTo(whole, 1);
 
-			// The file holds what the page shows.
-			await page.goto(`${product.url}${pathsOf(product.workspaceId).costs({ by: 'function' })}`);
+			// The file holds what the page shows, and what yesterday's functions really cost.
+			const day = utcDay(nowMs - dayMs);
+			const whole24h = { fromMs: dayStartMs(day), toMs: dayStartMs(day) + dayMs };
+			const known = async () => {
+				const path = pathsOf(product.workspaceId).costs({ by: 'function', from: day, to: day });
+				return (await get<CostsPage>(`/v1${path}`)).figures.complete?.value ?? null;
+			};
+			await expect.poll(known, { timeout: dayReadMs, interval: 3_000 }).not.toBe(null);
+			const costsPath = pathsOf(product.workspaceId).costs({ by: 'function' });
+			await page.goto(`${product.url}${costsPath}`);
 			await settled();
+			let rows: readonly CostsRow[] = [];
 			const fileAndPage = async () => {
 				const [file] = await Promise.all([
 					page.waitForEvent('download'),
 					page.getByRole('button', { name: 'CSV' }).click(),
 				]);
-				const { figures } = await get<CostsPage>(
-					`/v1${pathsOf(product.workspaceId).costs({ by: 'function' })}`,
-				);
-				const inFile = sumOfCsv(await text(await file.createReadStream()));
-				return Math.abs(inFile - Number(figures.soFar?.amount));
+				const { figures } = await get<CostsPage>(`/v1${costsPath}`);
+				rows = costsRows(await text(await file.createReadStream()));
+				return Math.abs(sumOf(rows) - Number(figures.soFar?.amount));
 			};
 			// Today's figures may grow between the two.
 			await expect.poll(fileAndPage, { timeout: patienceMs }).toBeLessThan(0.005);
+			const ofDay = rows.filter((row) => row.day === day);
+			expect(ofDay.length).toBeGreaterThan(20);
+			const truthUsd = await world.knowableUsd(
+				whole24h,
+				new Map(ofDay.map(({ key, provenance }) => [key, provenance])),
+			);
+			expect(Math.abs(sumOf(ofDay) - truthUsd)).toBeLessThan(centUsd);
 			expect(trouble.seen).toEqual([]);
 			await context.close();
 		},
-		dayReadMs + 2 * patienceMs,
+		2 * dayReadMs + 2 * patienceMs,
 	);
 
 	async function dearestOf(
@@ -326,8 +341,24 @@ function dollars(text: string): number {
 /** A number as it is printed, with commas between thousands. */
 const plain = (printed: string) => Number(printed.replaceAll(',', ''));
 
-/** Sums `amount`, the fourth column from the right, of an export of costs. */
-function sumOfCsv(csv: string): number {
-	const [, ...rows] = csv.trim().split('\n');
-	return rows.reduce((sum, row) => sum + Number(row.split(',').at(-4)), 0);
+interface CostsRow {
+	readonly day: string;
+	readonly key: string;
+	readonly amountUsd: number;
+	readonly provenance: string;
 }
+
+/** The rows of an export of costs; a label may hold commas, so the last columns are counted from the right. */
+function costsRows(csv: string): CostsRow[] {
+	const [, ...lines] = csv.trim().split(/\r?\n/);
+	return lines.map((line) => {
+		const cells = line.split(',');
+		const [amount = '', , , provenance = ''] = cells.slice(-4);
+		const [day = '', key = ''] = cells;
+		return { day, key, amountUsd: Number(amount), provenance };
+	});
+}
+
+const sumOf = (rows: readonly CostsRow[]) => rows.reduce((sum, row) => sum + row.amountUsd, 0);
+
+const dayStartMs = (day: string) => Date.parse(`${day}T00:00:00Z`);

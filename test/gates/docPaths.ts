@@ -7,6 +7,10 @@ export interface DocFacts {
 	readonly cliCommands: ReadonlySet<string>;
 	/** Options that each command of `lamplight` names in its own help, without dashes. */
 	readonly cliOptions: ReadonlyMap<string, ReadonlySet<string>>;
+	/** Environment variables that the code reads. */
+	readonly variables: ReadonlySet<string>;
+	/** Operations of the API, as `GET /v1/w/{ws}`. */
+	readonly operations: ReadonlySet<string>;
 }
 
 const rootNames =
@@ -75,7 +79,23 @@ function loneOptionProblem(code: string, facts: DocFacts): string | null {
 	return isKnown ? null : `no command has an option --${option}`;
 }
 
-/** Links, paths in backticks, npm scripts and commands in a document that do not exist. */
+/** A variable of ours that no code reads; one written with `$` is the reader's own. */
+function variableProblem(text: string, facts: DocFacts): string | null {
+	const named = text.matchAll(/(?<![$\w])((?:LAMPLIGHT|BENCH)_[A-Z_0-9]+)/g);
+	for (const [, name = ''] of named) {
+		if (!facts.variables.has(name)) return `nothing reads ${name}`;
+	}
+	return null;
+}
+
+/** An operation of the API that the contract does not have. */
+function operationProblem(code: string, facts: DocFacts): string | null {
+	const operation = /^(GET|POST|PUT|PATCH|DELETE) \/v1\/[^\s?`…]*/.exec(code)?.[0];
+	if (operation === undefined || facts.operations.has(operation)) return null;
+	return `the API has no ${operation}`;
+}
+
+/** Links, paths, npm scripts, commands, variables and operations in a document that do not exist. */
 export function docViolations(doc: SourceFile, facts: DocFacts): Violation[] {
 	let fenced = false;
 	return doc.text.split('\n').flatMap((text, index) => {
@@ -88,8 +108,10 @@ export function docViolations(doc: SourceFile, facts: DocFacts): Violation[] {
 			for (const [, code] of text.matchAll(/`([^`]+)`/g)) {
 				found.push(pathProblem(code ?? '', facts), commandProblem(code ?? '', facts));
 				found.push(optionProblem(code ?? '', facts), loneOptionProblem(code ?? '', facts));
+				found.push(operationProblem(code ?? '', facts));
 			}
 		} else found.push(commandProblem(text, facts), optionProblem(text, facts));
+		found.push(variableProblem(text, facts));
 		return found
 			.filter((message) => message !== null)
 			.map((message) => ({
