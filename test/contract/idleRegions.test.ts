@@ -72,6 +72,10 @@ describe('a region whose functions seldom run', { timeout: 300_000 }, () => {
 		clock.set({ nowMs: idle.wakesMs + appearsAfterMs });
 		await work('inventory');
 		expect(await isRead()).toBe(true);
+		// Side by side with the totals that are planned for the same minute, and begun before them.
+		await work('functions');
+		const since = { fromMs: idle.wakesMs, toMs: idle.wakesMs + minuteMs };
+		expect(await statesOver(since)).toEqual(['missing 1']);
 		for (const minutes of [18, 29]) {
 			clock.set({ nowMs: idle.wakesMs + minutes * minuteMs });
 			await work('totals');

@@ -1,6 +1,6 @@
 import type { RegionBucket } from '@lamplight/core/bucket/fragment';
 import { settlesAfterMs } from '@lamplight/core/collection/residual';
-import { checkpointNames, runSchema } from '@lamplight/core/collection/state';
+import { checkpointNames, regionsStateSchema, runSchema } from '@lamplight/core/collection/state';
 import type { Region } from '@lamplight/core/ids';
 import { minuteMs, type TimeRange } from '@lamplight/core/time';
 
@@ -22,18 +22,27 @@ export async function totalsOf(
 		stepMs: minuteMs,
 		connectionIds: [work.connection.id],
 	});
-	if (read.length === 0) return (await wereRead(deps, work, window)) ? new Map() : null;
 	const own = read.find((one) => one.region === region);
+	if (own === undefined && !(await wereRead(deps, work, options))) return null;
 	return new Map(own?.points.map(({ atMs, ...rest }) => [atMs, { ...rest, minuteMs: atMs }]));
 }
 
-/** Whether the last run of the totals job asked for this window's settled minutes, and was answered. */
+/**
+ * Whether the last run of the totals job asked for the window's settled minutes of the region, and was
+ * answered: a region that has just woken may be read before its totals are.
+ */
 async function wereRead(
 	deps: Pick<JobDeps, 'store'>,
 	{ ctx, connection }: Pick<Work, 'ctx' | 'connection'>,
-	{ toMs }: TimeRange,
+	{ region, window }: { readonly region: Region; readonly window: TimeRange },
 ): Promise<boolean> {
-	const key = { connectionId: connection.id, name: checkpointNames.run('totals', null) };
-	const run = (await deps.store.checkpoints.get(ctx, key, runSchema))?.value;
-	return run?.ok === true && run.atMs >= toMs - settlesAfterMs;
+	const at = (name: string) => ({ connectionId: connection.id, name });
+	const { checkpoints } = deps.store;
+	const [run, regions] = await Promise.all([
+		checkpoints.get(ctx, at(checkpointNames.run('totals', null)), runSchema),
+		checkpoints.get(ctx, at(checkpointNames.regions), regionsStateSchema),
+	]);
+	const activeMs = regions?.value.active[region];
+	if (run?.value.ok !== true || activeMs === undefined) return false;
+	return run.value.atMs >= Math.max(activeMs, window.toMs - settlesAfterMs);
 }
