@@ -6,12 +6,11 @@ import { createInterface } from 'node:readline';
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createApp } from '@lamplight/api/app';
-import { makeTestWorkspace, startTestApi, type TestApi } from '@lamplight/api/testing/api';
-import { seedFleet } from '@lamplight/api/testing/fleet';
+import { startTestApi, type TestApi } from '@lamplight/api/testing/api';
 import { createStore } from '@lamplight/store/store';
-import { ensureTable } from '@lamplight/store/table';
 
 import { root } from '../gates/entries.ts';
+import type { ApiFleet, ApiFleetAsked } from './apiFleet.ts';
 import { type Bench, type BenchRow, row } from './bench.ts';
 import { countUnits, type Units, unitsOf } from './dynamoUnits.ts';
 
@@ -66,33 +65,38 @@ interface Asked {
 interface Harness {
 	readonly units: Units;
 	readonly ask: (path: string) => Promise<Asked>;
-	readonly functionId: string;
+	readonly functionIds: readonly string[];
 	readonly database: Database;
 	/** What writing the fleet took. */
 	readonly seedMs: number;
 }
 
-/** The API over a seeded fleet, with every read counted. */
+const tableName = 'bench';
+
+async function writeFleet(endpoint: string): Promise<ApiFleet> {
+	const asked: ApiFleetAsked = { endpoint, tableName, nowMs, functions, days };
+	const child = spawn(
+		process.execPath,
+		[join(root, 'test/bench/apiFleet.ts'), JSON.stringify(asked)],
+		{ stdio: ['ignore', 'pipe', 'inherit'] },
+	);
+	const { value } = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
+	if (value === undefined) throw new Error('the fleet was not written');
+	return JSON.parse(String(value)) as ApiFleet;
+}
+
+/** The API over a written fleet, with every read counted. */
 async function startHarness(api: TestApi, database: Database): Promise<Harness> {
 	const client = new DynamoDBClient({
 		endpoint: database.endpoint,
 		region: 'us-east-1',
 		credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
 	});
-	await ensureTable(client, 'bench');
 	const clock = () => nowMs;
-	const store = createStore({ client, tableName: 'bench', clock });
-	const ctx = await makeTestWorkspace(store);
 	const startedMs = performance.now();
-	// Days that no page of this bench reads minute by minute have one minute each: written in minutes.
-	const fleet = await seedFleet(store, ctx, {
-		nowMs,
-		functions,
-		days,
-		everyMinutes: 30,
-		pastEveryMinutes: 1_440,
-	});
+	const fleet = await writeFleet(database.endpoint);
 	const seedMs = performance.now() - startedMs;
+	const store = createStore({ client, tableName, clock });
 	const units = countUnits(client);
 	const app = createApp({
 		...api.deps,
@@ -107,11 +111,11 @@ async function startHarness(api: TestApi, database: Database): Promise<Harness> 
 	return {
 		units,
 		database,
-		functionId: fleet.functions[0]?.id ?? '',
+		functionIds: fleet.functionIds,
 		seedMs,
 		ask: async (path) => {
 			const askedMs = performance.now();
-			const answer = await app.request(path.replace('{ws}', ctx.workspaceId), { headers });
+			const answer = await app.request(path.replace('{ws}', fleet.workspaceId), { headers });
 			const body = await answer.arrayBuffer();
 			if (answer.status !== 200) throw new Error(`${path}: ${answer.status}`);
 			return { ms: performance.now() - askedMs, bytes: body.byteLength };
@@ -167,7 +171,7 @@ function cpuNote({ ownCpuMs, databaseCpuMs }: Load): string {
 }
 
 async function measure(harness: Harness, report: (row: BenchRow) => void): Promise<void> {
-	const { ask, units, functionId } = harness;
+	const { ask, units, functionIds } = harness;
 	const empty = '/v1/w/{ws}/views?page=none';
 	await ask(empty);
 	const baseline = await underLoad(harness, () => ask(empty));
@@ -180,22 +184,26 @@ async function measure(harness: Harness, report: (row: BenchRow) => void): Promi
 		}),
 	);
 	const pages = [
-		{ name: 'overview', path: '/v1/w/{ws}/overview', atMostMs: 150, gated: true },
-		{ name: 'functions', path: '/v1/w/{ws}/functions?limit=100', atMostMs: 150, gated: true },
+		{ name: 'overview', path: () => '/v1/w/{ws}/overview', atMostMs: 150, gated: true },
+		{ name: 'functions', path: () => '/v1/w/{ws}/functions?limit=100', atMostMs: 150, gated: true },
 		{
 			name: '24-hour series',
-			path: `/v1/w/{ws}/functions/${functionId}/series`,
+			path: (call: number) =>
+				`/v1/w/{ws}/functions/${functionIds[call % functionIds.length] ?? ''}/series`,
 			atMostMs: 60,
 			gated: false,
 		},
 	];
 	for (const { name, path, atMostMs, gated } of pages) {
-		const cold = await unitsOf(units, () => ask(path));
+		// Of one function after another: what one left in memory is not what the next is told from.
+		let call = 0;
+		const next = () => ask(path(call++));
+		const cold = await unitsOf(units, next);
 		let bytes = 0;
 		const warm = await unitsOf(units, async () => {
-			({ bytes } = await ask(path));
+			({ bytes } = await next());
 		});
-		const times = await underLoad(harness, () => ask(path));
+		const times = await underLoad(harness, next);
 		const note = `first call of a process: ${cold.readCalls} reads, ${cold.readUnits} units`;
 		report(
 			row(`${name}, reads a call`, {
