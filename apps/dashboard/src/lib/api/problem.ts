@@ -27,8 +27,10 @@ export class ApiProblem extends Error {
 	}
 
 	/** The message for one field of a form; `null` when that field was not at fault. */
-	fieldMessage(path: string): string | null {
-		return this.fields.find((field) => field.path === path)?.message ?? null;
+	fieldMessage(name: string): string | null {
+		// What the schema refuses is named within the body that a form sends; what the domain does, by itself.
+		const paths = [`body.${name}`, name];
+		return this.fields.find(({ path }) => paths.includes(path))?.message ?? null;
 	}
 }
 
