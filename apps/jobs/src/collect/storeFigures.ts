@@ -84,45 +84,50 @@ async function writeFigures(
 ): Promise<number> {
 	const { read, counted, quiet, unread } = of;
 	const { region, regionFunctions, nowMs, recordWindow: window } = reading;
-	let written = 0;
-	const write = async (
-		functions: readonly StoredFunction[],
-		prefix: string,
-		grouped = regionFunctions,
-	) => {
+	const [readRecords, bought] = [byRecords(read), byMetrics(read)];
+	// Those that wait for their turn have items of their own, which nothing goes over either.
+	const namesOf = (some: readonly StoredFunction[]) =>
+		new Set([...reading.later.names, ...some.map(({ name }) => name)]);
+	const [inRecords, inMetrics] = [namesOf(readRecords), namesOf(bought)];
+	let count = 0;
+	const write = async (functions: readonly StoredFunction[], prefix: string, groups: number) => {
 		// The same window for both: a function that changes from one to the other is in both.
-		const to = { region, window, spanMs: slotSpanMs, nowMs, prefix, regionFunctions: grouped };
-		const byRecords = functions.filter(({ executions }) => executions !== null);
-		const byMetrics = functions.filter(({ executions }) => executions === null);
-		const none = new Set<string>();
-		written +=
-			(await writeSlots(deps, work, { ...to, source: 'records', functions: byRecords, unread })) +
-			(await writeSlots(deps, work, {
-				...to,
-				source: 'metrics',
-				functions: byMetrics,
-				unread: none,
-			}));
+		const to = { region, window, spanMs: slotSpanMs, nowMs, prefix, regionFunctions: groups };
+		count += await writeSlots(deps, work, {
+			...{ ...to, source: 'records', functions: byRecords(functions), unread, written: inRecords },
+		});
+		count += await writeSlots(deps, work, {
+			...{ ...to, source: 'metrics', functions: byMetrics(functions), written: inMetrics },
+			unread: new Set(),
+		});
 	};
 	// First, as a function that waits from now on is no longer written with those that do not; one
 	// that no longer waits is written with both, or the older minutes of its turn would be gone.
 	for (const [turn, names] of quiet) {
 		const before = new Set(reading.state.turns[turn]?.names);
 		const own = read.filter(({ name }) => names.has(name) || before.has(name));
-		await write(own, `q${turn}-`, fewerGroups(reading));
+		await write(own, `q${turn}-`, grouped(reading, 8));
 	}
 	const waits = new Set([...quiet.values()].flatMap((names) => [...names]));
 	const others = read.filter(({ name }) => !waits.has(name));
-	await write(others, '');
+	await write(others, '', grouped(reading, 4));
 	// What a function's own metric said of its errors goes over its records, and stays when it is not
 	// asked again: it is written apart.
-	await write(counted, 'counts-');
-	return written;
+	await write(counted, 'counts-', regionFunctions);
+	return count;
 }
 
-/** Functions of a turn are about a third of the region's, and run little: they share fewer items. */
-function fewerGroups({ regionFunctions, shard }: Reading): number {
-	return Math.max(regionFunctions / 4, shard.of * functionsPerGroup);
+const byRecords = (all: readonly StoredFunction[]) =>
+	all.filter(({ executions }) => executions !== null);
+const byMetrics = (all: readonly StoredFunction[]) =>
+	all.filter(({ executions }) => executions === null);
+
+/**
+ * Most functions of a region do not run, or run so little that they wait for their turn: those that are
+ * written together are few of it, and share fewer items. A group never lies in two shards.
+ */
+function grouped({ regionFunctions, shard }: Reading, fewer: number): number {
+	return Math.max(regionFunctions / fewer, shard.of * functionsPerGroup);
 }
 
 /** Functions whose failures are read in one run; those left wait for the next one. */

@@ -1,13 +1,16 @@
 import type { Fragment, FunctionSlice } from '@lamplight/core/bucket/fragment';
 import { durationsOf, type MinuteBuckets } from '@lamplight/core/collection/buckets';
 import { groupCount, groupOf } from '@lamplight/core/collection/groups';
+import { changesOf, marksOf } from '@lamplight/core/collection/slotChanges';
 import { bucketsIn, contentMark, slotsOf } from '@lamplight/core/collection/slots';
 import type { Execution } from '@lamplight/core/execution/execution';
+import { type SelectedExecution, selectExecutions } from '@lamplight/core/execution/select';
 import { functionId } from '@lamplight/core/ids';
-import { hourMs, type TimeRange } from '@lamplight/core/time';
+import { floorTo, hourMs, type TimeRange } from '@lamplight/core/time';
 
 import type { Work } from '../account.ts';
 import type { JobDeps } from '../deps.ts';
+import { WrittenMarks } from './writtenMarks.ts';
 
 /** What is to be stored of one function over a window. */
 export interface StoredFunction {
@@ -31,6 +34,8 @@ export interface SlotWrite {
 	readonly nowMs: number;
 	/** Sets items apart that are written on another occasion; empty when left out. */
 	readonly prefix?: string;
+	/** Names of all functions that are written of this source now, under any prefix; these when left out. */
+	readonly written?: ReadonlySet<string>;
 }
 
 /** Everything of a day of the past that was read of some functions: one fragment an hour. */
@@ -60,8 +65,8 @@ export function pastFragments(
 }
 
 /**
- * Writes the figures and executions of each slot, in groups of about 125 functions. A slot whose
- * content is what this worker wrote last is left alone. Returns how many were written.
+ * Writes the figures and executions of each slot, in groups of about 125 functions. Of a slot that this
+ * worker has written, only what changed since is written, beside it. Returns how many were written.
  */
 export async function writeSlots(
 	deps: Pick<JobDeps, 'store' | 'memory'>,
@@ -70,28 +75,34 @@ export async function writeSlots(
 ): Promise<number> {
 	const groups = groupCount(write.regionFunctions);
 	const frozen = new Set([...write.unread].map((name) => groupOf(name, groups)));
-	const byGroup = new Map<number, StoredFunction[]>();
-	for (const fn of write.functions) {
-		const group = groupOf(fn.name, groups);
-		const list = byGroup.get(group);
-		if (list === undefined) byGroup.set(group, [fn]);
-		else list.push(fn);
-	}
-	let written = 0;
+	const byGroup = Map.groupBy(write.functions, ({ name }) => groupOf(name, groups));
+	const { accountId } = work.connection;
+	const ids = [...(write.written ?? write.functions.map(({ name }) => name))].map((name) =>
+		functionId({ accountId, region: write.region, name }),
+	);
+	const written = new Set<string>(ids);
+	let count = 0;
 	for (const [group, functions] of byGroup) {
 		if (frozen.has(group)) continue;
+		const batch = `${write.prefix ?? ''}${write.source.charAt(0)}${group}of${groups}`;
+		const marks = new WrittenMarks(deps.memory, { ...write, ...work, batch });
+		const kept = keptByHour(functions);
 		for (const slot of slotsOf(write.window, write.spanMs)) {
 			if (slot.toMs > write.window.toMs + write.spanMs) continue;
-			const batch = `${write.prefix ?? ''}${write.source.charAt(0)}${group}of${groups}`;
-			if (await writeSlot(deps, work, { ...write, slot, batch, functions })) written += 1;
+			const one = { ...write, slot, batch, functions, marks, kept, writtenIds: written };
+			if (await writeSlot(deps, work, one)) count += 1;
 		}
+		marks.keep();
 	}
-	return written;
+	return count;
 }
 
 interface OneSlot extends SlotWrite {
 	readonly slot: TimeRange;
 	readonly batch: string;
+	readonly marks: WrittenMarks;
+	readonly writtenIds: ReadonlySet<string>;
+	readonly kept: (hourStartMs: number) => readonly SelectedExecution[];
 }
 
 async function writeSlot(
@@ -99,30 +110,45 @@ async function writeSlot(
 	work: Pick<Work, 'ctx' | 'connection'>,
 	write: OneSlot,
 ): Promise<boolean> {
-	const { region, slot, batch, source, spanMs, nowMs } = write;
-	const connectionId = work.connection.id;
+	const { region, slot, batch, source, spanMs, nowMs, marks, writtenIds: written } = write;
 	const slices = slicesOf(work, write);
-	const key = `slot ${connectionId} ${region} ${batch} ${spanMs} ${slot.fromMs}`;
-	const mark = contentMark(
-		JSON.stringify(slices.map(({ functionId: id, buckets }) => [id, buckets])),
-	);
-	const before = deps.memory.get(key);
 	// Not with the figures, which also change when a metric tells of errors or throttles; and once a
 	// slot is over, as the whole of it would be written over its beginning five minutes later.
 	const isOver = slot.toMs <= write.window.toMs;
 	if (source === 'records' && isOver) await writeExecutions(deps, work, write);
-	if (before === mark || (before === undefined && slices.length === 0)) return false;
-	await deps.store.series.writeFragment(work.ctx, {
-		connectionId,
+	const now = marksOf(slices);
+	const before = marks.get(slot.fromMs);
+	if (before === undefined && slices.length === 0) return false;
+	const changes =
+		before === undefined
+			? ({ kind: 'whole', isGone: false } as const)
+			: changesOf(slices, { before, now, slotMs: slot.fromMs, nowMs, written });
+	if (changes.kind === 'none') return false;
+	const fragment = {
+		connectionId: work.connection.id,
 		region,
 		slotMs: slot.fromMs,
 		spanMs,
 		source,
-		batch,
-		revision: nowMs,
-		functions: slices,
-	});
-	deps.memory.set(key, mark);
+	};
+	const put = (functions: readonly FunctionSlice[], name: string) =>
+		deps.store.series.writeFragment(work.ctx, {
+			...{ ...fragment, batch: name, revision: nowMs, functions },
+		});
+	const beside = `${batch}-late`;
+	if (changes.kind === 'some') {
+		const mark = contentMark(
+			JSON.stringify(changes.slices.map((one) => [one.functionId, one.buckets])),
+		);
+		if (marks.isLate(slot.fromMs, mark)) return false;
+		await put(changes.slices, beside);
+		marks.setLate(slot.fromMs, mark);
+		return true;
+	}
+	// What came late of functions that are elsewhere now must not outlive them.
+	if (changes.isGone) await put(slices.slice(0, 1), beside);
+	await put(slices, batch);
+	marks.set(slot.fromMs, now);
 	return true;
 }
 
@@ -133,22 +159,39 @@ async function writeExecutions(
 ): Promise<void> {
 	const { region, slot, batch, spanMs, nowMs } = write;
 	const connectionId = work.connection.id;
-	const executions = write.functions
-		.flatMap((fn) => fn.executions ?? [])
+	const executions = write
+		.kept(floorTo(hourMs, slot.fromMs))
 		.filter(({ startMs }) => startMs >= slot.fromMs && startMs < slot.toMs);
 	const key = `executions ${connectionId} ${region} ${batch} ${spanMs} ${slot.fromMs}`;
-	const mark = contentMark(JSON.stringify(executions));
-	const before = deps.memory.get(key);
-	if (before === mark || (before === undefined && executions.length === 0)) return;
+	const marks = executions.map(({ kept: _, ...one }) => contentMark(JSON.stringify(one)));
+	// What an hour keeps of a slot becomes less, and an execution that is elsewhere too is one.
+	const before = new Set(deps.memory.get(key)?.split(' '));
+	if (marks.every((mark) => before.has(mark))) return;
 	await deps.store.executions.write(work.ctx, {
-		connectionId,
-		region,
-		slotMs: slot.fromMs,
-		batch,
-		revision: nowMs,
-		executions,
+		...{ connectionId, region, slotMs: slot.fromMs, batch, revision: nowMs, executions },
 	});
-	deps.memory.set(key, mark);
+	deps.memory.set(key, marks.join(' '));
+}
+
+/**
+ * Of all executions that were read, those that an hour may keep: what others of the hour push out now
+ * would only be thrown away when the hour is merged. Selected when first asked for.
+ */
+function keptByHour(
+	functions: readonly StoredFunction[],
+): (hourStartMs: number) => readonly SelectedExecution[] {
+	const hours = new Map<number, readonly SelectedExecution[]>();
+	return (hourStartMs) => {
+		const known = hours.get(hourStartMs);
+		if (known !== undefined) return known;
+		const kept = selectExecutions(
+			functions
+				.flatMap((fn) => fn.executions ?? [])
+				.filter(({ startMs }) => floorTo(hourMs, startMs) === hourStartMs),
+		);
+		hours.set(hourStartMs, kept);
+		return kept;
+	};
 }
 
 function slicesOf(
