@@ -1,5 +1,5 @@
 import { customerRoles, trustedRoles } from './connect.ts';
-import { memoryMb } from './memory.ts';
+import { memoryMb, messagesPerBatch } from './memory.ts';
 import { roleNamed } from './roles.ts';
 import { tablePermissions, type Storage } from './storage.ts';
 
@@ -92,7 +92,7 @@ function workers({ table, exportsBucket, queue, readings, environment }: Workers
 				{ actions: ['sqs:SendMessage'], resources: [queue.arn, readings.arn] },
 			],
 		},
-		{ batch: { size: 5, window: '1 second', partialResponses: true } },
+		{ batch: { size: messagesPerBatch.collect, window: '1 second', partialResponses: true } },
 	);
 	readings.subscribe(
 		{
@@ -101,7 +101,7 @@ function workers({ table, exportsBucket, queue, readings, environment }: Workers
 			role: collector.nodes.function.apply((one) => one.nodes.role.arn),
 			memory: `${memoryMb.read} MB`,
 		},
-		{ batch: { size: 5, window: '1 second', partialResponses: true } },
+		{ batch: { size: messagesPerBatch.read, window: '1 second', partialResponses: true } },
 	);
 }
 

@@ -180,7 +180,7 @@ function reportMoney(use: FleetUse, report: (row: BenchRow) => void): void {
 		[
 			'Lambda a month, waiting',
 			own.wait,
-			`for its turn at 30% of FilterLogEvents’ rate; the longest wait of each batch of five messages, in a worker of ${memoryMb.read} MB, of ${memoryMb.collect} MB where many functions are read`,
+			`for its turn at 30% of FilterLogEvents’ rate; in a worker of ${memoryMb.read} MB for each reading, of ${memoryMb.collect} MB where many functions are read`,
 		],
 	];
 	for (const [metric, value, note] of parts) {

@@ -9,7 +9,7 @@ import { workMessage } from '@lamplight/jobs/work';
 import type { CallCount } from '@lamplight/sandbox/sandbox';
 
 import { backfillFrom, type Collector, startCollector, testCtx } from '../support/collector.ts';
-import { memoryMb } from '../../stacks/memory.ts';
+import { memoryMb, messagesPerBatch } from '../../stacks/memory.ts';
 import { makeWorkspace } from '../support/enrol.ts';
 import { compareWithTruth } from '../support/truth.ts';
 import { Lags } from './collectLags.ts';
@@ -61,8 +61,6 @@ export interface FleetUse {
 
 /** The first reading asks for the trailing hour; what comes once is not counted. */
 const warmUpMinutes = 15;
-// As stacks/jobs.ts subscribes the workers.
-const messagesPerBatch = 5;
 /** Younger minutes may still be provisional. */
 const settledAfterMs = 25 * minuteMs;
 
@@ -144,16 +142,17 @@ class Watch {
 				const planned = queue.splice(0);
 				const readings = planned.filter(isSmallReading);
 				const others = planned.filter((message) => !isSmallReading(message));
-				await this.#batches(others, memoryMb.collect);
-				await this.#batches(readings, memoryMb.read);
+				await this.#batches(others, 'collect');
+				await this.#batches(readings, 'read');
 			}
 		}
 	}
 
-	async #batches(messages: readonly Message[], megabytes: number): Promise<void> {
-		for (let at = 0; at < messages.length; at += messagesPerBatch) {
-			const waitedSeconds = await this.#batch(messages.slice(at, at + messagesPerBatch));
-			this.#waitGbSeconds += (waitedSeconds * megabytes) / 1024;
+	async #batches(messages: readonly Message[], worker: 'collect' | 'read'): Promise<void> {
+		const size = messagesPerBatch[worker];
+		for (let at = 0; at < messages.length; at += size) {
+			const waitedSeconds = await this.#batch(messages.slice(at, at + size));
+			this.#waitGbSeconds += (waitedSeconds * memoryMb[worker]) / 1024;
 		}
 	}
 

@@ -60,7 +60,7 @@ export const messageSchema = z.discriminatedUnion('kind', [
 export type Message = z.infer<typeof messageSchema>;
 export type MessageOf<Kind extends Message['kind']> = Extract<Message, { kind: Kind }>;
 
-/** A reading of this many functions, and of as many beside it, has room in the small worker's memory. */
+/** A reading of this many functions has room in the small worker's memory. */
 const smallReadingFunctions = 700;
 
 /** Whether a message is a reading that the small worker does: it mostly waits for its turn at AWS's rates. */
