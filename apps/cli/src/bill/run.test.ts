@@ -179,7 +179,9 @@ describe('exports', () => {
 		for (const each of cells)
 			expect(each).toMatchObject({ x_Profile: 'focus-estimate', BilledCost: '0' });
 		// Five lines are usage: each is priced or named.
-		const left = [...err.matchAll(/not priced in (\d+) lines?\b/g)].map((found) => Number(found[1]));
+		const left = [...err.matchAll(/not priced in (\d+) lines?\b/g)].map((found) =>
+			Number(found[1]),
+		);
 		expect(cells.length + left.reduce((sum, count) => sum + count, 0)).toBe(5);
 		const requests = cells.find((each) => each.PricingUnit === 'request');
 		expect(requests?.ListCost).toBe('0.2');
