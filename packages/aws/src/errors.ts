@@ -38,6 +38,15 @@ export function isThrottle(error: unknown): boolean {
 	return isSdkError(error) && (throttleName.test(error.name) || status(error) === 429);
 }
 
+const unsentCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']);
+
+/** True when no connection came about, so that nothing was asked; by the words of the SDK's own handler. */
+export function isUnsent(error: unknown): boolean {
+	if (!(error instanceof Error)) return false;
+	if (unsentCodes.has((error as NodeJS.ErrnoException).code ?? '')) return true;
+	return error.name === 'TimeoutError' && /did not establish a connection/.test(error.message);
+}
+
 /** True when the session's keys are no longer valid, and new ones may be. */
 export function isExpired(error: unknown): boolean {
 	return isSdkError(error) && expiredNames.has(error.name);

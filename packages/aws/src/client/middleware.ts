@@ -8,9 +8,9 @@ import type {
 	Pluggable,
 } from '@smithy/types';
 
-import { isExpired, isThrottle, translateError } from '../errors.ts';
+import { isExpired, isThrottle, isUnsent, translateError } from '../errors.ts';
 import type { RateLimits } from '../limits/rateLimits.ts';
-import type { Meter } from '../meter/meter.ts';
+import type { EndedCall, Meter } from '../meter/meter.ts';
 import { billedUnits } from '../meter/units.ts';
 
 export interface CallObserver {
@@ -100,7 +100,7 @@ function attempt(observer: CallObserver): FinalizeRequestMiddleware<object, obje
 		const ended = await meter.begin({ region, action, units });
 		const bytes: Bytes = { request: 0, response: 0 };
 		context[bytesKey] = bytes;
-		const end = (outcome: 'ok' | 'throttled' | 'failed') =>
+		const end = (outcome: EndedCall['outcome']) =>
 			ended({ outcome, requestBytes: bytes.request, responseBytes: bytes.response });
 		try {
 			const result = await next(args);
@@ -109,7 +109,8 @@ function attempt(observer: CallObserver): FinalizeRequestMiddleware<object, obje
 		} catch (error) {
 			const slow = isThrottle(error);
 			if (slow) limits.throttled(call);
-			end(slow ? 'throttled' : 'failed');
+			if (isUnsent(error)) end('unsent');
+			else end(slow ? 'throttled' : 'failed');
 			throw error;
 		}
 	};

@@ -45,10 +45,11 @@ describe('the meter', () => {
 	it('counts every attempt, bills only what succeeded, by the day of its end', async () => {
 		let nowMs = Date.UTC(2026, 9, 14, 23, 59);
 		const meter = createMeter(id, () => nowMs);
-		const made = async (outcome: 'ok' | 'throttled' | 'failed') =>
+		const made = async (outcome: 'ok' | 'throttled' | 'failed' | 'unsent') =>
 			(await meter.begin(call))({ outcome, ...bytes });
 		await made('ok');
 		await made('throttled');
+		await made('unsent');
 		nowMs += 60_000;
 		await made('failed');
 		const counted = [

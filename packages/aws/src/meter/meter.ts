@@ -14,7 +14,8 @@ export interface BegunCall {
 
 /** What became of a call. */
 export interface EndedCall {
-	readonly outcome: 'ok' | 'throttled' | 'failed';
+	/** `unsent`: no connection came about, so AWS never saw it and it does not count. */
+	readonly outcome: 'ok' | 'throttled' | 'failed' | 'unsent';
 	readonly requestBytes: number;
 	readonly responseBytes: number;
 }
@@ -71,6 +72,7 @@ export function createMeter(connectionId: ConnectionId, clock: Clock): Meter {
 	const endOf = (call: BegunCall, end: EndedCall): void => {
 		if (!open.delete(call)) return;
 		openPicoUsd -= callCostPicoUsd(call);
+		if (end.outcome === 'unsent') return news.tell();
 		sums.add(call, end);
 		ended.calls += 1;
 		if (end.outcome === 'ok') ended.picoUsd += callCostPicoUsd(call);
