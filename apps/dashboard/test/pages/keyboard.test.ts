@@ -89,7 +89,7 @@ describe('by keyboard alone', () => {
 				.waitFor();
 			await press('Escape');
 			await tab.page.getByRole('dialog').waitFor({ state: 'detached' });
-			await expect.poll(() => hasFocus(link), name).toBe(true);
+			await expect.poll(() => hasFocus(link), { message: name }).toBe(true);
 		}
 	});
 
