@@ -93,6 +93,11 @@ export default ts.config(
 		rules: { 'max-lines-per-function': 'off', 'max-params': 'off' },
 	},
 	{
+		files: ['packages/{core,pricing,sandbox}/src/**/*.ts'],
+		ignores: ['**/*.test.ts'],
+		rules: { 'max-lines': ['error', { max: 300 }] },
+	},
+	{
 		files: ['**/*.svelte', '**/*.svelte.ts'],
 		languageOptions: { parserOptions: { parser: ts.parser } },
 	},

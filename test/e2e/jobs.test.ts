@@ -275,7 +275,7 @@ describe.skipIf(reason !== null)('what somebody opens it for', () => {
 				const path = pathsOf(product.workspaceId).costs({ by: 'function', from: day, to: day });
 				return (await get<CostsPage>(`/v1${path}`)).figures.complete?.value ?? null;
 			};
-			await expect.poll(known, { timeout: dayReadMs, interval: 3_000 }).not.toBe(null);
+			await expect.poll(known, { timeout: 2 * dayReadMs, interval: 3_000 }).not.toBe(null);
 			const costsPath = pathsOf(product.workspaceId).costs({ by: 'function' });
 			await page.goto(`${product.url}${costsPath}`);
 			await settled();
@@ -301,7 +301,7 @@ describe.skipIf(reason !== null)('what somebody opens it for', () => {
 			expect(trouble.seen).toEqual([]);
 			await context.close();
 		},
-		2 * dayReadMs + 2 * patienceMs,
+		3 * dayReadMs + 2 * patienceMs,
 	);
 
 	async function dearestOf(

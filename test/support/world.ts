@@ -62,8 +62,8 @@ export function worldOf({ sandboxEndpoint }: Pick<SharedProduct, 'sandboxEndpoin
 		},
 		/**
 		 * Dollars of all functions in whole hours at list price, without their logs, by the world's own
-		 * prices: whole where records were read, and without init and the rounding up to milliseconds where
-		 * a function is known from metrics alone (`estimated`), because they do not tell these.
+		 * prices: whole where records were read; without init, the rounding up to milliseconds and streamed
+		 * bytes where a function is known from metrics alone (`estimated`), which do not tell these.
 		 */
 		async knowableUsd(range: Range, provenances: ReadonlyMap<string, string>): Promise<number> {
 			const functions = await ask<readonly { readonly id: string }[]>('truth/functions');
@@ -72,8 +72,10 @@ export function worldOf({ sandboxEndpoint }: Pick<SharedProduct, 'sandboxEndpoin
 				const { billedMs, durationUs } = await totals(id, range);
 				const isEstimated = provenances.get(id) === 'estimated';
 				const known = isEstimated && billedMs > 0 ? durationUs / 1000 / billedMs : 1;
-				for (const { kind, usd } of await usdByKind(id, range))
+				for (const { kind, usd } of await usdByKind(id, range)) {
+					if (isEstimated && kind === 'streaming') continue;
 					sum += usd * (/^compute(-arm)?$/.test(kind) ? known : 1);
+				}
 			}
 			return sum;
 		},
