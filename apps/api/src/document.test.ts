@@ -1,3 +1,4 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
 
 import { contract } from './contract/contract.ts';
@@ -8,6 +9,16 @@ const api = openApiDocument();
 const text = JSON.stringify(api);
 
 describe('the OpenAPI document', () => {
+	test('is what the schema of OpenAPI 3.1 asks for', async () => {
+		const validator = new Validator();
+		const { valid, errors } = await validator.validate(JSON.parse(text) as Record<string, unknown>);
+		expect(errors).toBeUndefined();
+		expect(valid).toBe(true);
+		expect(validator.version).toBe('3.1');
+		const broken = { ...api, paths: { '/v1/x': { get: { responses: { 200: 'fine' } } } } };
+		expect(await new Validator().validate(broken)).toMatchObject({ valid: false });
+	});
+
 	test('has an operation for every route, each with who may call it', () => {
 		const operations = Object.values(api.paths).flatMap((methods) => Object.values(methods));
 		expect(operations).toHaveLength(Object.keys(contract).length);

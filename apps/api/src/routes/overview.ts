@@ -1,6 +1,7 @@
 import type { Aggregate } from '@lamplight/core/bucket/aggregate';
 import type { Connection } from '@lamplight/core/connection/connection';
 import type { Ctx } from '@lamplight/core/ctx';
+import { compare } from '@lamplight/core/money';
 import { dayMs, floorTo, monthRange, utcDay, utcMonth } from '@lamplight/core/time';
 
 import type { Overview } from '../contract/overview.ts';
@@ -127,9 +128,19 @@ async function readFleets(deps: RouteDeps, ctx: Ctx, { range, connections }: Fle
 		compared,
 		fleet: comparedFleet(fleet, compared),
 		today: today === null ? null : comparedFleet(today, week),
-		month: month === null ? null : comparedFleet(month, monthBefore),
+		month: month === null || isBehind(month, today) ? null : comparedFleet(month, monthBefore),
 		lastMonth,
 	};
+}
+
+/** Windows are built one by one: while the past is read, a month that was built first lacks of today. */
+function isBehind(month: Fleet, today: Fleet | null): boolean {
+	if (today === null) return false;
+	const [soFar, ofDay] = [month, today].map(
+		(fleet) => memo(fleet, 'cost', () => sumCost(fleet.items)).total,
+	);
+	if (soFar == null || ofDay == null) return soFar == null && ofDay != null;
+	return soFar.currency === ofDay.currency && compare(soFar, ofDay) < 0;
 }
 
 function appsOf(month: Fleet): Overview['apps'] {
@@ -173,7 +184,7 @@ function figuresOf(
 		initMeanMs:
 			(total.coldStarts ?? 0) === 0 ? null : ms((total.initUs ?? 0) / (total.coldStarts ?? 1)),
 		costToday: costOf(today),
-		// Until the month is first built, what is known of it is what today's figures tell.
+		// Until the month is built, what is known of it is what today's figures tell.
 		costMonth: month === null ? { value: costOf(today).value, previous: null } : costOf(month),
 		...(todaySampled === undefined ? {} : { costTodaySampled: todaySampled }),
 		...(monthSampled === undefined ? {} : { costMonthSampled: monthSampled }),
