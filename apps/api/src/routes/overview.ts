@@ -136,10 +136,10 @@ async function readFleets(deps: RouteDeps, ctx: Ctx, { range, connections }: Fle
 /** Windows are built one by one: while the past is read, a month that was built first lacks of today. */
 function isBehind(month: Fleet, today: Fleet | null): boolean {
 	if (today === null) return false;
-	const [soFar, ofDay] = [month, today].map(
-		(fleet) => memo(fleet, 'cost', () => sumCost(fleet.items)).total,
-	);
-	if (soFar == null || ofDay == null) return soFar == null && ofDay != null;
+	const costOf = (fleet: Fleet) => memo(fleet, 'cost', () => sumCost(fleet.items)).total;
+	const [soFar, ofDay] = [costOf(month), costOf(today)];
+	if (ofDay === null) return false;
+	if (soFar === null) return true;
 	return soFar.currency === ofDay.currency && compare(soFar, ofDay) < 0;
 }
 
