@@ -53,7 +53,7 @@ describe('the lamplight command', () => {
 			const report = promisify(execFile)(process.execPath, args, { cwd: root, env });
 			const { stderr } = await report.catch((error: unknown) => error as Ended);
 			expect(stderr).not.toContain('there is no such file');
-			expect(stderr).toContain('have no REPORT here');
+			expect(stderr).toContain('1 execution has no REPORT here');
 		} finally {
 			rmSync(folder, { recursive: true, force: true });
 		}
