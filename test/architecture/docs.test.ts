@@ -48,6 +48,7 @@ function variablesRead(): Set<string> {
 const betweenProcesses = new Set([
 	'LAMPLIGHT_BUILD_FOLDER',
 	'LAMPLIGHT_OUTSIDE',
+	'LAMPLIGHT_SOAK_MEMORY',
 	'LAMPLIGHT_TEST_COUNTS',
 ]);
 

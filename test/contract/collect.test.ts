@@ -91,7 +91,9 @@ describe('collecting an account', { timeout: 120_000 }, () => {
 		for (const { spans } of await store.completeness.read(testCtx(), connection.id, range)) {
 			expect(spans).toEqual([{ ...range, state: 'complete' }]);
 		}
-		const parts = collector.lines.filter(({ facts }) => facts['job'] === 'functions').slice(-4);
+		const parts = collector.lines
+			.filter(({ event, facts }) => event === 'run' && facts['job'] === 'functions')
+			.slice(-4);
 		expect(parts.map(({ facts }) => facts['ok'])).toEqual([true, true, true, true]);
 	});
 

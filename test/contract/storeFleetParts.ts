@@ -164,6 +164,20 @@ export const fleetParts = {
 				store.watchCosts.read(ctx, connectionId, { fromDay: '2026-11-01', toDay: '2026-11-30' }),
 		],
 	},
+	cutOffs: {
+		write: async (store, ctx) => {
+			await store.cutOffs.note(ctx, connectionId, { day: '2026-11-20', key: 'm-1', parts: 2 });
+			await store.cutOffs.noteFailure(ctx, connectionId, 'm-2');
+		},
+		reads: [
+			async (store, ctx) => {
+				const days = { fromDay: '2026-11-01', toDay: '2026-11-30' };
+				return (await store.cutOffs.count(ctx, connectionId, days)) === 2 ? 2 : null;
+			},
+			async (store, ctx) =>
+				(await store.cutOffs.hasFailed(ctx, connectionId, 'm-2')) ? 'yes' : null,
+		],
+	},
 	series: {
 		write: async (store, ctx) => {
 			const functions = [{ functionId: one, buckets: [bucket(startMs)], durations: null }];
