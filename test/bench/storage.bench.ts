@@ -252,7 +252,9 @@ async function reportPages(report: Report): Promise<void> {
 		}
 		bed.now = firstHourMs + fleetHours * hourMs;
 		const startedMs = performance.now();
-		const rebuild = await unitsOf(bed.units, () => bed.store.rollups.rebuildWindow(bed.ctx, '24h'));
+		const rebuild = await unitsOf(bed.units, () =>
+			bed.store.rollups.rebuildWindows(bed.ctx, ['24h']),
+		);
 		const rebuildMs = performance.now() - startedMs;
 		await reportPage(report, bed, 'overview', { before: true, sparks: false });
 		await reportPage(report, bed, 'functions page', { before: false, sparks: true });

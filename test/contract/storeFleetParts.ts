@@ -223,7 +223,7 @@ export const fleetParts = {
 	},
 	rollups: {
 		write: async (store, ctx) => {
-			await store.rollups.rebuildWindow(ctx, 'today');
+			await store.rollups.rebuildWindows(ctx, ['today']);
 			await store.rollups.putDocument(ctx, 'd', { secret: true });
 			await store.rollups.noteNews(ctx);
 		},

@@ -2,7 +2,7 @@ import type { FunctionId } from '@lamplight/core/ids';
 import { dayMs, floorTo, hourMs, minuteMs } from '@lamplight/core/time';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { countUnits, unitsOf } from '../bench/dynamoUnits.ts';
+import { type CountedUnits, countUnits, unitsOf } from '../bench/dynamoUnits.ts';
 import {
 	bucket,
 	ctxOf,
@@ -15,9 +15,11 @@ import {
 } from './storeHarness.ts';
 
 let harness: Harness;
+let units: CountedUnits;
 
 beforeAll(async () => {
 	harness = await startStore();
+	units = countUnits(harness.client);
 });
 afterAll(() => harness.close());
 
@@ -58,7 +60,7 @@ it('keeps windows ready: rows, the span before, sparks and the fleet over time',
 	const { ctx, connectionId, known, stranger } = await twoDays();
 	const { rollups } = harness.store;
 	expect(await rollups.fleetWindow(ctx, '24h')).toBeNull();
-	await rollups.rebuildWindow(ctx, '24h');
+	await rollups.rebuildWindows(ctx, ['24h']);
 	const reading = await rollups.fleetWindow(ctx, '24h');
 	if (reading === null) throw new Error('no reading after a rebuild');
 	expect(reading.range).toEqual({ fromMs: startMs - dayMs, toMs: startMs });
@@ -84,7 +86,7 @@ it('keeps windows ready: rows, the span before, sparks and the fleet over time',
 it('gives another process and a second build what is newest, and leaves out parts not asked for', async () => {
 	const { ctx, connectionId, known } = await twoDays();
 	const other = harness.other();
-	await harness.store.rollups.rebuildWindow(ctx, '7d');
+	await harness.store.rollups.rebuildWindows(ctx, ['7d']);
 	const first = await other.rollups.fleetWindow(ctx, '7d', { before: false, sparks: false });
 	expect(first?.byId.get(known)).toMatchObject({
 		now: { invocations: 192 },
@@ -105,7 +107,7 @@ it('gives another process and a second build what is newest, and leaves out part
 		revision: 1,
 		functions: [{ functionId: later, buckets: [bucket(startMs)], durations: null }],
 	});
-	await other.rollups.rebuildWindow(ctx, '7d');
+	await other.rollups.rebuildWindows(ctx, ['7d']);
 	const second = await harness.store.rollups.fleetWindow(ctx, '7d');
 	expect(second?.version).toBe(2);
 	expect(second?.byId.get(later)).toMatchObject({ now: { invocations: 1 }, before: null });
@@ -143,8 +145,7 @@ it('keeps documents of jobs', async () => {
 it('serves what a page asks for at once with one look at the heads and one batch', async () => {
 	const { ctx } = await twoDays();
 	const { rollups } = harness.store;
-	for (const window of ['24h', 'today', '7d'] as const) await rollups.rebuildWindow(ctx, window);
-	const units = countUnits(harness.client);
+	await rollups.rebuildWindows(ctx, ['24h', 'today', '7d']);
 	const cold = harness.other();
 	const page = () =>
 		Promise.all([
@@ -158,4 +159,52 @@ it('serves what a page asks for at once with one look at the heads and one batch
 	const [directory, day] = await page();
 	expect(directory.functions).toHaveLength(1);
 	expect(day?.rows).toHaveLength(2);
+});
+
+it('reads what windows have in common once for all of them, and a compacted hour once in its life', async () => {
+	const { ctx, known } = await twoDays();
+	harness.now = startMs + 25 * minuteMs;
+	const windows = ['1h', '24h', 'today'] as const;
+	const apart = await unitsOf(units, async () => {
+		for (const window of windows) await harness.other().rollups.rebuildWindows(ctx, [window]);
+	});
+	const rows = async () =>
+		(
+			await Promise.all(windows.map((window) => harness.other().rollups.fleetWindow(ctx, window)))
+		).map((reading) => reading?.rows);
+	const before = await rows();
+	const builder = harness.other();
+	const together = await unitsOf(units, () => builder.rollups.rebuildWindows(ctx, windows));
+	expect(await rows()).toEqual(before);
+	expect(together.readUnits).toBeLessThan(0.8 * apart.readUnits);
+
+	harness.now += minuteMs;
+	const again = await unitsOf(units, () => builder.rollups.rebuildWindows(ctx, windows));
+	expect(again.readUnits).toBeLessThan(together.readUnits);
+	expect(before[0]?.find(({ functionId }) => functionId === known)?.now?.invocations).toBe(2);
+});
+
+it('takes an hour that was compacted anew for another one', async () => {
+	const { ctx, connectionId, known } = await twoDays();
+	const { rollups, series } = harness.store;
+	harness.now = startMs + 25 * minuteMs;
+	const invocations = async () => {
+		await rollups.rebuildWindows(ctx, ['1h']);
+		return (await rollups.fleetWindow(ctx, '1h'))?.byId.get(known)?.now?.invocations;
+	};
+	expect(await invocations()).toBe(2);
+	await series.writeFragment(ctx, {
+		...{ connectionId, region, slotMs: startMs - hourMs, spanMs: hourMs },
+		...{ source: 'metrics', batch: 'late', revision: 2 },
+		functions: [
+			{
+				functionId: known,
+				buckets: [bucket(startMs - 10 * minuteMs, { invocations: 5 })],
+				durations: null,
+			},
+		],
+	});
+	harness.now += 5 * minuteMs;
+	await series.compact(ctx, connectionId);
+	expect(await invocations()).toBe(7);
 });

@@ -39,7 +39,7 @@ export async function seedFleet(store: Store, ctx: Ctx, options: FleetOptions): 
 	if (first === undefined) throw new Error('a fleet has a function');
 	const extras = await seedExtras(store, ctx, { first, nowMs, connections, billedDays });
 	await store.rollups.rebuildDirectory(ctx);
-	for (const window of fleetWindows) await store.rollups.rebuildWindow(ctx, window);
+	await store.rollups.rebuildWindows(ctx, fleetWindows);
 	return { functions, connections, perBucket, billedDays, ...extras };
 }
 

@@ -7,10 +7,9 @@ import type { MessageOf } from '../message.ts';
 /** Rebuilds the pages that are kept ready, so that opening one costs one read. */
 export async function runRollup(deps: JobDeps, message: MessageOf<'rollup'>): Promise<void> {
 	const ctx = jobCtx(message.workspaceId, 'rollup', `rollup-${message.plannedMs}`);
-	await deps.store.rollups.rebuildDirectory(ctx);
-	for (const window of message.windows.filter(isWindow)) {
-		await deps.store.rollups.rebuildWindow(ctx, window);
-	}
+	const windows = message.windows.filter(isWindow);
+	if (windows.length === 0) await deps.store.rollups.rebuildDirectory(ctx);
+	else await deps.store.rollups.rebuildWindows(ctx, windows);
 	deps.log('rolled up', { workspaceId: message.workspaceId, windows: message.windows.join(', ') });
 }
 

@@ -3,6 +3,7 @@ import { connectionIdSchema, regionSchema } from '@lamplight/core/ids';
 import { dayMs, hourMs, utcDay } from '@lamplight/core/time';
 
 import type { Db } from '../dynamo/db.ts';
+import type { Reads } from '../dynamo/sharedReads.ts';
 import { count } from '../dynamo/item.ts';
 import { hourKey, hourOfKey, sortKey } from '../dynamo/keys.ts';
 import { expiryOf, type Home, kept, partitions, type PieceCount, pieceCounts } from './layout.ts';
@@ -33,7 +34,11 @@ export async function writeBuilt(db: Db, ctx: Ctx, hour: BuiltHour): Promise<voi
 }
 
 /** Of the given hours those that were compacted. */
-export async function readBuilt(db: Db, ctx: Ctx, hours: readonly HourKey[]): Promise<BuiltHour[]> {
+export async function readBuilt(
+	db: Pick<Reads, 'getMany'>,
+	ctx: Ctx,
+	hours: readonly HourKey[],
+): Promise<BuiltHour[]> {
 	const items = await db.getMany(hours.map((hour) => keyOf(ctx, hour)));
 	return items.map((item) => {
 		const [hour = '', region] = item.sk.split('#');
@@ -64,7 +69,7 @@ export async function writeWholeDay(
 }
 
 export async function isWholeDay(
-	db: Db,
+	db: Pick<Reads, 'get'>,
 	ctx: Ctx,
 	{ home, dayStartMs }: { readonly home: Home; readonly dayStartMs: number },
 ): Promise<boolean> {

@@ -4,17 +4,21 @@ import { LamplightError } from '@lamplight/core/errors';
 import { openJson, sealJson } from '../codec/blob.ts';
 import type { Leases } from '../collection/collection.ts';
 import { randomUUID } from 'node:crypto';
+import { ItemMemory } from '../dynamo/sharedReads.ts';
 import { isDirectoryStale, readDirectory, rebuildDirectory } from './directory.ts';
 import { noteNews, readNewsMs } from './news.ts';
 import type { Rollups } from './rollups.ts';
-import { readWindow, rebuildWindow, type WindowsDeps } from './windows.ts';
+import { readWindow, rebuildWindow, windowSource, type WindowsDeps } from './windows.ts';
 
 const leaseMs = 5 * 60_000;
+/** Compressed hours that builds read again and again while a window's end moves through them. */
+const hourMemoryBytes = 16 * 1024 * 1024;
 const maxNameLength = 80;
 const maxDocumentBytes = 10 * 1024 * 1024;
 
 export function createRollups(deps: WindowsDeps & { readonly leases: Leases }): Rollups {
 	const { blobs, leases } = deps;
+	const remembering = { ...deps, hourMemory: new ItemMemory(hourMemoryBytes) };
 	/** One builder of a blob at a time; whoever comes second has nothing to add. */
 	const alone = async (ctx: Ctx, name: string, build: () => Promise<void>) => {
 		const lease = await leases.acquire(ctx, `rollup/${name}`, {
@@ -52,10 +56,13 @@ export function createRollups(deps: WindowsDeps & { readonly leases: Leases }): 
 		noteNews: (ctx) => noteNews(deps.db, ctx),
 		newsMs: (ctx) => readNewsMs(deps.db, ctx),
 		rebuildDirectory: buildDirectory,
-		async rebuildWindow(ctx, window) {
+		async rebuildWindows(ctx, windows) {
 			// Rows refer to places in the directory, so new functions get theirs first.
 			await buildDirectory(ctx);
-			await alone(ctx, window, () => rebuildWindow(deps, ctx, window));
+			const source = await windowSource(remembering, ctx);
+			for (const window of windows) {
+				await alone(ctx, window, () => rebuildWindow(remembering, ctx, { window, source }));
+			}
 		},
 		async putDocument(ctx, name, value) {
 			const blob = sealJson(value);

@@ -10,6 +10,7 @@ import { type Db, ifLower } from '../dynamo/db.ts';
 import { inParallel } from '../dynamo/faults.ts';
 import { bytes, count, type Item } from '../dynamo/item.ts';
 import { minuteOfKey } from '../dynamo/keys.ts';
+import type { ItemMemory, Reads } from '../dynamo/sharedReads.ts';
 import { isWholeDay, readBuilt } from './built.ts';
 import type { DueList } from './due.ts';
 import {
@@ -36,6 +37,15 @@ export interface SeriesDeps {
 	readonly db: Db;
 	readonly regions: Regions;
 	readonly due: DueList;
+}
+
+/** What reading needs of `SeriesDeps`. */
+export interface SeriesReads {
+	readonly db: Reads;
+	readonly regions: Pick<Regions, 'list' | 'get'>;
+	readonly due: Pick<DueList, 'list'>;
+	/** Hours that were compacted and are read again and again; none are remembered without it. */
+	readonly hourMemory?: ItemMemory;
 }
 
 /** See `Series.writeFragment`. */
@@ -129,7 +139,7 @@ export async function isSettled(
 
 /** The fragments of a region whose slots begin in the range; only one function's share when it is named. */
 export async function readFragments(
-	{ db }: Pick<SeriesDeps, 'db'>,
+	{ db }: Pick<SeriesReads, 'db'>,
 	ctx: Ctx,
 	layout: RegionLayout,
 	span: TimeRange & { readonly functionId?: FunctionId },
@@ -155,7 +165,7 @@ export async function readFragments(
 
 /** The items behind `readFragments`, or those of executions. */
 export async function readFragmentItems(
-	db: Db,
+	db: Pick<Reads, 'query'>,
 	ctx: Ctx,
 	layout: RegionLayout,
 	span: TimeRange & {

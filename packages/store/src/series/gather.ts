@@ -7,7 +7,7 @@ import { inParallel } from '../dynamo/faults.ts';
 import { hourKey, sortKey } from '../dynamo/keys.ts';
 import type { Due } from './due.ts';
 import { decodeFleetItems, type SpanItem } from './fleetItems.ts';
-import { homeOf, type SeriesDeps } from './fragments.ts';
+import { homeOf, type SeriesReads } from './fragments.ts';
 import { openHours, readHour } from './hours.ts';
 import { type Home, kept, partitions } from './layout.ts';
 
@@ -35,7 +35,7 @@ export interface Gathered<S> {
 
 /** Reads what there is of a range: days, hours, and minutes at its ends and of open hours. */
 export async function gather<S>(
-	deps: SeriesDeps,
+	deps: SeriesReads,
 	ctx: Ctx,
 	/** As `keptRange` returns it. */
 	range: TimeRange,
@@ -89,7 +89,7 @@ function cutHours({ fromMs, toMs }: TimeRange): Set<number> {
 
 /** Day blobs of whole days that are compacted, and hour blobs of all other whole hours. */
 async function readItems<S>(
-	{ db }: SeriesDeps,
+	{ db }: SeriesReads,
 	ctx: Ctx,
 	plan: {
 		readonly range: TimeRange;

@@ -39,8 +39,11 @@ export interface Blobs {
 		names: readonly string[],
 		decode: (name: string, blob: Uint8Array) => T,
 	): Promise<Map<string, { head: Head; value: T }>>;
-	/** Replaces a blob. When two builders meet, one of them wins whole. */
-	put(ctx: Ctx, name: string, blob: Uint8Array): Promise<void>;
+	/**
+	 * Replaces a blob. When two builders meet, one of them wins whole. `builtMs`: when what it is made
+	 * of was read, if not now.
+	 */
+	put(ctx: Ctx, name: string, blob: Uint8Array, builtMs?: number): Promise<void>;
 }
 
 export function createBlobs(db: Db): Blobs {
@@ -92,7 +95,7 @@ export function createBlobs(db: Db): Blobs {
 				retryAfterSeconds: 1,
 			});
 		},
-		put: (ctx, name, blob) => putBlob(db, ctx, name, blob),
+		put: (ctx, name, blob, builtMs = db.clock()) => putBlob(db, ctx, { name, blob, builtMs }),
 	};
 }
 
@@ -125,7 +128,15 @@ async function readBlobs(
 	return blobs;
 }
 
-async function putBlob(db: Db, ctx: Ctx, name: string, blob: Uint8Array): Promise<void> {
+async function putBlob(
+	db: Db,
+	ctx: Ctx,
+	{
+		name,
+		blob,
+		builtMs,
+	}: { readonly name: string; readonly blob: Uint8Array; readonly builtMs: number },
+): Promise<void> {
 	const before = await db.get(headKey(ctx, name), { consistent: true });
 	const version = (before === null ? 0 : count(before, 'version')) + 1;
 	const parts = Math.max(1, Math.ceil(blob.length / partBytes));
@@ -141,7 +152,7 @@ async function putBlob(db: Db, ctx: Ctx, name: string, blob: Uint8Array): Promis
 		})),
 	);
 	await db.put(
-		{ ...headKey(ctx, name), version, build, parts, builtMs: db.clock() },
+		{ ...headKey(ctx, name), version, build, parts, builtMs },
 		before === null ? ifAbsent : ifEqual('version', version - 1),
 	);
 }

@@ -6,20 +6,20 @@ import { dayMs, floorTo, hourMs, utcDay } from '@lamplight/core/time';
 import { decodeMinuteDay } from '../codec/days.ts';
 import { decodeFleet } from '../codec/fleet.ts';
 import { decodeSlices } from '../codec/slices.ts';
-import type { Db } from '../dynamo/db.ts';
 import { inParallel } from '../dynamo/faults.ts';
 import { bytes } from '../dynamo/item.ts';
 import { hourKey, sortKey } from '../dynamo/keys.ts';
+import type { Reads } from '../dynamo/sharedReads.ts';
 import { type BuiltHour, hourName, isWholeDay, readBuilt } from './built.ts';
 import type { Due } from './due.ts';
 import { decodeFleetItems } from './fleetItems.ts';
-import { homeOf, queriesAtOnce, readFragments, type SeriesDeps } from './fragments.ts';
+import { homeOf, queriesAtOnce, readFragments, type SeriesReads } from './fragments.ts';
 import { fleetKeys, type Home, partitions } from './layout.ts';
 import { slotClosesAfterMs } from './series.ts';
 
 /** Of what is due, the hours of a span that no compaction has seen: only fragments know them. */
 export async function openHours(
-	{ db }: Pick<SeriesDeps, 'db'>,
+	{ db }: Pick<SeriesReads, 'db'>,
 	ctx: Ctx,
 	waiting: readonly Due[],
 ): Promise<Due[]> {
@@ -33,7 +33,7 @@ export async function openHours(
 
 /** Every function of a region in one hour, minute by minute: from the hour, or from its fragments. */
 export async function readHour(
-	deps: SeriesDeps,
+	deps: SeriesReads,
 	ctx: Ctx,
 	hour: Home & { readonly hourStartMs: number },
 ): Promise<FunctionSlice[]> {
@@ -52,24 +52,31 @@ export async function readHour(
 }
 
 async function readBuiltHour(
-	{ db }: SeriesDeps,
+	{ db, hourMemory }: SeriesReads,
 	ctx: Ctx,
 	built: BuiltHour,
 ): Promise<FunctionSlice[]> {
-	const { pieces, hourStartMs } = built;
-	const parts = Array.from({ length: pieces }, (_, piece) => piece);
-	const found = await inParallel(parts, queriesAtOnce, (piece) =>
-		db.get({
-			pk: partitions.hours(ctx, { ...homeOf(built), pieces, piece }),
-			sk: hourKey(hourStartMs),
-		}),
-	);
-	return found.flatMap((item) => (item === null ? [] : decodeSlices(bytes(item, 'blob'))));
+	const { pieces, hourStartMs, builtMs } = built;
+	// A compaction that comes again is another hour to remember.
+	const name = `${ctx.workspaceId} ${hourName(built)} ${builtMs}`;
+	let items = hourMemory?.get(name) ?? null;
+	if (items === null) {
+		const parts = Array.from({ length: pieces }, (_, piece) => piece);
+		const found = await inParallel(parts, queriesAtOnce, (piece) =>
+			db.get({
+				pk: partitions.hours(ctx, { ...homeOf(built), pieces, piece }),
+				sk: hourKey(hourStartMs),
+			}),
+		);
+		items = found.filter((item) => item !== null);
+		hourMemory?.set(name, items);
+	}
+	return items.flatMap((item) => decodeSlices(bytes(item, 'blob')));
 }
 
 /** An hour of a day that was written whole: the region's row tells who ran, and their days the minutes. */
 async function readHourOfDays(
-	db: Db,
+	db: Pick<Reads, 'query' | 'getMany'>,
 	ctx: Ctx,
 	hour: Home & { readonly hourStartMs: number },
 ): Promise<FunctionSlice[]> {

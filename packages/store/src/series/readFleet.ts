@@ -4,14 +4,14 @@ import { dayMs, hourMs, minuteMs, type TimeRange } from '@lamplight/core/time';
 import { decodeFleet, type FleetSpan } from '../codec/fleet.ts';
 import { decodeFleetItems } from './fleetItems.ts';
 import { FleetSum } from './fleetSum.ts';
-import type { SeriesDeps } from './fragments.ts';
+import type { SeriesReads } from './fragments.ts';
 import { gather, keptRange } from './gather.ts';
 import { fleetKeys, partitions } from './layout.ts';
 import type { FleetReading } from './series.ts';
 
 /** See `Series.readFleet`. */
 export async function readFleet(
-	deps: SeriesDeps,
+	deps: SeriesReads,
 	ctx: Ctx,
 	range: TimeRange,
 ): Promise<FleetReading> {
@@ -34,7 +34,7 @@ export function sparkStepFor({ fromMs, toMs }: TimeRange): number {
 
 /** Reads and adds up what there is of a range. */
 export async function gatherFleet(
-	deps: SeriesDeps,
+	deps: SeriesReads,
 	ctx: Ctx,
 	wanted: { readonly range: TimeRange; readonly sparkStepMs: number; readonly stepMs: number },
 ): Promise<{ sum: FleetSum; range: TimeRange }> {

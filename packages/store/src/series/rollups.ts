@@ -134,8 +134,11 @@ export interface Rollups {
 	newsMs(ctx: Ctx): Promise<number | null>;
 	/** Rebuilds the directory from inventory. Cheap when nothing changed. */
 	rebuildDirectory(ctx: Ctx): Promise<void>;
-	/** Rebuilds a window from hours, days and the newest fragments. Idempotent; the latest build wins. */
-	rebuildWindow(ctx: Ctx, window: FleetWindow): Promise<void>;
+	/**
+	 * Rebuilds windows from hours, days and the newest fragments, which those of one call read once.
+	 * Idempotent; the latest build wins.
+	 */
+	rebuildWindows(ctx: Ctx, windows: readonly FleetWindow[]): Promise<void>;
 	/** A document of a job's own, such as priced days: any JSON, compressed, up to 10 MB. */
 	putDocument(ctx: Ctx, name: string, value: unknown): Promise<void>;
 	/** `null` when it was never put. The value is what was put; parse it. */

@@ -19,7 +19,8 @@ import {
 	sparkLevels,
 	type SparkRow,
 } from '../codec/window.ts';
-import type { SeriesDeps } from './fragments.ts';
+import { ItemMemory, sharedReads } from '../dynamo/sharedReads.ts';
+import type { SeriesDeps, SeriesReads } from './fragments.ts';
 import { asDirectory, type DirectoryDeps, directoryName } from './directory.ts';
 import { gatherFleet } from './readFleet.ts';
 import type {
@@ -33,7 +34,7 @@ import type { FleetRow } from './series.ts';
 import { windowPlan, type WindowPlan } from './windowRange.ts';
 
 const version = 1;
-export type WindowsDeps = SeriesDeps & DirectoryDeps;
+export type WindowsDeps = SeriesDeps & DirectoryDeps & Pick<SeriesReads, 'hourMemory'>;
 
 const names = (window: FleetWindow) => ({
 	now: `${window}.now`,
@@ -42,16 +43,38 @@ const names = (window: FleetWindow) => ({
 	steps: `${window}.steps`,
 });
 
-/** See `Rollups.rebuildWindow`. */
+/** Compressed hours and fragments that the windows of one build hold in common. */
+const sharedBytes = 32 * 1024 * 1024;
+
+/** What windows are built from, and as of when. */
+export interface WindowSource extends SeriesReads {
+	readonly readMs: number;
+}
+
+/** Readings that several windows share: their ends lie in the same hours. */
+export async function windowSource(deps: WindowsDeps, ctx: Ctx): Promise<WindowSource> {
+	const readMs = deps.db.clock();
+	const waiting = await deps.due.list(ctx);
+	return {
+		readMs,
+		regions: deps.regions,
+		due: { list: () => Promise.resolve(waiting) },
+		db: sharedReads(deps.db, new ItemMemory(sharedBytes)),
+		...(deps.hourMemory === undefined ? {} : { hourMemory: deps.hourMemory }),
+	};
+}
+
+/** See `Rollups.rebuildWindows`. */
 export async function rebuildWindow(
 	deps: WindowsDeps,
 	ctx: Ctx,
-	window: FleetWindow,
+	{ window, source }: { readonly window: FleetWindow; readonly source: WindowSource },
 ): Promise<void> {
-	const { blobs, db } = deps;
-	const plan = windowPlan(window, db.clock());
-	const now = await gatherFleet(deps, ctx, plan);
-	const before = await gatherFleet(deps, ctx, { ...plan, range: plan.previousRange });
+	const { blobs } = deps;
+	const { readMs } = source;
+	const plan = windowPlan(window, readMs);
+	const now = await gatherFleet(source, ctx, plan);
+	const before = await gatherFleet(source, ctx, { ...plan, range: plan.previousRange });
 	const rows = now.sum.rows();
 	const beforeRows = before.sum.rows();
 	const place = await places(deps, ctx, [...rows, ...beforeRows]);
@@ -61,7 +84,7 @@ export async function rebuildWindow(
 		numbers: ordered.numbers,
 		rows: ordered.rows.map(of),
 	});
-	await blobs.put(ctx, name.now, encodeWindowRows(part((row) => row.aggregate)));
+	await blobs.put(ctx, name.now, encodeWindowRows(part((row) => row.aggregate)), readMs);
 	await blobs.put(
 		ctx,
 		name.sparks,
@@ -71,12 +94,14 @@ export async function rebuildWindow(
 				errors: levelsOf(row.errorSpark),
 			})),
 		),
+		readMs,
 	);
 	const earlier = numbered(beforeRows, place);
 	await blobs.put(
 		ctx,
 		name.before,
 		encodeBeforeRows({ ...earlier, rows: earlier.rows.map((row) => beforeOf(row.aggregate)) }),
+		readMs,
 	);
 	await blobs.put(
 		ctx,
@@ -89,6 +114,7 @@ export async function rebuildWindow(
 			previousTotal: totalOf(beforeRows),
 			strangers: place.strangers,
 		}),
+		readMs,
 	);
 }
 
