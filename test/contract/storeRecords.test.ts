@@ -18,6 +18,7 @@ import {
 	startMs,
 	startStore,
 } from './storeHarness.ts';
+import { countUnits, unitsOf } from '../bench/dynamoUnits.ts';
 
 let harness: Harness;
 
@@ -186,6 +187,49 @@ describe('issues', () => {
 		]);
 		await issues.record(ctx, seed, [occurrences('a', 3)]);
 		expect((await issues.get(ctx, seed.id))?.count).toBe(12);
+	});
+
+	it('count a batch once whose first writer was killed before the batch had an item of its own', async () => {
+		const ctx = ctxOf();
+		const seed = issue(ctx.workspaceId);
+		const { middlewareStack } = harness.client;
+		middlewareStack.add(
+			(next) => (args) => {
+				if (JSON.stringify(args.input).includes('#issueCounts#') && 'Item' in args.input) {
+					return Promise.reject(new Error('killed'));
+				}
+				return next(args);
+			},
+			{ step: 'initialize', name: 'killed' },
+		);
+		const killed = harness.other().issues.record(ctx, seed, [occurrences('a', 2)]);
+		await expect(killed.finally(() => middlewareStack.remove('killed'))).rejects.toThrow(
+			'not answer',
+		);
+		const { issues } = harness.store;
+		const range = { fromMs: startMs, toMs: startMs + hourMs };
+		expect((await issues.get(ctx, seed.id))?.count).toBe(2);
+		expect((await issues.record(ctx, seed, [occurrences('a', 2)])).count).toBe(2);
+		expect(await issues.counts(ctx, seed.id, range)).toEqual([{ hourMs: startMs, count: 2 }]);
+		expect((await harness.other().issues.record(ctx, seed, [occurrences('a', 3)])).count).toBe(3);
+		expect(await issues.counts(ctx, seed.id, range)).toEqual([{ hourMs: startMs, count: 3 }]);
+	});
+
+	it('take two writes a batch, also after many, and a late writer with fewer takes nothing away', async () => {
+		const ctx = ctxOf();
+		const seed = issue(ctx.workspaceId);
+		const { issues } = harness.store;
+		const units = countUnits(harness.client);
+		for (let batch = 0; batch < 60; batch += 1) {
+			const one = [occurrences(`batch ${batch}`, 1)];
+			const { writeUnits } = await unitsOf(units, () => issues.record(ctx, seed, one));
+			expect(writeUnits).toBe(2);
+		}
+		await issues.record(ctx, seed, [occurrences('a', 3)]);
+		await harness.other().issues.record(ctx, seed, [occurrences('a', 2)]);
+		expect((await issues.get(ctx, seed.id))?.count).toBe(63);
+		const range = { fromMs: startMs, toMs: startMs + hourMs };
+		expect(await issues.counts(ctx, seed.id, range)).toEqual([{ hourMs: startMs, count: 63 }]);
 	});
 
 	it('regress when they happen after they were resolved', async () => {

@@ -16,11 +16,14 @@ import { assignIssues } from './issueSlots.ts';
 export const maxListedIssues = 5_000;
 const countsKeptDays = 32;
 const updateAttempts = 12;
-/** Batches that an issue remembers as counted, until their own items say so: 16 characters each. */
+/** Batches that an issue remembers as counted, until their own items say so: 15 characters each. */
 const rememberedBatches = 300;
+/** Issues of which this process remembers what it settled. */
+const maxSettledIssues = 5_000;
 const maxSampleBytes = 64 * 1024;
 
 export function createIssues(db: Db): Issues {
+	const settled = new SettledBatches();
 	return {
 		assign: (ctx, slot, proposed) => assignIssues(db, ctx, slot, proposed),
 		async get(ctx, id) {
@@ -35,7 +38,7 @@ export function createIssues(db: Db): Issues {
 				.sort((a, b) => b.lastSeenMs - a.lastSeenMs)
 				.slice(0, maxListedIssues);
 		},
-		record: (ctx, seed, occurrences) => record(db, ctx, seed, occurrences),
+		record: (ctx, seed, occurrences) => record({ db, settled }, ctx, { seed, occurrences }),
 		update: (ctx, id, changeIssue) =>
 			change(db, issueKey(ctx, id), (current, counted) =>
 				current === null ? null : { issue: changeIssue(current), counted },
@@ -74,27 +77,42 @@ const sampleKey = (ctx: Ctx, id: IssueId): Key => ({
 });
 const countsPartition = (ctx: Ctx, id: IssueId) => tenantPartition(ctx, 'issueCounts', id);
 
-/** Counts every batch once; see `uncounted` for how a killed writer is made up for. */
+/**
+ * Counts every batch once. The issue is written first and remembers the batch, then the batch's own
+ * item says the same for good: a batch that comes twice, or whose first writer was killed between the
+ * two, finds its count in one of them.
+ */
 async function record(
-	db: Db,
+	{ db, settled }: { readonly db: Db; readonly settled: SettledBatches },
 	ctx: Ctx,
-	seed: Issue,
-	occurrences: readonly IssueOccurrences[],
+	{
+		seed,
+		occurrences,
+	}: { readonly seed: Issue; readonly occurrences: readonly IssueOccurrences[] },
 ): Promise<Issue> {
-	const fresh = await uncounted(db, countsPartition(ctx, seed.id), occurrences);
-	const issue = await change(db, issueKey(ctx, seed.id), (current, counted) => {
-		const news = fresh.filter(({ mark }) => !counted.includes(mark));
+	const key = issueKey(ctx, seed.id);
+	let batches: readonly Batch[] = [];
+	const issue = await change(db, key, async (current, remembered) => {
+		// After the issue, which forgets a batch only when its item says the same.
+		batches = await readBatches(db, countsPartition(ctx, seed.id), occurrences);
+		const had = new Map(remembered.map(splitMark));
+		const news = batches
+			.map((batch) => ({ ...batch, had: Math.max(batch.kept, had.get(batch.mark) ?? 0) }))
+			.filter((batch) => batch.occurrences.count > batch.had);
 		if (news.length === 0 && current !== null) return null;
 		const base = current ?? { ...seed, workspaceId: ctx.workspaceId };
+		const again = new Set(news.map(({ mark }) => mark));
+		const others = settled.left(key, remembered).filter((entry) => !again.has(splitMark(entry)[0]));
 		return {
-			issue: withOccurrences(
-				base,
-				news.flatMap((one) => toOccurrences(one, counted)),
-			),
-			counted: [...counted, ...news.map(({ mark }) => mark)],
+			issue: withOccurrences(base, news.flatMap(toOccurrences)),
+			counted: [...others, ...news.map(entryOf)],
 		};
 	});
-	await db.putMany(fresh.map(({ item }) => ({ ...item, counted: true })));
+	for (const batch of batches) {
+		const { count: total } = batch.occurrences;
+		if (total > batch.kept) await db.put({ ...batch.item, count: total }, ifLower('count', total));
+		settled.add(key, entryOf(batch));
+	}
 	return issue;
 }
 
@@ -102,13 +120,16 @@ async function record(
 async function change(
 	db: Db,
 	key: Key,
-	apply: (current: Issue | null, counted: readonly string[]) => Changed | null,
+	apply: (
+		current: Issue | null,
+		counted: readonly string[],
+	) => Changed | null | Promise<Changed | null>,
 ): Promise<Issue> {
 	for (let attempt = 0; attempt < updateAttempts; attempt++) {
 		const item = await db.get(key, { consistent: true });
 		const current = item === null ? null : parse(item);
 		const counted = item === null ? [] : text(item, 'counted').split(' ').filter(Boolean);
-		const changed = apply(current, counted);
+		const changed = await apply(current, counted);
 		if (changed === null) {
 			if (current === null) throw new LamplightError('not_found', `There is no issue ${key.sk}`);
 			return current;
@@ -133,61 +154,68 @@ interface Changed {
 	readonly counted: readonly string[];
 }
 
-interface Uncounted {
+interface Batch {
 	readonly occurrences: IssueOccurrences;
-	/** What the issue surely has of this window already. */
-	readonly base: number;
+	/** Names the batch on its issue. */
 	readonly mark: string;
-	/** An earlier reading whose writer stopped half-way: the issue has it if it remembers the mark. */
-	readonly unsure: { readonly count: number; readonly mark: string } | null;
+	/** What its own item says; 0 without one. */
+	readonly kept: number;
 	readonly item: Item;
 }
 
-/**
- * The batches that may not be on the issue yet. Each gets its own item first, marked `counted`
- * once the issue has it; in between, the issue itself remembers the mark. So a batch that comes
- * twice, or whose first writer was killed half-way, counts once.
- */
-async function uncounted(
-	db: Db,
-	pk: string,
-	all: readonly IssueOccurrences[],
-): Promise<Uncounted[]> {
-	const fresh: Uncounted[] = [];
+async function readBatches(db: Db, pk: string, all: readonly IssueOccurrences[]): Promise<Batch[]> {
+	const batches: Batch[] = [];
 	for (const occurrences of all) {
 		const { hourMs, functionId, batch, version } = occurrences;
 		const sk = sortKey(hourKey(hourMs), functionId, batch, version ?? '-');
-		const item: Item = {
-			pk,
-			sk,
-			count: occurrences.count,
-			expiresAt: Math.floor((hourMs + countsKeptDays * dayMs) / 1000),
-		};
 		const before = await db.get({ pk, sk }, { consistent: true });
-		const had = before === null ? 0 : count(before, 'count');
-		const settled = before?.['counted'] === true;
-		if (settled && occurrences.count <= had) continue;
-		const base = settled ? had : before === null ? 0 : count(before, 'base');
-		const markOf = (total: number) => fnv128Hex(`${sk}\n${total}`).slice(0, 16);
-		await db.put({ ...item, base, counted: false });
-		fresh.push({
+		batches.push({
 			occurrences,
-			base,
-			mark: markOf(occurrences.count),
-			unsure: before === null || settled ? null : { count: had, mark: markOf(had) },
-			item,
+			mark: fnv128Hex(sk).slice(0, 12),
+			kept: before === null ? 0 : count(before, 'count'),
+			item: { pk, sk, expiresAt: Math.floor((hourMs + countsKeptDays * dayMs) / 1000) },
 		});
 	}
-	return fresh;
+	return batches;
 }
 
-function toOccurrences(one: Uncounted, counted: readonly string[]): Occurrence[] {
-	const { occurrences, base, unsure } = one;
-	const has = unsure !== null && counted.includes(unsure.mark) ? unsure.count : base;
-	const added = occurrences.count - has;
-	const { functionId, version, firstSeenMs, lastSeenMs } = occurrences;
+/** What an issue remembers of a batch: which, and how many failures of it are counted. */
+function entryOf({ mark, occurrences }: Pick<Batch, 'mark' | 'occurrences'>): string {
+	return `${mark}=${occurrences.count}`;
+}
+
+function splitMark(entry: string): [string, number] {
+	const [mark = '', total] = entry.split('=');
+	return [mark, Number(total)];
+}
+
+/**
+ * Batches whose own items this process wrote: their issues need not remember them any longer, which
+ * keeps them small. What another process wrote goes when there are too many.
+ */
+class SettledBatches {
+	readonly #byIssue = new Map<string, Set<string>>();
+
+	/** Of what an issue remembers, that which it still has to. */
+	left({ pk, sk }: Key, remembered: readonly string[]): readonly string[] {
+		const settled = this.#byIssue.get(`${pk} ${sk}`);
+		if (settled === undefined) return remembered;
+		for (const entry of settled) if (!remembered.includes(entry)) settled.delete(entry);
+		return remembered.filter((entry) => !settled.has(entry));
+	}
+
+	add({ pk, sk }: Key, entry: string): void {
+		const name = `${pk} ${sk}`;
+		const entries = this.#byIssue.get(name) ?? new Set();
+		if (this.#byIssue.size >= maxSettledIssues) this.#byIssue.clear();
+		this.#byIssue.set(name, entries.add(entry));
+	}
+}
+
+function toOccurrences(one: Batch & { readonly had: number }): Occurrence[] {
+	const { functionId, version, firstSeenMs, lastSeenMs, count: total } = one.occurrences;
+	const added = total - one.had;
 	const last = { functionId, version, timestampMs: lastSeenMs };
-	if (added <= 0) return [];
 	if (added === 1 || firstSeenMs === lastSeenMs) return [{ ...last, count: added }];
 	return [
 		{ ...last, timestampMs: firstSeenMs, count: 1 },
