@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os';
 
 import { dayMs, minuteMs } from '@lamplight/core/time';
+import { totalsPerRegionDay } from '@lamplight/core/watchcost/estimate';
 
 import { memoryMb } from '../../stacks/memory.ts';
 import { type Bench, type BenchRow, row } from './bench.ts';
@@ -55,15 +56,12 @@ function sum(use: FleetUse, action: string, field: 'billedUnits' | 'calls'): num
 		.reduce((total, usage) => total + usage[field], 0);
 }
 
-// One unit a minute and four every five, for each active region: what is asked whatever runs.
-const fixedPerRegion = dayMs / minuteMs + 4 * pollsPerDay;
-
 /** Metrics a day of the compared fleet: the regions' totals, and what is asked of functions. */
 function metricsOf(use: FleetUse): { readonly fixed: number; readonly variable: number } {
 	const units = sum(use, 'cloudwatch:GetMetricData', 'billedUnits') / use.days;
-	const variable = Math.max(0, units - fixedPerRegion * use.regions);
+	const variable = Math.max(0, units - totalsPerRegionDay * use.regions);
 	return {
-		fixed: fixedPerRegion * compared.regions,
+		fixed: totalsPerRegionDay * compared.regions,
 		variable: (variable * compared.functions) / use.functions,
 	};
 }
@@ -202,7 +200,7 @@ function reportMoney(use: FleetUse, report: (row: BenchRow) => void): void {
 function reportOrganisation(use: FleetUse, report: (row: BenchRow) => void): void {
 	const { variable } = metricsOf(use);
 	const perFunction = variable / compared.functions;
-	const metrics = organisation.regions * fixedPerRegion + organisation.functions * perFunction;
+	const metrics = organisation.regions * totalsPerRegionDay + organisation.functions * perFunction;
 	const api = metrics * metricUsd * daysPerMonth;
 	// What is kept and done by region and what by function, both taken for the dearer.
 	const scale = Math.max(

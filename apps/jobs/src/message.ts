@@ -21,7 +21,13 @@ export const messageSchema = z.discriminatedUnion('kind', [
 	/** One try of a connection whose role is not known to work. */
 	z.object({ kind: z.literal('verify'), ...ofConnection }),
 	/** Region totals of all active regions of a connection. */
-	z.object({ kind: z.literal('totals'), ...ofConnection, counts: z.boolean() }),
+	z.object({
+		kind: z.literal('totals'),
+		...ofConnection,
+		counts: z.boolean(),
+		/** Whether concurrency is asked for beside the counts; where left out, it is. */
+		concurrency: z.boolean().optional(),
+	}),
 	/** Functions of one region, until they add up to its total. */
 	z.object({
 		kind: z.literal('functions'),

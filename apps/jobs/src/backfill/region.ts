@@ -51,7 +51,10 @@ export async function readPastTotals(
 	{ region, range }: Pick<PastInput, 'region' | 'range'>,
 ): Promise<PastTotals> {
 	const periodSeconds = finestPeriodSeconds(range.fromMs, deps.clock());
-	const read = await readRegion(work, { region, window: range, counts: true, periodSeconds });
+	const read = await readRegion(work, {
+		...{ region, window: range, periodSeconds },
+		...{ counts: true, concurrency: true },
+	});
 	return { ...read, whole: read.duration.every(({ durationCount }) => durationCount !== null) };
 }
 

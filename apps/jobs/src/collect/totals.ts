@@ -20,26 +20,32 @@ const countUnits: readonly MetricUnit[] = [
 	{ metric: 'Invocations', functionName: null, statistics: ['Sum'] },
 	{ metric: 'Errors', functionName: null, statistics: ['Sum'] },
 	{ metric: 'Throttles', functionName: null, statistics: ['Sum'] },
-	{ metric: 'ClaimedAccountConcurrency', functionName: null, statistics: ['Maximum'] },
 ];
+const concurrencyUnit: MetricUnit = {
+	metric: 'ClaimedAccountConcurrency',
+	functionName: null,
+	statistics: ['Maximum'],
+};
+
+/** Which totals are asked for beside Duration; concurrency only together with the counts. */
+interface Asked {
+	readonly counts: boolean;
+	readonly concurrency: boolean;
+}
 
 /** Reads the totals of all active regions over the trailing hour, which costs the same as a minute. */
 export async function runTotals(deps: JobDeps, message: MessageOf<'totals'>): Promise<void> {
-	const { workspaceId, connectionId, plannedMs, counts } = message;
+	const { workspaceId, connectionId, plannedMs, counts, concurrency = counts } = message;
 	const batch = `totals-${plannedMs}`;
 	const options = { job: 'totals', workspaceId, connectionId, region: null, batch };
 	await withAccount(deps, options, async (work) => {
-		const report = await collectTotals(deps, work, counts);
+		const report = await collectTotals(deps, work, { counts, concurrency });
 		await noteCollected(deps, work);
 		return report;
 	});
 }
 
-export async function collectTotals(
-	deps: JobDeps,
-	work: Work,
-	counts: boolean,
-): Promise<RunReport> {
+export async function collectTotals(deps: JobDeps, work: Work, asked: Asked): Promise<RunReport> {
 	const { active } = await findRegions(deps, work);
 	const nowMs = deps.clock();
 	const window = trailingHour(nowMs);
@@ -47,14 +53,17 @@ export async function collectTotals(
 	const read = await Promise.all(
 		regions.map(async (region) => ({
 			region,
-			...(await readRegion(work, { region, window, counts })),
+			...(await readRegion(work, { region, window, ...asked })),
 		})),
 	);
-	const pick = (batch: 'duration' | 'counts') =>
-		read.map((one) => ({ region: one.region, buckets: one[batch] }));
-	await writeTotals(deps, work, { batch: 'duration', window, nowMs, regions: pick('duration') });
-	if (counts) {
-		await writeTotals(deps, work, { batch: 'counts', window, nowMs, regions: pick('counts') });
+	const batches = [
+		'duration' as const,
+		...(asked.counts ? (['counts'] as const) : []),
+		...(asked.counts && asked.concurrency ? (['concurrency'] as const) : []),
+	];
+	for (const batch of batches) {
+		const regions = read.map((one) => ({ region: one.region, buckets: one[batch] }));
+		await writeTotals(deps, work, { batch, window, nowMs, regions });
 	}
 	const newest = Math.max(
 		...read.flatMap(({ duration }) =>
@@ -71,23 +80,28 @@ export async function collectTotals(
 	};
 }
 
-/** One region's totals over a window: `duration` always, `counts` when asked for. */
+/** One region's totals over a window, in the batches that they are kept in: `duration` always, the others when asked for. */
 export async function readRegion(
 	work: Pick<Work, 'account'>,
 	options: {
 		readonly region: string;
 		readonly window: TimeRange;
-		readonly counts: boolean;
 		readonly periodSeconds?: number;
-	},
-): Promise<{ duration: RegionBucket[]; counts: RegionBucket[] }> {
-	const { region, window, counts, periodSeconds = 60 } = options;
-	const units = counts ? [durationUnit, ...countUnits] : [durationUnit];
+	} & Asked,
+): Promise<Readonly<Record<'duration' | 'counts' | 'concurrency', RegionBucket[]>>> {
+	const { region, window, counts, concurrency, periodSeconds = 60 } = options;
+	const units = [
+		durationUnit,
+		...(counts ? countUnits : []),
+		...(counts && concurrency ? [concurrencyUnit] : []),
+	];
 	const readings = await getMetrics(work.account, region, { units, window, periodSeconds });
 	const find = (metric: LambdaMetric) => readings.find(({ unit }) => unit.metric === metric);
+	const counted = counts ? countBuckets(window, find, periodSeconds * 1000) : [];
 	return {
 		duration: durationBuckets(window, find('Duration'), periodSeconds * 1000),
-		counts: counts ? countBuckets(window, find, periodSeconds * 1000) : [],
+		counts: counted,
+		concurrency: concurrencyBuckets(counted, find('ClaimedAccountConcurrency')),
 	};
 }
 
@@ -136,17 +150,30 @@ function countBuckets(
 		const ran = invocations?.minutes.has(minute) === true;
 		const throttles = counted(find('Throttles'), minute, ran);
 		if (!ran && (throttles ?? 0) === 0) continue;
-		const claimed = find('ClaimedAccountConcurrency')?.minutes.get(minute)?.Maximum;
 		buckets.push({
 			...unknown,
 			minuteMs: minute,
 			invocations: counted(invocations, minute, ran),
 			errors: counted(find('Errors'), minute, ran),
 			throttles,
-			claimedConcurrencyMax: claimed === undefined ? null : Math.round(claimed),
 		});
 	}
 	return buckets;
+}
+
+/**
+ * Of minutes in which something was counted: in others functions may claim what is reserved for them,
+ * and a minute that has only that would be taken for one whose counts are missing.
+ */
+function concurrencyBuckets(
+	counts: readonly RegionBucket[],
+	reading: MetricReading | undefined,
+): RegionBucket[] {
+	return counts.flatMap(({ minuteMs: minute }) => {
+		const claimed = reading?.minutes.get(minute)?.Maximum;
+		if (claimed === undefined) return [];
+		return [{ ...unknown, minuteMs: minute, claimedConcurrencyMax: Math.round(claimed) }];
+	});
 }
 
 function counted(reading: MetricReading | undefined, minute: number, ran: boolean): number | null {

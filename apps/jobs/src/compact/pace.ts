@@ -3,6 +3,7 @@ import { checkpointNames, paceSchema } from '@lamplight/core/collection/state';
 import type { Connection } from '@lamplight/core/connection/connection';
 import type { Ctx } from '@lamplight/core/ctx';
 import { dayMs, monthRange, utcDay, utcMonth } from '@lamplight/core/time';
+import { totalsPerRegionDay } from '@lamplight/core/watchcost/estimate';
 import { picoToUsd, type WatchUsage, watchCostPicoUsd } from '@lamplight/core/watchcost/watchcost';
 
 import { putCheckpoint } from '../checkpoint.ts';
@@ -47,9 +48,7 @@ export async function paceConnection(
 	await putCheckpoint(deps, ctx, key, pace);
 }
 
-/** Metrics requested by one minutely call a region come whatever the pace; what is above them does not. */
-const fixedUnitsPerRegionDay = 1440 + 4 * 288;
-
+/** The totals of a region come whatever the pace; what is asked above them does not. */
 function split(usages: readonly WatchUsage[]): { fixed: number; variable: number } {
 	let fixed = 0;
 	let variable = 0;
@@ -58,7 +57,7 @@ function split(usages: readonly WatchUsage[]): { fixed: number; variable: number
 			fixed += usd([usage]);
 			continue;
 		}
-		const units = Math.min(usage.units, fixedUnitsPerRegionDay);
+		const units = Math.min(usage.units, totalsPerRegionDay);
 		fixed += usd([{ ...usage, units }]);
 		variable += usd([{ ...usage, units: usage.units - units }]);
 	}

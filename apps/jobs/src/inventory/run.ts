@@ -48,7 +48,7 @@ export async function runInventory(deps: JobDeps, message: MessageOf<'inventory'
 
 /** On a first inventory the newest hour is wanted before anything else, and then the deploys before it. */
 async function readNewest(deps: JobDeps, work: Work, plannedMs: number): Promise<void> {
-	await collectTotals(deps, work, true);
+	await collectTotals(deps, work, { counts: true, concurrency: true });
 	const { active } = await findRegions(deps, work);
 	const found = await deps.store.functions.listAccount(work.ctx, work.connection.accountId);
 	const { workspaceId } = work.ctx;

@@ -55,6 +55,18 @@ describe('the plan of a connection', () => {
 		expect(hour(planned)).toMatchObject({ evaluate: 12 });
 	});
 
+	it('asks for counts every five minutes, and for concurrency with every third of them', () => {
+		const totals = Array.from({ length: 60 }, (_, minute) =>
+			planConnection(planned, nowMs + minute * minuteMs),
+		)
+			.flat()
+			.filter((one) => one.kind === 'totals');
+		expect(totals.filter(({ counts }) => counts)).toHaveLength(12);
+		const concurrency = totals.filter((one) => one.concurrency === true);
+		expect(concurrency).toHaveLength(4);
+		expect(concurrency.every(({ counts }) => counts)).toBe(true);
+	});
+
 	it('splits a region of more than 2,000 functions into shards, each read as often', () => {
 		const functions = { 'eu-west-1': 6_500, 'us-east-1': 20 };
 		const regions = planned.regions === null ? null : { ...planned.regions, functions };

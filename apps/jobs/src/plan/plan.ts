@@ -21,6 +21,8 @@ export interface PlannedConnection {
 }
 
 const countsEveryMinutes = 5;
+/** No minute waits for it, and each asking answers a whole hour: asked more seldom, it only comes later. */
+const concurrencyEveryMinutes = 15;
 const inventoryEveryMinutes = 15;
 const detailsEveryMinutes = 15;
 const compactEveryMinutes = 5;
@@ -72,7 +74,10 @@ export function planConnection(planned: PlannedConnection, nowMs: number): Messa
 	if (regions === null) return [{ kind: 'inventory', ...base, details: false }];
 	// Counts are asked for just before the functions are, which are held against them.
 	const counts = (minute - readAtMinute) % countsEveryMinutes === 0;
-	const messages: Message[] = [{ kind: 'totals', ...base, counts }];
+	const concurrency = (minute - readAtMinute) % concurrencyEveryMinutes === 0;
+	const messages: Message[] = [
+		{ kind: 'totals', ...base, counts, ...(counts ? { concurrency } : {}) },
+	];
 	const readsEveryMinutes = Math.max(1, Math.round(planned.readsEveryMs / minuteMs));
 	if (!planned.exhausted) {
 		const due = dueParts(regions, { minute, readsEveryMinutes });

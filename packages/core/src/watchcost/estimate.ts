@@ -36,9 +36,18 @@ const pastReadings = backfillDays + 3;
 
 const minutesPerDay = 1440;
 const daysPerMonth = 30;
-/** Invocations, Errors, Throttles and ClaimedAccountConcurrency. */
-const countMetrics = 4;
+/** Invocations, Errors and Throttles. */
+const countMetrics = 3;
 const countsEveryMinutes = 5;
+/** ClaimedAccountConcurrency. */
+const concurrencyEveryMinutes = 15;
+/** Metrics that a day of one region's totals asks for, whatever runs there. */
+export const totalsPerRegionDay =
+	minutesPerDay +
+	countMetrics * (minutesPerDay / countsEveryMinutes) +
+	minutesPerDay / concurrencyEveryMinutes;
+/** Of the past, all of them are asked for at once. */
+const pastTotals = 1 + countMetrics + 1;
 /** Share of reads in which a region's errors or throttles are looked for function by function. */
 const widenedShare = 0.1;
 
@@ -46,14 +55,13 @@ const widenedShare = 0.1;
 export function estimateWatchCost(plan: WatchPlan): WatchEstimate {
 	const perMonth = (perDay: number) => perDay * daysPerMonth;
 	const reads = minutesPerDay / plan.readsEveryMinutes;
-	const totals =
-		plan.activeRegions * (minutesPerDay + countMetrics * (minutesPerDay / countsEveryMinutes));
+	const totals = plan.activeRegions * totalsPerRegionDay;
 	const busy = plan.busyFunctions * reads;
 	const widened = plan.functions * widenedShare * 24;
 	const lines = [
 		line('cloudwatch:GetMetricData', 'Region totals', {
 			quantity: perMonth(totals),
-			why: 'Duration every minute, four counts every five, for each region with traffic',
+			why: 'Duration every minute, three counts every five and concurrency every fifteen, for each region with traffic',
 		}),
 		line('cloudwatch:GetMetricData', 'Busy functions', {
 			quantity: perMonth(busy),
@@ -118,7 +126,7 @@ function line(
 
 /** Duration, Errors and Throttles of every function; all of a region's own. */
 function pastMetricsPerDay({ functions, activeRegions }: WatchPlan): number {
-	return functions * 3 + activeRegions * (1 + countMetrics);
+	return functions * 3 + activeRegions * pastTotals;
 }
 
 function metricUsd(): number {
