@@ -225,13 +225,16 @@ class Draft implements Figures {
 		for (const { name, buckets } of await this.#durations(names)) {
 			const recorded = countIn(this.#buckets.get(name), recordWindow);
 			if (countIn(buckets, recordWindow) <= recorded) continue;
-			this.records.delete(name);
+			// One that nobody read has not too few records: it is read with the next reading.
+			const wasRead = this.records.delete(name);
 			this.#buckets.set(name, buckets);
-			this.#setUnreadable(
-				name,
-				'its records are fewer than its metric counts',
-				nowMs + hiddenForMs,
-			);
+			if (wasRead) {
+				this.#setUnreadable(
+					name,
+					'its records are fewer than its metric counts',
+					nowMs + hiddenForMs,
+				);
+			}
 			if (others.includes(name)) this.#set('unlisted', name, nowMs);
 		}
 		this.state = { ...this.state, askedAllMs: { ...this.state.askedAllMs, counts: nowMs } };
