@@ -41,9 +41,10 @@ export function repeatOf(body: string): Repeat | null {
 	try {
 		const message = parseMessage(body);
 		if (!isRepeated(message)) return null;
-		// Counts are asked for seldom: the totals of the next minute are not in their place.
-		const counts = message.kind === 'totals' && message.counts ? ' with counts' : '';
-		return { subject: `${subject(message)}${counts}`, plannedMs: message.plannedMs };
+		// Counts and concurrency are asked for seldom: the totals of the next minute are not in their place.
+		const { counts = false, concurrency = counts } = message.kind === 'totals' ? message : {};
+		const more = `${counts ? ' counts' : ''}${concurrency ? ' concurrency' : ''}`;
+		return { subject: `${subject(message)}${more}`, plannedMs: message.plannedMs };
 	} catch {
 		return null;
 	}
