@@ -65,7 +65,7 @@ async function collectFunctions(deps: JobDeps, work: Work, of: ReadingOf): Promi
 	const begun = await beginReading(deps, work, of);
 	const { state, nowMs, totals } = begun;
 	if (totals !== null && isIdle(totals)) {
-		const settledMs = await markCompleteness(deps, work, begun, []);
+		const settledMs = await markCompleteness(deps, work, withLater(begun), []);
 		await saveState(deps, work, begun, { ...state, turns: {}, readToMs: settledMs });
 		return { message: 'nothing ran in the last hour', delayMs: null, limits: [] };
 	}
@@ -199,9 +199,9 @@ async function markCompleteness(
 	reading: Reading,
 	functions: readonly FunctionFigures[],
 ): Promise<number> {
-	const { region, recordWindow, nowMs, totals } = reading;
+	const { region, recordWindow, nowMs, totals, later } = reading;
 	const residuals = residualsOf(recordWindow, totals, sumByMinute(reading, functions));
-	const spans = completenessOf(residuals, nowMs);
+	const spans = completenessOf(residuals, nowMs, later.toMs);
 	await deps.store.completeness.mark(
 		work.ctx,
 		work.connection.id,

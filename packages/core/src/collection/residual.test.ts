@@ -46,6 +46,15 @@ describe('residuals', () => {
 		expect(unread).toEqual([{ ...range, state: 'missing' }]);
 	});
 
+	it('stay provisional until those that are left for later were counted', () => {
+		const countedMs = range.fromMs + minuteMs;
+		const states = completenessOf(residualsOf(range, totals(1, 1), counts(1)), late, countedMs);
+		expect(states).toEqual([
+			{ fromMs: range.fromMs, toMs: countedMs, state: 'complete' },
+			{ fromMs: countedMs, toMs: range.toMs, state: 'provisional' },
+		]);
+	});
+
 	it('never take a point that AWS did not answer for a minute without traffic', () => {
 		const unanswered = new Map([[0, { durationCount: null, invocations: null }]]);
 		const [first] = completenessOf(residualsOf(range, unanswered, counts()), late);

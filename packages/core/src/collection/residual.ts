@@ -80,14 +80,17 @@ export interface CompletenessSpan extends TimeRange {
 }
 
 /**
- * The state of each minute, as spans: `provisional` for 20 minutes; then `complete` where the
- * functions add up to the region's own total, `partial` where they do not, `missing` where the
- * region's total itself was not read.
+ * The state of each minute, as spans: `provisional` for 20 minutes, and until everything was counted
+ * where something is left for a later reading; then `complete` where the functions add up to the
+ * region's own total, `partial` where they do not, `missing` where the region's total itself was not read.
  */
 export function completenessOf(
 	residuals: readonly MinuteResidual[],
 	nowMs: number,
+	/** All functions were counted up to here. */
+	countedToMs = Number.POSITIVE_INFINITY,
 ): CompletenessSpan[] {
+	const settledMs = Math.min(nowMs - settlesAfterMs, countedToMs);
 	const odd = new Set<number>();
 	for (const group of unsettled(residuals)) {
 		if (differenceOf(group) === 0) continue;
@@ -95,7 +98,7 @@ export function completenessOf(
 	}
 	const spans: { fromMs: number; toMs: number; state: Completeness }[] = [];
 	for (const residual of residuals) {
-		const state = stateOf(residual, odd, nowMs);
+		const state = stateOf(residual, odd, settledMs);
 		const last = spans.at(-1);
 		if (last?.state === state && last.toMs === residual.minuteMs) last.toMs += minuteMs;
 		else spans.push({ fromMs: residual.minuteMs, toMs: residual.minuteMs + minuteMs, state });
@@ -103,8 +106,12 @@ export function completenessOf(
 	return spans;
 }
 
-function stateOf(residual: MinuteResidual, odd: ReadonlySet<number>, nowMs: number): Completeness {
+function stateOf(
+	residual: MinuteResidual,
+	odd: ReadonlySet<number>,
+	settledMs: number,
+): Completeness {
 	if (residual.region === null) return 'missing';
-	if (nowMs - (residual.minuteMs + minuteMs) < settlesAfterMs) return 'provisional';
+	if (residual.minuteMs + minuteMs > settledMs) return 'provisional';
 	return odd.has(residual.minuteMs) ? 'partial' : 'complete';
 }

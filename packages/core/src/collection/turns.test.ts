@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { minuteMs } from '../time.ts';
+import { settlesAfterMs } from './residual.ts';
 import { slotSpanMs } from './slots.ts';
 import {
 	dueTurns,
@@ -14,6 +15,8 @@ import {
 } from './turns.ts';
 
 const fromMs = Date.UTC(2026, 9, 14, 9, 1);
+/** As a reading counts: whole minutes, up to five minutes before. */
+const countedTo = (readMs: number) => Math.floor(readMs / minuteMs - 5) * minuteMs;
 const turn = (readMs: number, names: string[] = []): Turn => ({
 	readMs,
 	names,
@@ -32,19 +35,41 @@ function readings(timesMs: readonly number[], count: number): (readonly number[]
 
 describe('turns of quiet functions', () => {
 	it('are all read first, and then one with each reading', () => {
-		const times = Array.from({ length: 7 }, (_, at) => fromMs + at * slotSpanMs);
-		const due = readings(times, 3);
-		expect(due[0]).toEqual([0, 1, 2]);
-		expect(due.slice(3).map((one) => one.length)).toEqual([1, 1, 1, 1]);
-		expect(new Set(due.slice(3, 6).flat())).toEqual(new Set([0, 1, 2]));
+		const times = Array.from({ length: 8 }, (_, at) => fromMs + at * slotSpanMs);
+		const due = readings(times, 4);
+		expect(due[0]).toEqual([0, 1, 2, 3]);
+		expect(due.slice(4).map((one) => one.length)).toEqual([1, 1, 1, 1]);
+		expect(new Set(due.slice(4).flat())).toEqual(new Set([0, 1, 2, 3]));
 	});
 
 	it('are all read where readings are far apart', () => {
 		const times = [0, 10, 20, 30].map((minutes) => fromMs + minutes * minuteMs);
-		expect(readings(times, 3)).toEqual(times.map(() => [0, 1, 2]));
+		expect(readings(times, 4)).toEqual(times.map(() => [0, 1, 2, 3]));
 	});
 
-	it('are counted before a minute settles, whenever readings come', () => {
+	it('are counted when a minute settles, where readings come on time, up to a minute late', () => {
+		const delays = fc.array(fc.integer({ min: 0, max: 59 }), { minLength: 30, maxLength: 30 });
+		fc.assert(
+			fc.property(delays, (seconds) => {
+				const count = turnCount(1);
+				const turns: Record<string, Turn> = {};
+				for (const [at, second] of seconds.entries()) {
+					const atMs = fromMs + at * slotSpanMs + second * 1000;
+					const due = dueTurns(turns, count, atMs);
+					for (const one of due) {
+						turns[one] = { ...turn(atMs, ['a']), counted: { toMs: countedTo(atMs), minutes: [] } };
+					}
+					if (at >= count) expect(due.size).toBe(1);
+					const { toMs } = leftForLater(turns, due);
+					expect(Math.floor((atMs - settlesAfterMs) / minuteMs) * minuteMs).toBeLessThanOrEqual(
+						toMs,
+					);
+				}
+			}),
+		);
+	});
+
+	it('are counted soon after a minute could settle, whenever readings come', () => {
 		const gaps = fc.array(fc.integer({ min: 0, max: 20 * 60 }), { minLength: 1, maxLength: 40 });
 		fc.assert(
 			fc.property(gaps, fc.constantFrom(1, 4), (seconds, shards) => {
@@ -55,7 +80,7 @@ describe('turns of quiet functions', () => {
 					atMs += gap * 1000;
 					for (const one of dueTurns(turns, count, atMs)) turns[one] = turn(atMs, ['a']);
 					const later = leftForLater(turns, dueTurns(turns, count, atMs));
-					expect(atMs - later.toMs).toBeLessThan(17 * minuteMs);
+					expect(atMs - later.toMs).toBeLessThan(settlesAfterMs + 2 * minuteMs);
 				}
 			}),
 		);

@@ -19,19 +19,20 @@ export const turnsSchema = z.record(z.string(), turnSchema);
 export type Turns = Readonly<Record<string, Turn>>;
 
 /**
- * Quiet functions are read with every third reading of five minutes; where several shards wait for
- * each other's counts, with every second one, as a minute must be known before it settles.
+ * Quiet functions are read with every fourth reading of five minutes: the last of them, which were
+ * counted up to five minutes before, are known just when a minute settles. Where several shards wait
+ * for each other's counts, they are read with every second one.
  */
 export function turnCount(shards: number): number {
-	return shards === 1 ? 3 : 2;
+	return shards === 1 ? 4 : 2;
 }
 
 export function turnOf(name: string, count: number): number {
 	return groupOf(name, count);
 }
 
-/** A turn that another reading passed over is read before minutes settle without it. */
-const overdueMs = 12 * minuteMs;
+/** A turn that another reading passed over is read with the next one. */
+const overdueMs = (count: number) => (count - 1) * slotSpanMs + 2 * minuteMs;
 /** Readings farther apart than this read everything: nothing could wait for the next but one. */
 const seldomMs = 7 * minuteMs;
 
@@ -42,7 +43,7 @@ export function dueTurns(turns: Turns, count: number, nowMs: number): ReadonlySe
 	for (let turn = 0; turn < count; turn += 1) {
 		const readMs = turns[turn]?.readMs ?? 0;
 		const isNext = Math.floor(nowMs / slotSpanMs) % count === turn;
-		if (isNext || nowMs - readMs >= overdueMs || nowMs - newestMs >= seldomMs) due.add(turn);
+		if (isNext || nowMs - readMs >= overdueMs(count) || nowMs - newestMs >= seldomMs) due.add(turn);
 	}
 	return due;
 }
