@@ -5,6 +5,8 @@ import type { UsageDay } from '@lamplight/store/series/series';
 import type { Store } from '@lamplight/store/store';
 
 import type { ApiDeps } from '../deps.ts';
+import { readConnections } from '../fleet/connections.ts';
+import { accountKnownFromMs } from '../fleet/knownFrom.ts';
 import { type CostDay, costDay, daysOf, type DaySpan, dayStart } from './days.ts';
 
 /** Days that are over for this long do not change any more, but for corrections. */
@@ -18,6 +20,8 @@ const maxKeptRows = 800_000;
 
 interface Kept {
 	readonly untilMs: number;
+	/** Connections whose past was read as far as this day, when it was read. */
+	readonly known: string;
 	readonly usage: UsageDay;
 }
 
@@ -55,9 +59,17 @@ async function readDays(
 	const entries = keptByStore.get(deps.store) ?? new Map<string, Kept>();
 	keptByStore.set(deps.store, entries);
 	const found = new Map<string, UsageDay>();
+	// Before the usage: a day that an account's past reaches now is read anew, since it counts as known.
+	const connections = await readConnections(deps, ctx);
+	const knownOn = (day: string) =>
+		connections
+			.filter((one) => accountKnownFromMs(one) <= dayStart(day))
+			.map(({ id }) => id)
+			.join();
 	for (const day of days) {
-		const known = entries.get(`${ctx.workspaceId} ${day}`);
-		if (known !== undefined && known.untilMs > deps.wallClock()) found.set(day, known.usage);
+		const kept = entries.get(`${ctx.workspaceId} ${day}`);
+		if (kept === undefined || kept.untilMs <= deps.wallClock()) continue;
+		if (kept.known === knownOn(day)) found.set(day, kept.usage);
 	}
 	for (const run of runsOf(days.filter((day) => !found.has(day)))) {
 		const [first = '', last = first] = [run[0], run.at(-1)];
@@ -68,7 +80,7 @@ async function readDays(
 			const isSettled = nowMs - dayStart(usage.day) > dayMs + settledMs;
 			const untilMs = deps.wallClock() + (isSettled ? settledForMs : freshForMs);
 			entries.delete(`${ctx.workspaceId} ${usage.day}`);
-			entries.set(`${ctx.workspaceId} ${usage.day}`, { untilMs, usage });
+			entries.set(`${ctx.workspaceId} ${usage.day}`, { untilMs, known: knownOn(usage.day), usage });
 		}
 		forgetOldest(entries);
 	}

@@ -55,7 +55,15 @@ export async function readPastTotals(
 		...{ region, window: range, periodSeconds },
 		...{ counts: true, concurrency: true },
 	});
-	return { ...read, whole: read.duration.every(({ durationCount }) => durationCount !== null) };
+	const claimed = new Map(read.concurrency.map((one) => [one.minuteMs, one.claimedConcurrencyMax]));
+	return {
+		duration: read.duration,
+		counts: read.counts.map((one) => ({
+			...one,
+			claimedConcurrencyMax: claimed.get(one.minuteMs) ?? null,
+		})),
+		whole: read.duration.every(({ durationCount }) => durationCount !== null),
+	};
 }
 
 /** What a stretch of one region's past told, to be written with the other regions'. */
