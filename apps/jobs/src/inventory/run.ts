@@ -58,6 +58,8 @@ async function readNewest(deps: JobDeps, work: Work, plannedMs: number): Promise
 	await deps.queue.send([
 		...of('functions', Object.keys(active)),
 		...of('deploys', new Set(found.map(({ region }) => region))),
+		// What a function holds ready is in its details, and costs money from its first minute on.
+		{ kind: 'inventory', ...planned, details: true },
 	]);
 }
 
