@@ -78,7 +78,11 @@ export function freshnessOf(
 	const isRead = ({ lastCollectedMs }: Connection) =>
 		lastCollectedMs !== null && nowMs - lastCollectedMs <= readWithinMs;
 	const connectionsRead = active.filter(isRead).length;
-	const newest = Math.max(0, ...active.map(({ lastCollectedMs }) => lastCollectedMs ?? 0));
+	// Just after the first reading figures are there before the connection says so.
+	const newest = Math.max(
+		newestMinuteMs ?? 0,
+		...active.map(({ lastCollectedMs }) => lastCollectedMs ?? 0),
+	);
 	const lamp =
 		active.length === 0
 			? 'none'
