@@ -133,11 +133,14 @@ async function readFleets(deps: RouteDeps, ctx: Ctx, { range, connections }: Fle
 	};
 }
 
+function costOf(fleet: Fleet) {
+	return memo(fleet, 'cost', () => sumCost(fleet.items));
+}
+
 /** Windows are built one by one: while the past is read, a month that was built first lacks of today. */
 function isBehind(month: Fleet, today: Fleet | null): boolean {
 	if (today === null) return false;
-	const costOf = (fleet: Fleet) => memo(fleet, 'cost', () => sumCost(fleet.items)).total;
-	const [soFar, ofDay] = [costOf(month), costOf(today)];
+	const [soFar, ofDay] = [costOf(month).total, costOf(today).total];
 	if (ofDay === null) return false;
 	if (soFar === null) return true;
 	return soFar.currency === ofDay.currency && compare(soFar, ofDay) < 0;
@@ -167,7 +170,7 @@ function figuresOf(
 		previous: previousTotal === null ? null : figure(previousTotal),
 		...(comparableTotal === undefined ? {} : { comparable: figure(comparableTotal) }),
 	});
-	const costOf = (one: Fleet | null) =>
+	const compared = (one: Fleet | null) =>
 		one === null
 			? { value: null, previous: null }
 			: memo(one, 'comparedCost', () => comparedCost(one.items));
@@ -183,9 +186,9 @@ function figuresOf(
 		coldStartShare: both((of) => share(of.coldStarts, of.recordedInvocations)),
 		initMeanMs:
 			(total.coldStarts ?? 0) === 0 ? null : ms((total.initUs ?? 0) / (total.coldStarts ?? 1)),
-		costToday: costOf(today),
+		costToday: compared(today),
 		// Until the month is built, what is known of it is what today's figures tell.
-		costMonth: month === null ? { value: costOf(today).value, previous: null } : costOf(month),
+		costMonth: month === null ? { value: compared(today).value, previous: null } : compared(month),
 		...(todaySampled === undefined ? {} : { costTodaySampled: todaySampled }),
 		...(monthSampled === undefined ? {} : { costMonthSampled: monthSampled }),
 	};
@@ -193,7 +196,7 @@ function figuresOf(
 
 function sampledOf(fleet: Fleet | null) {
 	if (fleet === null) return undefined;
-	const { total, sampled } = memo(fleet, 'cost', () => sumCost(fleet.items));
+	const { total, sampled } = costOf(fleet);
 	return sampledShareOf(total, sampled).sampled;
 }
 
