@@ -7,6 +7,7 @@ import { startQueue } from '@lamplight/sandbox/queue/start';
 
 import { startCollector, testCtx } from '../support/collector.ts';
 import { completeMinutes, type MinutesVerdict } from '../support/completeMinutes.ts';
+import { wholeAccount } from '../support/wholeAccount.ts';
 import { judgeKept, type KeptVerdict } from './judgeKept.ts';
 import { Weather, type WeatherReport } from './weather.ts';
 
@@ -49,17 +50,14 @@ export async function runStorm(seed: number): Promise<Storm> {
 		databaseFolder: folder,
 	});
 	const queue = await startQueue({ queues: [{ name: 'storm', visibilitySeconds, maxReceives }] });
-	const account = collector.sandbox.world.accounts.find(
-		({ activeRegions, deniedActions, isPayer }) =>
-			activeRegions.length > 0 && deniedActions.length === 0 && !isPayer,
-	);
+	const account = wholeAccount(collector.sandbox.world);
 	try {
-		const connection = await collector.connect(account?.id ?? '', [
+		const connection = await collector.connect(account.id, [
 			...(['inventory', 'metrics', 'logs', 'deploys'] as const),
 		]);
 		const weather = new Weather(collector, connection, {
 			roll: dice(seed),
-			regions: account?.activeRegions ?? [],
+			regions: account.activeRegions,
 			past: { fromMs: startMs - pastMs, toMs: floorTo(hourMs, startMs - hourMs) },
 			visibilitySeconds,
 			endpoint: queue.endpoint,

@@ -7,6 +7,7 @@ import { putCheckpoint } from '@lamplight/jobs/checkpoint';
 
 import { backfillFrom, type Collector, startCollector, testCtx } from '../support/collector.ts';
 import { compareWithTruth } from '../support/truth.ts';
+import { wholeAccount } from '../support/wholeAccount.ts';
 
 /** A Wednesday morning in the past, so that nothing depends on today. */
 const startMs = Date.UTC(2026, 9, 14, 9, 30);
@@ -24,12 +25,9 @@ describe('collecting an account', { timeout: 120_000 }, () => {
 			rateLimits: false,
 			rateShare: 100,
 		});
-		const account = collector.sandbox.world.accounts.find(
-			({ activeRegions, deniedActions, isPayer }) =>
-				activeRegions.length > 0 && deniedActions.length === 0 && !isPayer,
-		);
-		connection = await collector.connect(account?.id ?? '');
-		regions = account?.activeRegions ?? [];
+		const account = wholeAccount(collector.sandbox.world);
+		connection = await collector.connect(account.id);
+		regions = account.activeRegions;
 	});
 	afterAll(() => collector.close());
 

@@ -13,6 +13,8 @@ import { workspaceIdSchema } from '@lamplight/core/ids';
 import type { Sandbox } from '@lamplight/sandbox/sandbox';
 import { startSandbox } from '@lamplight/sandbox/start';
 
+import { wholeAccount } from '../support/wholeAccount.ts';
+
 const workspaceId = workspaceIdSchema.parse('ws_00000000000000000000');
 const features: Feature[] = ['inventory', 'metrics', 'logs'];
 
@@ -25,11 +27,8 @@ describe('connecting an account', () => {
 		sandbox = await startSandbox({ functions: 24, seed: 7, trafficScale: 0.01 });
 		process.env['AWS_ENDPOINT_URL'] = sandbox.endpoint;
 		const own = sandbox.credentialsFor(sandbox.hubAccountId, { roleName });
-		const account = sandbox.world.accounts.find(
-			({ activeRegions, deniedActions, isPayer }) =>
-				activeRegions.length > 0 && deniedActions.length === 0 && !isPayer,
-		);
-		accountId = account?.id ?? '';
+		const account = wholeAccount(sandbox.world);
+		accountId = account.id;
 		aws = createAws({
 			clock: () => sandbox.clock.nowMs(),
 			wallClock: Date.now,

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod';
 
 import { type Collector, startCollector } from '../support/collector.ts';
+import { wholeAccount } from '../support/wholeAccount.ts';
 
 const startMs = Date.UTC(2026, 9, 14, 9, 31);
 // Up to ten custom metrics are within the free tier; CloudWatch pricing, read 2026-11.
@@ -37,11 +38,8 @@ beforeAll(async () => {
 		rateLimits: false,
 		rateShare: 1000,
 	});
-	const account = collector.sandbox.world.accounts.find(
-		({ activeRegions, deniedActions, isPayer }) =>
-			activeRegions.length > 1 && deniedActions.length === 0 && !isPayer,
-	);
-	connection = await collector.connect(account?.id ?? '', ['inventory', 'metrics']);
+	const account = wholeAccount(collector.sandbox.world, 2);
+	connection = await collector.connect(account.id, ['inventory', 'metrics']);
 }, 60_000);
 afterAll(() => collector.close());
 

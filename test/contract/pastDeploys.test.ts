@@ -6,6 +6,7 @@ import { dayMs, hourMs, minuteMs } from '@lamplight/core/time';
 import { workMessage } from '@lamplight/jobs/work';
 
 import { type Collector, startCollector, testCtx } from '../support/collector.ts';
+import { wholeAccount } from '../support/wholeAccount.ts';
 
 const startMs = Date.UTC(2026, 9, 14, 9, 30);
 /** CloudTrail shows an event about five minutes after the call. */
@@ -24,11 +25,8 @@ beforeAll(async () => {
 		rateLimits: false,
 		rateShare: 100,
 	});
-	const account = collector.sandbox.world.accounts.find(
-		({ activeRegions, deniedActions, isPayer }) =>
-			activeRegions.length > 0 && deniedActions.length === 0 && !isPayer,
-	);
-	accountId = account?.id ?? '';
+	const account = wholeAccount(collector.sandbox.world);
+	accountId = account.id;
 	connection = await collector.connect(accountId, ['inventory', 'metrics', 'logs', 'deploys']);
 });
 afterAll(() => collector.close());

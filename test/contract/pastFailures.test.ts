@@ -5,6 +5,7 @@ import { dayMs, floorTo, hourMs } from '@lamplight/core/time';
 import { putCheckpoint } from '@lamplight/jobs/checkpoint';
 
 import { backfillFrom, type Collector, startCollector, testCtx } from '../support/collector.ts';
+import { wholeAccount } from '../support/wholeAccount.ts';
 
 const startMs = Date.UTC(2026, 9, 14, 9, 30);
 /** The night before, to the hour; the newest hour is read by collection itself. */
@@ -22,11 +23,8 @@ beforeAll(async () => {
 		rateLimits: false,
 		rateShare: 100,
 	});
-	const account = collector.sandbox.world.accounts.find(
-		({ activeRegions, deniedActions, isPayer }) =>
-			activeRegions.length > 0 && deniedActions.length === 0 && !isPayer,
-	);
-	connection = await collector.connect(account?.id ?? '');
+	const account = wholeAccount(collector.sandbox.world);
+	connection = await collector.connect(account.id);
 });
 afterAll(() => collector.close());
 

@@ -5,6 +5,7 @@ import { putCheckpoint } from '@lamplight/jobs/checkpoint';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
 import { backfillFrom, type Collector, startCollector, testCtx } from '../support/collector.ts';
+import { wholeAccount } from '../support/wholeAccount.ts';
 
 const startMs = Date.UTC(2026, 9, 14, 9, 30);
 /** One stretch. */
@@ -22,11 +23,8 @@ beforeEach(async () => {
 		rateLimits: false,
 		rateShare: 1000,
 	});
-	const account = collector.sandbox.world.accounts.find(
-		({ activeRegions, deniedActions, isPayer }) =>
-			activeRegions.length > 0 && deniedActions.length === 0 && !isPayer,
-	);
-	connection = await collector.connect(account?.id ?? '', ['inventory', 'metrics']);
+	const account = wholeAccount(collector.sandbox.world);
+	connection = await collector.connect(account.id, ['inventory', 'metrics']);
 	const { workspaceId, id: connectionId } = connection;
 	const base = { workspaceId, connectionId, plannedMs: startMs };
 	collector.queue.push({ kind: 'inventory', ...base, details: false });

@@ -6,6 +6,7 @@ import { hourMs, minuteMs } from '@lamplight/core/time';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { type Collector, collectorRole, startCollector, testCtx } from '../support/collector.ts';
+import { wholeAccount } from '../support/wholeAccount.ts';
 
 const startMs = Date.UTC(2026, 9, 14, 9, 31);
 
@@ -15,11 +16,8 @@ describe('sessions in a customer’s account', () => {
 	beforeAll(async () => {
 		const world = { functions: 40, seed: 11, nowMs: startMs, speed: 0 };
 		collector = await startCollector({ ...world, rateLimits: false, rateShare: 1000 });
-		const account = collector.sandbox.world.accounts.find(
-			({ activeRegions, deniedActions, isPayer }) =>
-				activeRegions.length > 0 && deniedActions.length === 0 && !isPayer,
-		);
-		connection = await collector.connect(account?.id ?? '');
+		const account = wholeAccount(collector.sandbox.world);
+		connection = await collector.connect(account.id);
 	}, 60_000);
 	afterAll(() => collector.close());
 

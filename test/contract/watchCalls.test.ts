@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { countedCalls, madeCalls, miscounted } from '../chaos/judgeCalls.ts';
 import { type Collector, startCollector, testCtx } from '../support/collector.ts';
+import { wholeAccount } from '../support/wholeAccount.ts';
 
 const startMs = Date.UTC(2026, 9, 14, 9, 31);
 
@@ -22,11 +23,8 @@ describe('calls into a customer’s account', () => {
 			rateShare: 1000,
 		});
 		const { sandbox } = collector;
-		const account = sandbox.world.accounts.find(
-			({ activeRegions, deniedActions, isPayer }) =>
-				activeRegions.length > 1 && deniedActions.length === 0 && !isPayer,
-		);
-		connection = await collector.connect(account?.id ?? '');
+		const account = wholeAccount(sandbox.world, 2);
+		connection = await collector.connect(account.id);
 		sandbox.resetCalls();
 	}, 60_000);
 	afterAll(() => collector.close());
