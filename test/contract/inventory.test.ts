@@ -75,3 +75,23 @@ describe('the inventory of an account', () => {
 		expect(custom.map(({ name }) => groups.get(name))).toEqual(custom.map(({ group }) => group));
 	});
 });
+
+describe('the inventory of an account without functions', () => {
+	it('ends, and asks for its details once', async () => {
+		const world = { functions: 60, seed: 11, nowMs: startMs, speed: 0 };
+		const collector = await startCollector({ ...world, rateLimits: false, rateShare: 1000 });
+		const { deps, queue, sandbox } = collector;
+		const { managementAccountId } = sandbox.world.organization;
+		const connection = await collector.connect(managementAccountId, ['inventory', 'metrics']);
+		const { workspaceId, id: connectionId } = connection;
+		const planned = { kind: 'inventory', workspaceId, connectionId, plannedMs: deps.clock() };
+		const take = async (details: boolean) => {
+			await workMessage(deps, JSON.stringify({ ...planned, details }));
+			return queue.splice(0);
+		};
+		expect(await take(false)).toEqual([{ ...planned, details: true }]);
+		expect(await take(true)).toEqual([]);
+		expect(await collector.functions(connection)).toEqual([]);
+		await collector.close();
+	}, 60_000);
+});

@@ -41,12 +41,12 @@ export async function runInventory(deps: JobDeps, message: MessageOf<'inventory'
 	await withAccount(deps, options, async (work) => {
 		const known = await deps.store.functions.listAccount(work.ctx, work.connection.accountId);
 		const report = await takeInventory(deps, work, { known, details });
-		if (known.length === 0) await readNewest(deps, work, plannedMs);
+		if (known.length === 0 && !details) await readNewest(deps, work, plannedMs);
 		return report;
 	});
 }
 
-/** On a first inventory the newest hour is wanted before anything else, and then the deploys before it. */
+/** On a first inventory (or one of an account that has no function yet) the newest hour is wanted before anything else, and then the deploys before it. */
 async function readNewest(deps: JobDeps, work: Work, plannedMs: number): Promise<void> {
 	await collectTotals(deps, work, { counts: true, concurrency: true });
 	const { active } = await findRegions(deps, work);
