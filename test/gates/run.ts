@@ -6,6 +6,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+import type { RunCounts } from './countReporter.ts';
+
 const root = join(import.meta.dirname, '..', '..');
 const countsFile = join(root, '.lamplight', 'test-counts.jsonl');
 /** The last line of the newest test run, for a log's end. */
@@ -29,23 +31,17 @@ const suites = {
 	quick: ['format:check', 'types', 'boundaries'],
 } as const;
 
-interface Counts {
-	passed: number;
-	failed: number;
-	skipped: number;
-	skips: string[];
-}
-
 /** Sums the counts that the test runs wrote; `null` when no test ran. */
-function readCounts(): Counts | null {
+function readCounts(): RunCounts | null {
 	if (!existsSync(countsFile)) return null;
-	const sum: Counts = { passed: 0, failed: 0, skipped: 0, skips: [] };
+	const sum: RunCounts = { passed: 0, failed: 0, skipped: 0, skips: [], failures: [] };
 	for (const line of readFileSync(countsFile, 'utf8').split('\n').filter(Boolean)) {
-		const run = JSON.parse(line) as Counts;
+		const run = JSON.parse(line) as RunCounts;
 		sum.passed += run.passed;
 		sum.failed += run.failed;
 		sum.skipped += run.skipped;
 		sum.skips.push(...run.skips);
+		sum.failures.push(...run.failures);
 	}
 	return sum;
 }
@@ -77,6 +73,7 @@ function main(name: string | undefined): number {
 	const counts = readCounts();
 	let ok = results.every((result) => result.ok);
 	if (counts !== null) {
+		for (const failure of counts.failures) console.log(`failed: ${failure}`);
 		for (const skip of counts.skips) console.log(`skipped: ${skip}`);
 		if (process.env['REQUIRE_ALL'] === '1' && counts.skipped > 0) {
 			console.log('REQUIRE_ALL=1: a skipped test is a failure');
