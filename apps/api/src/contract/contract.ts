@@ -2,10 +2,12 @@ import { appRoutes } from './apps.ts';
 import { billingRoutes } from './billing.ts';
 import { concurrencyRoutes } from './concurrency.ts';
 import { connectionRoutes } from './connections.ts';
+import { enrolmentRoutes } from './enrolments.ts';
 import { costRoutes } from './costs.ts';
 import { deployRoutes } from './deploys.ts';
 import { executionRoutes } from './executions.ts';
 import { exportRoutes } from './exports.ts';
+import { functionPageRoutes } from './functionPages.ts';
 import { functionRoutes } from './functions.ts';
 import { issueRoutes } from './issues.ts';
 import { logRoutes } from './logs.ts';
@@ -23,6 +25,7 @@ export const contract = {
 	...workspaceRoutes,
 	...overviewRoutes,
 	...functionRoutes,
+	...functionPageRoutes,
 	...executionRoutes,
 	...logRoutes,
 	...issueRoutes,
@@ -32,6 +35,7 @@ export const contract = {
 	...concurrencyRoutes,
 	...billingRoutes,
 	...connectionRoutes,
+	...enrolmentRoutes,
 	...peopleRoutes,
 	...exportRoutes,
 };

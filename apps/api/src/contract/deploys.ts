@@ -2,7 +2,7 @@ import { deployIdSchema, functionIdSchema } from '@lamplight/core/ids';
 import * as z from 'zod';
 
 import { routes } from './define.ts';
-import { comparisonSchema } from './functions.ts';
+import { comparisonSchema } from './functionPages.ts';
 import {
 	cursorSchema,
 	functionLabelSchema,

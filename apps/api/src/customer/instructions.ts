@@ -2,7 +2,7 @@ import { connectInstructions } from '@lamplight/aws/connect/enrol';
 import type { Connection, Enrolment } from '@lamplight/core/connection/connection';
 import { connectRoleName, connectStackName } from '@lamplight/core/connection/template';
 
-import type { EnrolmentView } from '../contract/connections.ts';
+import type { EnrolmentView } from '../contract/enrolments.ts';
 import type { ApiDeps } from '../deps.ts';
 import { instant } from '../fleet/range.ts';
 

@@ -3,7 +3,7 @@ import type { Money } from '@lamplight/core/money';
 import { toNumber } from '@lamplight/core/money';
 import type { TimeRange } from '@lamplight/core/time';
 
-import type { Comparison } from '../contract/functions.ts';
+import type { Comparison } from '../contract/functionPages.ts';
 import type { CostProvenance, DeployMarker } from '../contract/shared.ts';
 import { perThousand } from '../cost/wire.ts';
 import { ms, share } from './figures.ts';

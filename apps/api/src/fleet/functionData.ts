@@ -8,7 +8,7 @@ import type { CompletenessSpan } from '@lamplight/store/collection/collection';
 import type { DirectoryFunction } from '@lamplight/store/series/rollups';
 import type { SeriesPoint } from '@lamplight/store/series/series';
 
-import type { Comparison } from '../contract/functions.ts';
+import type { Comparison } from '../contract/functionPages.ts';
 import { costOf } from '../cost/functionCost.ts';
 import { priceBook } from '../cost/prices.ts';
 import type { ApiDeps } from '../deps.ts';

@@ -1,7 +1,7 @@
 import type { Ctx } from '@lamplight/core/ctx';
 import type { FunctionId } from '@lamplight/core/ids';
 
-import type { Heatmap } from '../contract/functions.ts';
+import type { Heatmap } from '../contract/functionPages.ts';
 import type { ApiDeps } from '../deps.ts';
 import { listKept } from './keptExecutions.ts';
 import { instant, type Range } from './range.ts';

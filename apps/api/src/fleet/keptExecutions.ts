@@ -8,6 +8,8 @@ import type { ApiDeps } from '../deps.ts';
 
 /** Executions are kept this long; what is older can only be read in the customer's own logs. */
 export const executionsKeptDays = 30;
+/** Kept executions that are looked at for one list. */
+export const maxKept = 5_000;
 
 type ListOptions = Parameters<Executions['list']>[2];
 

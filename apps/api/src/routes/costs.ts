@@ -3,7 +3,8 @@ import { dayMs } from '@lamplight/core/time';
 
 import type { CostsPage } from '../contract/costs.ts';
 import type { ChartSet, CostProvenance } from '../contract/shared.ts';
-import { billedOf, billedUse, connectedRegions, reconciliationOf } from '../cost/billed.ts';
+import { billedOf, billedUse, connectedRegions } from '../cost/billed.ts';
+import { reconciliationOf } from '../cost/reconciliation.ts';
 import {
 	type BreakdownView,
 	linesByDay,

@@ -9,7 +9,7 @@ import { dayMs, minuteMs } from '@lamplight/core/time';
 import type { Directory, DirectoryFunction } from '@lamplight/store/series/rollups';
 
 import type { DeployRow } from '../contract/deploys.ts';
-import type { Comparison } from '../contract/functions.ts';
+import type { Comparison } from '../contract/functionPages.ts';
 import { accountNames, labelOf, readConnections } from '../fleet/connections.ts';
 import { type AppDeploy, appDeploys, maxMarkers, readDeploys } from '../fleet/deploys.ts';
 import { compareDeploy } from '../fleet/functionData.ts';

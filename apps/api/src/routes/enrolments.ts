@@ -6,7 +6,7 @@ import { parseMoney } from '@lamplight/core/money';
 import type { WatchUsage } from '@lamplight/core/watchcost/watchcost';
 import { estimateWatchCost, type WatchPlan } from '@lamplight/core/watchcost/estimate';
 
-import type { WatchEstimate } from '../contract/connections.ts';
+import type { WatchEstimate } from '../contract/enrolments.ts';
 import { knownMoney } from '../cost/wire.ts';
 import { countCalls } from '../customer/account.ts';
 import { enrolmentView, templateText } from '../customer/instructions.ts';

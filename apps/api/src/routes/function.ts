@@ -7,7 +7,7 @@ import type {
 	FunctionConfiguration,
 	FunctionHistory,
 	FunctionPage,
-} from '../contract/functions.ts';
+} from '../contract/functionPages.ts';
 import { costOf } from '../cost/functionCost.ts';
 import { priceBook } from '../cost/prices.ts';
 import { wireMoney } from '../cost/wire.ts';

@@ -1,7 +1,7 @@
 import { functionParts } from '@lamplight/core/ids';
 import { toNumber } from '@lamplight/core/money';
 
-import type { FunctionCost as FunctionCostPage } from '../contract/functions.ts';
+import type { FunctionCost as FunctionCostPage } from '../contract/functionPages.ts';
 import {
 	componentLabels,
 	componentPricedAs,

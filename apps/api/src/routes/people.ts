@@ -1,24 +1,20 @@
 import { randomBytes } from 'node:crypto';
 
-import type { Actor, Ctx, Role } from '@lamplight/core/ctx';
+import type { Ctx } from '@lamplight/core/ctx';
 import { LamplightError } from '@lamplight/core/errors';
 import { dayMs } from '@lamplight/core/time';
-import type { ApiToken, Invitation, Member } from '@lamplight/core/workspace/workspace';
+import type { Invitation, Member } from '@lamplight/core/workspace/workspace';
 
 import { rolesWith } from '../access.ts';
-import type {
-	ApiToken as ApiTokenView,
-	Invitation as InvitationView,
-	Member as MemberView,
-} from '../contract/people.ts';
-import { instant, instantOrNull } from '../fleet/range.ts';
+import type { Invitation as InvitationView, Member as MemberView } from '../contract/people.ts';
+import { instant } from '../fleet/range.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
 import type { ApiRequest, Handlers } from '../http/handlers.ts';
-import { tokenPrefix } from '../middleware/authorize.ts';
 import { hashOf, makeId } from '../session/people.ts';
 import { audited } from './audit.ts';
 import type { RouteDeps } from './context.ts';
 import { changeMember, checkOwnership } from './ownership.ts';
+import { nameOf, revokeTokens, roleOf } from './tokens.ts';
 
 type PeopleKeys =
 	| 'GET /v1/w/{ws}/members'
@@ -26,18 +22,12 @@ type PeopleKeys =
 	| 'DELETE /v1/w/{ws}/members/{userId}'
 	| 'POST /v1/w/{ws}/invitations'
 	| 'DELETE /v1/w/{ws}/invitations/{invitationId}'
-	| 'GET /v1/w/{ws}/tokens'
-	| 'POST /v1/w/{ws}/tokens'
-	| 'DELETE /v1/w/{ws}/tokens/{tokenId}'
 	| 'GET /v1/w/{ws}/audit';
 
 const invitationTtlMs = 7 * dayMs;
 /** Pending invitations of one workspace. */
 const maxPendingInvitations = 200;
-/** Tokens of one workspace that are not revoked. */
-const maxTokens = 200;
-
-/** Members, invitations, tokens and the audit log. */
+/** Members, invitations and the audit log. */
 export function peopleHandlers(deps: RouteDeps): Handlers<PeopleKeys> {
 	return {
 		'GET /v1/w/{ws}/members': async ({ ctx, may }) => {
@@ -63,33 +53,8 @@ export function peopleHandlers(deps: RouteDeps): Handlers<PeopleKeys> {
 			await audited(deps, ctx, { action: 'invitation.revoke', target: invitation.email });
 			return null;
 		},
-		'GET /v1/w/{ws}/tokens': async ({ ctx, may }) => {
-			const tokens = (await deps.store.tokens.list(ctx)).filter(
-				(one) =>
-					one.revokedMs === null && (may('tokens.all') || one.createdBy === nameOf(ctx.actor)),
-			);
-			return { tokens: tokens.map(tokenView) };
-		},
-		'POST /v1/w/{ws}/tokens': (request) => makeToken(deps, request),
-		'DELETE /v1/w/{ws}/tokens/{tokenId}': async ({ ctx, params, may }) => {
-			const token = await deps.store.tokens.get(ctx, params.tokenId);
-			const visible =
-				token !== null && (may('tokens.all') || token.createdBy === nameOf(ctx.actor));
-			if (!visible) throw new LamplightError('not_found', 'No such token.');
-			await deps.store.tokens.revoke(ctx, token.id, deps.wallClock());
-			await audited(deps, ctx, {
-				action: 'token.revoke',
-				target: token.id,
-				details: { name: token.name },
-			});
-			return null;
-		},
 		'GET /v1/w/{ws}/audit': (request) => listAudit(deps, request),
 	};
-}
-
-function nameOf(actor: Actor): string {
-	return actor.kind === 'member' ? actor.email : actor.kind === 'token' ? actor.tokenId : actor.job;
 }
 
 function memberView(member: Member, ctx: Ctx): MemberView {
@@ -121,23 +86,6 @@ function invitationView(invitation: Invitation, nowMs: number): InvitationView {
 		expiresAt: instant(invitation.expiresMs),
 		state,
 	};
-}
-
-function tokenView(token: ApiToken): ApiTokenView {
-	return {
-		id: token.id,
-		name: token.name,
-		scopes: token.scopes,
-		role: token.role,
-		createdBy: token.createdBy,
-		createdAt: instant(token.createdMs),
-		expiresAt: instantOrNull(token.expiresMs),
-		lastUsedAt: instantOrNull(token.lastUsedMs),
-	};
-}
-
-function roleOf(ctx: Ctx): Role {
-	return ctx.actor.kind === 'job' ? 'viewer' : ctx.actor.role;
 }
 
 function changeRole(
@@ -194,20 +142,6 @@ async function revokeInvitations(deps: RouteDeps, ctx: Ctx, email: string): Prom
 	return open.length;
 }
 
-/** Revokes those tokens of a member that may do more than the member now may. */
-async function revokeTokens(
-	deps: RouteDeps,
-	ctx: Ctx,
-	email: string,
-	tooMuch: (token: ApiToken) => boolean,
-): Promise<number> {
-	const tokens = (await deps.store.tokens.list(ctx)).filter(
-		(one) => one.createdBy === email && one.revokedMs === null && tooMuch(one),
-	);
-	for (const { id } of tokens) await deps.store.tokens.revoke(ctx, id, deps.wallClock());
-	return tokens.length;
-}
-
 async function invite(
 	deps: RouteDeps,
 	{ ctx, body }: ApiRequest<'POST /v1/w/{ws}/invitations'>,
@@ -249,46 +183,6 @@ async function invite(
 		invitation: invitationView(invitation, nowMs),
 		link: `${deps.settings.publicUrl}/invite/${secret}`,
 	};
-}
-
-async function makeToken(
-	deps: RouteDeps,
-	{ ctx, body }: ApiRequest<'POST /v1/w/{ws}/tokens'>,
-): Promise<{ token: ApiTokenView; secret: string }> {
-	if (body.scopes.includes('deploys') && !['owner', 'admin', 'engineer'].includes(roleOf(ctx))) {
-		throw new LamplightError(
-			'forbidden',
-			'Your role does not tell of deploys, so neither may a token.',
-		);
-	}
-	const nowMs = deps.wallClock();
-	const living = (await deps.store.tokens.list(ctx)).filter(({ revokedMs }) => revokedMs === null);
-	if (living.length >= maxTokens) {
-		throw new LamplightError('too_large', 'Revoke a token before making another.', {
-			details: { limit: 'tokens', max: maxTokens },
-		});
-	}
-	const secret = `${tokenPrefix}${randomBytes(32).toString('base64url')}`;
-	const token: ApiToken = {
-		id: makeId('tok'),
-		workspaceId: ctx.workspaceId,
-		name: body.name,
-		secretHash: hashOf(secret),
-		scopes: [...new Set(body.scopes)],
-		role: roleOf(ctx),
-		createdBy: nameOf(ctx.actor),
-		createdMs: nowMs,
-		expiresMs: body.expiresInDays === undefined ? null : nowMs + body.expiresInDays * dayMs,
-		lastUsedMs: null,
-		revokedMs: null,
-	};
-	await deps.store.tokens.create(ctx, token);
-	await audited(deps, ctx, {
-		action: 'token.create',
-		target: token.id,
-		details: { name: token.name, scopes: token.scopes.join(' ') },
-	});
-	return { token: tokenView(token), secret };
 }
 
 async function listAudit(deps: RouteDeps, { ctx, query }: ApiRequest<'GET /v1/w/{ws}/audit'>) {

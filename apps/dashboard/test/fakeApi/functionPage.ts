@@ -1,4 +1,4 @@
-import type { FunctionPage } from '@lamplight/api/contract/functions';
+import type { FunctionPage } from '@lamplight/api/contract/functionPages';
 import type { Chart, Series } from '@lamplight/api/contract/shared';
 
 import { axisFor, compared, daily, hourMs, iso, money, nowMs, rangeFor } from './figures.ts';

@@ -1,5 +1,5 @@
 import type { ExecutionRow } from '@lamplight/api/contract/executions';
-import type { Comparison } from '@lamplight/api/contract/functions';
+import type { Comparison } from '@lamplight/api/contract/functionPages';
 
 import type { Status } from '../marks/words.ts';
 

@@ -1,4 +1,4 @@
-import type { FunctionPage } from '@lamplight/api/contract/functions';
+import type { FunctionPage } from '@lamplight/api/contract/functionPages';
 
 import { money } from '#lib/format/money.ts';
 import { countShort, errorShare, fixed, plural, share } from '#lib/format/number.ts';
