@@ -7,8 +7,9 @@ const reporters = ['default', './test/gates/countReporter.ts'];
 export default defineConfig({
 	test: {
 		reporters,
-		testTimeout: 20_000,
-		hookTimeout: 60_000,
+		// They end a hang; a busy machine is not to fail what is right.
+		testTimeout: 90_000,
+		hookTimeout: 180_000,
 		expect: { requireAssertions: true },
 		projects: [
 			{

@@ -91,7 +91,7 @@ export default defineConfig({
 	test: {
 		reporters: ['default', '../../test/gates/countReporter.ts'],
 		expect: { requireAssertions: true },
-		testTimeout: 20_000,
+		testTimeout: 90_000,
 		projects: [
 			{
 				extends: true,

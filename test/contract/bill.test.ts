@@ -40,7 +40,7 @@ describe('the bill', () => {
 		}));
 		launch(collector, enrolment);
 		await verify();
-	}, 60_000);
+	}, 180_000);
 	afterAll(() => collector.close());
 
 	async function verify(): Promise<void> {
@@ -112,7 +112,7 @@ describe('the bill', () => {
 		});
 		const rows = await rowsOf(source.id, '2026-10');
 		await compareWithTruth(collector, rows);
-	}, 60_000);
+	}, 180_000);
 
 	it('reads FOCUS 1.2 from Parquet to the same figures', async () => {
 		const cur = await sourceOf(({ form }) => form === 'cur-2');
@@ -150,7 +150,7 @@ describe('the bill', () => {
 			expectSame(usdBy(rows, key, usd), usdBy(fromCur, key, usd));
 		}
 		await collector.store.billingSources.remove(ctx, focus.id);
-	}, 60_000);
+	}, 180_000);
 
 	it('reconciles with Cost Explorer, account by account and kind by kind', async () => {
 		const source = await sourceOf(({ form }) => form === 'cur-2');
@@ -203,7 +203,7 @@ describe('the bill', () => {
 		await readAfresh();
 		expect((await sourceOf((one) => one.id === source.id)).state).toBe('healthy');
 		expect(await collector.store.bill.history(ctx, source.id, '2026-10')).toHaveLength(1);
-	}, 60_000);
+	}, 180_000);
 
 	it('reads nothing twice: the files are listed, and left alone until they change', async () => {
 		const source = await sourceOf(({ form }) => form === 'cur-2');
@@ -224,7 +224,7 @@ describe('the bill', () => {
 		const history = await collector.store.bill.history(ctx, source.id, '2026-10');
 		expect(history).toHaveLength(2);
 		expect(await collector.store.bill.history(ctx, source.id, '2026-09')).toHaveLength(1);
-	}, 60_000);
+	}, 180_000);
 
 	it('refuses a file that was overwritten while it was read: the next reading finds it whole', async () => {
 		const account = collector.aws.open(targetOf(enrolment, connection));

@@ -38,7 +38,7 @@ describe('a payer’s Cost Explorer', () => {
 		const { workspaceId, id: connectionId } = connection;
 		collector.queue.push({ kind: 'verify', workspaceId, connectionId, plannedMs: startMs });
 		await collector.drain();
-	}, 60_000);
+	}, 180_000);
 	afterAll(() => collector.close());
 
 	async function source(): Promise<BillingSource> {
@@ -86,7 +86,7 @@ describe('a payer’s Cost Explorer', () => {
 		collector.sandbox.clock.advance(hourMs);
 		expect(await planBill()).toBe(1);
 		expect(requests()).toBeLessThan(16);
-	}, 60_000);
+	}, 180_000);
 
 	it('shows a closed month as final, and keeps what it said before it was corrected', async () => {
 		const [before, corrected, ...more] = await history('2026-10');
@@ -126,7 +126,7 @@ describe('a payer’s Cost Explorer', () => {
 		);
 		expect(confirmed).toEqual([false, true, true, true]);
 		expect((await history('2026-11')).length).toBeGreaterThan(1);
-	}, 60_000);
+	}, 180_000);
 
 	it('says which action is refused, and asks again the next day', async () => {
 		collector.sandbox.addFault({ kind: 'deny', where: { action: 'ce:GetCostAndUsage' } });

@@ -73,4 +73,4 @@ it('says what failed of functions that are too busy to be read record by record'
 		}
 		expect({ id, counted }).toEqual({ id, counted: failed });
 	}
-}, 150_000);
+}, 180_000);

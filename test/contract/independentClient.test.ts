@@ -51,7 +51,7 @@ describe.skipIf(missing('boto3') !== null)('boto3', { timeout: 120_000 }, () => 
 			...(await callAll(sandbox, accountId, callsOf(sandbox, accountId))),
 			...(await callAll(sandbox, managementAccountId, payerCalls(managementAccountId))),
 		];
-	}, 120_000);
+	}, 180_000);
 	afterAll(() => sandbox.close());
 
 	it('calls every operation that is served', async () => {

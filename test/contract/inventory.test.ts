@@ -93,5 +93,5 @@ describe('the inventory of an account without functions', () => {
 		expect(await take(true)).toEqual([]);
 		expect(await collector.functions(connection)).toEqual([]);
 		await collector.close();
-	}, 60_000);
+	}, 180_000);
 });

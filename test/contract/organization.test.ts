@@ -40,7 +40,7 @@ describe('a whole organisation', () => {
 			features,
 		});
 		({ enrolment, connection: management } = begun);
-	}, 60_000);
+	}, 180_000);
 	afterAll(() => collector.close());
 
 	const connections = async () => collector.store.connections.list(ctx);
@@ -102,7 +102,7 @@ describe('a whole organisation', () => {
 		expect(denied).toEqual([
 			expect.objectContaining({ feature: 'logs', action: 'logs:FilterLogEvents' }),
 		]);
-	}, 60_000);
+	}, 180_000);
 
 	it('has every account’s name, and one enrolment for all of them', async () => {
 		const all = await connections();
@@ -179,7 +179,7 @@ describe('a whole organisation', () => {
 		// The planner tries lost ones every quarter of an hour.
 		for (let at = 0; at < 15; at += 1) await minute('verify');
 		expect(await states()).toEqual({ healthy: 11, degraded: 1 });
-	}, 60_000);
+	}, 180_000);
 
 	it('leaves a paused account alone', async () => {
 		const maps = await named('maps-production');
@@ -224,5 +224,5 @@ describe('a whole organisation', () => {
 		const accounts = (await connections()).map(({ accountName }) => accountName);
 		expect(accounts).toHaveLength(11);
 		expect(accounts).not.toContain('pricing-staging');
-	}, 60_000);
+	}, 180_000);
 });

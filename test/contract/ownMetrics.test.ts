@@ -40,7 +40,7 @@ beforeAll(async () => {
 	});
 	const account = wholeAccount(collector.sandbox.world, 2);
 	connection = await collector.connect(account.id, ['inventory', 'metrics']);
-}, 60_000);
+}, 180_000);
 afterAll(() => collector.close());
 
 /** What CloudWatch would make of everything that was said so far: name and dimensions of each metric. */
@@ -102,7 +102,7 @@ it('are all told by a round of the collector, and never more than ten of them, w
 	expect(sum('WatchCost')).toBeGreaterThan(0);
 	// Trying the connection was counted apart.
 	expect(sum('WatchCost')).toBeLessThanOrEqual(charged);
-}, 120_000);
+}, 180_000);
 
 it('have no name or dimension that comes from a line', () => {
 	const line = metricLine(

@@ -55,4 +55,4 @@ it('groups what failed in the night before an account was connected', async () =
 	expect(truth.length).toBeGreaterThan(5);
 	expect(truth.filter(({ id }) => !failing.has(id))).toEqual([]);
 	expect(grouped).toBe(truth.reduce((sum, { errors }) => sum + errors, 0));
-}, 60_000);
+}, 180_000);

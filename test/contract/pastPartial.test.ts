@@ -31,7 +31,7 @@ beforeEach(async () => {
 	await collector.drain();
 	const past = backfillFrom(range.fromMs, range.toMs);
 	await putCheckpoint(collector.deps, testCtx(), { connectionId, name: 'backfill' }, past);
-}, 60_000);
+}, 180_000);
 afterEach(() => collector.close());
 
 /** One turn of the past, and what is then known of it. */
@@ -71,7 +71,7 @@ it('is asked again where AWS answered in part, and then equals the region’s to
 	expect(second.limits).toBe('');
 	expect(second.minutes['complete']).toBeGreaterThan(8 * 60);
 	expect(Object.keys(second.minutes)).toEqual(['complete']);
-}, 120_000);
+}, 180_000);
 
 it('is not waited for without end: after four answers in part it is kept, and marked as far as it is unknown', async () => {
 	partly();
@@ -82,4 +82,4 @@ it('is not waited for without end: after four answers in part it is kept, and ma
 	expect(last.past).toMatchObject({ doneFromMs: range.fromMs, tries: 0 });
 	expect(last.limits).toContain('past metrics that AWS answered in part');
 	expect(last.minutes['missing']).toBeGreaterThan(0);
-}, 120_000);
+}, 180_000);

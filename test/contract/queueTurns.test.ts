@@ -126,7 +126,7 @@ it('works the latest of the readings that ask for the same off, and each of thos
 		ending.abort();
 		await polling;
 	}
-}, 120_000);
+}, 180_000);
 
 async function untilWaiting(expected: { visible: number; taken: number }): Promise<boolean> {
 	for (let looks = 0; looks < 200; looks += 1) {

@@ -120,7 +120,7 @@ describe.skipIf(reason !== null).each(cases)('a replay of $about', (each) => {
 		page = await askApi(world.api, 'GET /v1/w/{ws}/functions', {
 			query: { ...range, limit: '200' },
 		});
-	}, 120_000);
+	}, 180_000);
 	afterAll(async () => await world.close());
 
 	it('has every function of the trace, and every invocation', () => {

@@ -69,7 +69,7 @@ describe('the interval of a sampled billed time', () => {
 		const spread = Math.sqrt((confidence * (1 - confidence)) / widths.length);
 		expect(coverage).toBeGreaterThan(confidence - 2.6 * spread);
 		expect(median).toBeLessThan(0.02);
-	}, 120_000);
+	}, 180_000);
 });
 
 describe('functions with too many records to read them all', () => {

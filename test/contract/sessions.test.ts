@@ -18,7 +18,7 @@ describe('sessions in a customer’s account', () => {
 		collector = await startCollector({ ...world, rateLimits: false, rateShare: 1000 });
 		const account = wholeAccount(collector.sandbox.world);
 		connection = await collector.connect(account.id);
-	}, 60_000);
+	}, 180_000);
 	afterAll(() => collector.close());
 
 	const open = async (wallClock: () => number) => {
@@ -47,7 +47,7 @@ describe('sessions in a customer’s account', () => {
 		lambda.destroy();
 		await account.end();
 		aws.close();
-	}, 60_000);
+	}, 180_000);
 
 	it('are kept while they last and made anew before they end', async () => {
 		let aheadMs = 0;
@@ -63,5 +63,5 @@ describe('sessions in a customer’s account', () => {
 		expect(second).not.toBe(first);
 		await account.end();
 		aws.close();
-	}, 60_000);
+	}, 180_000);
 });

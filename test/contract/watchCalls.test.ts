@@ -26,7 +26,7 @@ describe('calls into a customer’s account', () => {
 		const account = wholeAccount(sandbox.world, 2);
 		connection = await collector.connect(account.id);
 		sandbox.resetCalls();
-	}, 60_000);
+	}, 180_000);
 	afterAll(() => collector.close());
 
 	const message = (): Message => ({
@@ -64,7 +64,7 @@ describe('calls into a customer’s account', () => {
 			overcounted: [],
 			uncounted: [],
 		});
-	}, 120_000);
+	}, 180_000);
 
 	it('of work that came to its end are all told: nothing is said to be cut off', async () => {
 		const { sandbox } = collector;
@@ -75,7 +75,7 @@ describe('calls into a customer’s account', () => {
 		sandbox.removeFault(id);
 		expect((await once(3, 'failing')).batchItemFailures).toEqual([]);
 		expect(await cutOff()).toBe(0);
-	}, 120_000);
+	}, 180_000);
 
 	it('of a worker that never told its end are said to be cut off, once for each time', async () => {
 		await once(2, 'killed');
@@ -84,5 +84,5 @@ describe('calls into a customer’s account', () => {
 		expect(await cutOff()).toBe(1);
 		await once(2, 'another');
 		expect(await cutOff()).toBe(2);
-	}, 120_000);
+	}, 180_000);
 });

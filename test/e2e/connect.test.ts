@@ -1,7 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
-import type { ConnectionPage, EnrolmentView } from '@lamplight/api/contract/connections';
+import type { ConnectionPage } from '@lamplight/api/contract/connections';
+import type { EnrolmentView } from '@lamplight/api/contract/enrolments';
 
 import { pathsOf } from '../../apps/dashboard/src/lib/nav/paths.ts';
 import { launchBrowser } from '../support/browser.ts';
