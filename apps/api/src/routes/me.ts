@@ -99,9 +99,7 @@ async function findInvitation(
 	};
 	const invitation = await deps.store.invitations.get(ctx, found.invitationId);
 	if (invitation === null || invitation.revokedMs !== null) throw noInvitation();
-	if (invitation.acceptedMs !== null) {
-		throw new LamplightError('gone', 'This invitation was used already. Sign in to go on.');
-	}
+	if (invitation.acceptedMs !== null) throw usedAlready();
 	if (invitation.expiresMs <= deps.wallClock()) {
 		throw new LamplightError('gone', 'This invitation has expired. Ask for a new one.');
 	}
@@ -124,11 +122,9 @@ async function acceptInvitation(
 	const workspace = await deps.store.workspaces.get(ctx);
 	if (workspace === null) throw noInvitation();
 	const existing = await deps.store.members.get(ctx, person.userId);
-	if (!(await deps.store.invitations.accept(ctx, invitation.id, nowMs))) {
-		throw new LamplightError('gone', 'This invitation was used already.');
-	}
 	// Who is a member already keeps the role they have: an old link must not change it.
 	const role = existing?.role ?? invitation.role;
+	// The member first: a kill in between leaves an invitation to accept again, not one used up for nobody.
 	if (existing === null) {
 		await deps.store.members.put(ctx, {
 			workspaceId: ctx.workspaceId,
@@ -138,6 +134,13 @@ async function acceptInvitation(
 			role,
 			joinedMs: nowMs,
 		});
+	}
+	if (!(await deps.store.invitations.accept(ctx, invitation.id, nowMs))) {
+		const now = await deps.store.invitations.get(ctx, invitation.id);
+		if (now !== null && now.acceptedMs !== null) throw usedAlready();
+		// It was withdrawn while it was being accepted.
+		if (existing === null) await deps.store.members.remove(ctx, person.userId);
+		throw noInvitation();
 	}
 	const actor = { kind: 'member', userId: person.userId, email: person.email, role } as const;
 	await audited(
@@ -150,6 +153,10 @@ async function acceptInvitation(
 		},
 	);
 	return membership(ctx.workspaceId, workspace.name, role);
+}
+
+function usedAlready(): LamplightError {
+	return new LamplightError('gone', 'This invitation was used already. Sign in to go on.');
 }
 
 function noInvitation(): LamplightError {

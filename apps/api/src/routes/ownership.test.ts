@@ -115,4 +115,43 @@ describe('an invitation', () => {
 		expect(members.find(({ email }) => email === emailOf('viewer'))?.role).toBe('viewer');
 		expect((await call(here, 'POST', path, { as: accessToken })).status).toBe(410);
 	});
+
+	/** A process of its own whose store does something first when an invitation is marked as used. */
+	const meanwhile = (first: (id: string) => Promise<void>): App => {
+		const invitations: TestApi['store']['invitations'] = {
+			...api.store.invitations,
+			accept: async (ctx, id, nowMs) => {
+				await first(id);
+				return api.store.invitations.accept(ctx, id, nowMs);
+			},
+		};
+		return createApp({ ...api.deps, store: { ...api.store, invitations } });
+	};
+	const guests = async () =>
+		(await api.store.members.list(api.ctx)).filter(({ email }) => email === invited);
+	const forgetGuest = async () => {
+		for (const { userId } of await guests()) await api.store.members.remove(api.ctx, userId);
+	};
+
+	test('is not used up by a process that is killed while it accepts', async () => {
+		await forgetGuest();
+		const secret = await invite();
+		const path = `/v1/invitations/${secret}/accept`;
+		const { accessToken } = await api.signIn(invited, `/invite/${secret}`);
+		const killed = meanwhile(() => Promise.reject(new Error('killed')));
+		expect((await call(killed, 'POST', path, { as: accessToken })).status).toBe(500);
+		expect((await call(here, 'POST', path, { as: accessToken })).status).toBe(200);
+		expect(await guests()).toHaveLength(1);
+		expect((await call(here, 'POST', path, { as: accessToken })).status).toBe(410);
+	});
+
+	test('that is withdrawn while it is accepted makes no member', async () => {
+		await forgetGuest();
+		const secret = await invite();
+		const { accessToken } = await api.signIn(invited, `/invite/${secret}`);
+		const withdrawn = meanwhile((id) => api.store.invitations.revoke(api.ctx, id, Date.now()));
+		const path = `/v1/invitations/${secret}/accept`;
+		expect((await call(withdrawn, 'POST', path, { as: accessToken })).status).toBe(404);
+		expect(await guests()).toEqual([]);
+	});
 });
