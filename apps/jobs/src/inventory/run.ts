@@ -1,9 +1,5 @@
 import { isClosed } from '@lamplight/aws/errors';
-import {
-	listEventSources,
-	readConcurrencyLimit,
-	readFunctionDetails,
-} from '@lamplight/aws/inventory/details';
+import { listEventSources, readConcurrencyLimit } from '@lamplight/aws/inventory/details';
 import { listFunctions } from '@lamplight/aws/inventory/functions';
 import { listLogGroups } from '@lamplight/aws/inventory/logGroups';
 import { listFunctionTags } from '@lamplight/aws/inventory/tags';
@@ -12,26 +8,22 @@ import type { Feature } from '@lamplight/core/connection/connection';
 import { LamplightError } from '@lamplight/core/errors';
 import type { LambdaFunction } from '@lamplight/core/function/function';
 import type { Region } from '@lamplight/core/ids';
-import type {
-	FunctionDetails,
-	FunctionFacts,
-	LogGroupFacts,
-} from '@lamplight/core/inventory/facts';
+import type { FunctionFacts, LogGroupFacts } from '@lamplight/core/inventory/facts';
 import { mergeInventory } from '@lamplight/core/inventory/merge';
 import type { Workspace } from '@lamplight/core/workspace/workspace';
 import { plural } from '@lamplight/core/plural';
-import * as z from 'zod';
 
-import { type RunReport, withAccount, type Work } from '../account.ts';
-import { putCheckpoint, readCheckpoint } from '../checkpoint.ts';
+import { attemptOf, type RunReport, withAccount, type Work } from '../account.ts';
+import { putCheckpoint } from '../checkpoint.ts';
 import { findRegions, lookAtIdle } from '../collect/regions.ts';
 import { collectTotals } from '../collect/totals.ts';
 import type { JobDeps } from '../deps.ts';
 import type { MessageOf } from '../message.ts';
 import { recordDeploys } from './deploys.ts';
+import { detailsOf, withoutDetails } from './details.ts';
 
-/** Details of this many functions per region and run: three calls each at two a second. */
-const maxDetailsPerRun = 120;
+/** Longer than any worker runs: one that is killed keeps nobody out for long. */
+const leaseMs = 5 * 60_000;
 
 /** Lists what exists in all regions; the first pass leaves each function's own details for later. */
 export async function runInventory(deps: JobDeps, message: MessageOf<'inventory'>): Promise<void> {
@@ -39,11 +31,39 @@ export async function runInventory(deps: JobDeps, message: MessageOf<'inventory'
 	const batch = `inventory-${plannedMs}-${details}`;
 	const options = { job: 'inventory', workspaceId, connectionId, region: null, batch };
 	await withAccount(deps, options, async (work) => {
+		if (details) return readDetails(deps, work, message);
 		const known = await deps.store.functions.listAccount(work.ctx, work.connection.accountId);
-		const report = await takeInventory(deps, work, { known, details });
-		if (known.length === 0 && !details) await readNewest(deps, work, plannedMs);
+		const { report } = await takeInventory(deps, work, { known, details });
+		if (known.length === 0) await readNewest(deps, work, plannedMs);
 		return report;
 	});
+}
+
+/**
+ * Reads a run's share of the functions' own details, and goes on with another message while there are
+ * functions that nobody has asked. One at a time: two would take twice our share of AWS's rate.
+ */
+async function readDetails(
+	deps: JobDeps,
+	work: Work,
+	message: MessageOf<'inventory'>,
+): Promise<RunReport> {
+	const { connectionId, plannedMs } = message;
+	const { leases, functions } = deps.store;
+	const lease = await leases.acquire(work.ctx, `details/${connectionId}`, {
+		holder: attemptOf(deps, `details-${plannedMs}`),
+		forMs: leaseMs,
+	});
+	if (lease === null) return { message: 'is under way already', delayMs: null, limits: [] };
+	let taken: Taken;
+	try {
+		const known = await functions.listAccount(work.ctx, work.connection.accountId);
+		taken = await takeInventory(deps, work, { known, details: true });
+	} finally {
+		await leases.release(work.ctx, lease);
+	}
+	if (taken.left > 0) await deps.queue.send([message]);
+	return taken.report;
 }
 
 /** On a first inventory (or one of an account that has no function yet) the newest hour is wanted before anything else, and then the deploys before it. */
@@ -77,7 +97,13 @@ interface TakingRegion extends Taking {
 	readonly tagKeys: TagKeys;
 }
 
-async function takeInventory(deps: JobDeps, work: Work, taking: Taking): Promise<RunReport> {
+interface Taken {
+	readonly report: RunReport;
+	/** Functions whose details nobody has asked yet. */
+	readonly left: number;
+}
+
+async function takeInventory(deps: JobDeps, work: Work, taking: Taking): Promise<Taken> {
 	const [{ enabled }, workspace] = await Promise.all([
 		findRegions(deps, work),
 		deps.store.workspaces.get(work.ctx),
@@ -88,27 +114,34 @@ async function takeInventory(deps: JobDeps, work: Work, taking: Taking): Promise
 		appStageTagKey: null,
 	};
 	const limits = new Set<string>();
-	let functions = 0;
+	let [functions, left] = [0, 0];
 	const holding: Region[] = [];
 	await Promise.all(
 		enabled.map(async (region) => {
 			const found = await takeRegion(deps, work, { ...taking, region, limits, tagKeys });
-			if (found > 0) holding.push(region);
-			functions += found;
+			if (found.functions > 0) holding.push(region);
+			functions += found.functions;
+			left += found.left;
 		}),
 	);
 	if (!taking.details) await lookAtIdle(deps, work, holding);
-	return { message: plural(functions, 'function'), delayMs: null, limits: [...limits] };
+	const message = plural(functions, 'function');
+	return { report: { message, delayMs: null, limits: [...limits] }, left };
 }
 
-async function takeRegion(deps: JobDeps, work: Work, options: TakingRegion): Promise<number> {
+interface TakenRegion {
+	readonly functions: number;
+	readonly left: number;
+}
+
+async function takeRegion(deps: JobDeps, work: Work, options: TakingRegion): Promise<TakenRegion> {
 	const { region, limits, details, tagKeys } = options;
 	const { account, connection, ctx } = work;
 	const listed = await listFunctions(account, region);
 	for (const { name } of listed.notUnderstood)
 		deps.log('function not understood', { region, name });
 	const known = options.known.filter((fn) => fn.region === region);
-	if (listed.facts.length === 0 && known.length === 0) return 0;
+	if (listed.facts.length === 0 && known.length === 0) return { functions: 0, left: 0 };
 	const optional = <T>(feature: Feature, without: T, read: () => Promise<T>) =>
 		unlessDenied(work, { feature, without, limits }, read);
 	const [tags, eventSources, logGroups] = await Promise.all([
@@ -123,7 +156,7 @@ async function takeRegion(deps: JobDeps, work: Work, options: TakingRegion): Pro
 	}
 	const own = details
 		? await detailsOf(deps, work, { region, facts: listed.facts })
-		: new Map<string, FunctionDetails>();
+		: withoutDetails;
 	const merged = mergeInventory(
 		{
 			connectionId: connection.id,
@@ -133,16 +166,18 @@ async function takeRegion(deps: JobDeps, work: Work, options: TakingRegion): Pro
 			tags,
 			eventSources,
 			logGroups,
-			details: own,
+			details: own.details,
 			apps: tagKeys,
 			ownerTagKey: tagKeys.ownerTagKey,
 			nowMs: deps.clock(),
 		},
 		known,
 	);
-	const changed = await recordDeploys(deps, work, { region, known, merged, detailed: own });
+	const changed = await recordDeploys(deps, work, { region, known, merged, detailed: own.details });
 	await deps.store.functions.putMany(ctx, changed);
-	return listed.facts.filter(({ version }) => version === '$LATEST').length;
+	await own.keep();
+	const functions = listed.facts.filter(({ version }) => version === '$LATEST').length;
+	return { functions, left: own.left };
 }
 
 async function keepConcurrencyLimit(deps: JobDeps, work: Work, region: Region): Promise<void> {
@@ -184,46 +219,4 @@ async function groupsOf(
 		}
 	}
 	return groups;
-}
-
-const detailedSchema = z.record(z.string(), z.string());
-
-/** Details of functions whose revision changed since theirs were read, a limited number a run. */
-async function detailsOf(
-	deps: JobDeps,
-	work: Work,
-	options: { readonly region: Region; readonly facts: readonly FunctionFacts[] },
-): Promise<Map<string, FunctionDetails>> {
-	const { region, facts } = options;
-	const key = { connectionId: work.connection.id, name: checkpointNames.inventory(region) };
-	const held = await readCheckpoint(deps, work.ctx, key, { schema: detailedSchema, empty: {} });
-	const due = facts
-		.filter(({ version }) => version === '$LATEST')
-		.filter(({ name, revisionId }) => held[name] !== (revisionId ?? ''))
-		.slice(0, maxDetailsPerRun);
-	const details = new Map<string, FunctionDetails>();
-	const read: Record<string, string> = { ...held };
-	for (const { name, revisionId } of due) {
-		const own = await ownDetails(work, region, name);
-		if (own === null) continue;
-		details.set(name, own);
-		read[name] = revisionId ?? '';
-	}
-	if (due.length > 0) await putCheckpoint(deps, work.ctx, key, read);
-	return details;
-}
-
-/** `null` when the function went away meanwhile, or its details are not granted. */
-async function ownDetails(
-	work: Work,
-	region: Region,
-	name: string,
-): Promise<FunctionDetails | null> {
-	try {
-		return await readFunctionDetails(work.account, region, name);
-	} catch (error) {
-		if (isClosed(error)) return null;
-		if (error instanceof LamplightError && error.code === 'not_found') return null;
-		throw error;
-	}
 }

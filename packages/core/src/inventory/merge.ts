@@ -132,22 +132,6 @@ function publishedVersion(
 	return (same ?? published[0])?.version ?? null;
 }
 
-/** Functions whose own details must be asked for: new ones, changed ones, and all once a day. */
-export function needsDetails(
-	facts: readonly FunctionFacts[],
-	known: readonly LambdaFunction[],
-	options: { readonly nowMs: number; readonly daily: boolean },
-): string[] {
-	const before = new Map(known.map((fn) => [fn.name, fn]));
-	return facts
-		.filter(({ version }) => version === '$LATEST')
-		.filter(({ name, revisionId }) => {
-			const fn = before.get(name);
-			return options.daily || fn === undefined || fn.revisionId !== revisionId;
-		})
-		.map(({ name }) => name);
-}
-
 function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
 	const groups = new Map<string, T[]>();
 	for (const item of items) {
