@@ -162,15 +162,34 @@ async function writeExecutions(
 	const executions = write
 		.kept(floorTo(hourMs, slot.fromMs))
 		.filter(({ startMs }) => startMs >= slot.fromMs && startMs < slot.toMs);
+	const put = (some: readonly SelectedExecution[], name: string) =>
+		deps.store.executions.write(work.ctx, {
+			...{ connectionId, region, slotMs: slot.fromMs, batch: name, revision: nowMs },
+			executions: some,
+		});
 	const key = `executions ${connectionId} ${region} ${batch} ${spanMs} ${slot.fromMs}`;
-	const marks = executions.map(({ kept: _, ...one }) => contentMark(JSON.stringify(one)));
-	// What an hour keeps of a slot becomes less, and an execution that is elsewhere too is one.
-	const before = new Set(deps.memory.get(key)?.split(' '));
-	if (marks.every((mark) => before.has(mark))) return;
-	await deps.store.executions.write(work.ctx, {
-		...{ connectionId, region, slotMs: slot.fromMs, batch, revision: nowMs, executions },
+	const marked = executions.map((one) => {
+		const { kept: _, ...plain } = one;
+		return { one, mark: contentMark(JSON.stringify(plain)) };
 	});
-	deps.memory.set(key, marks.join(' '));
+	const marksIn = (name: string) => new Set(deps.memory.get(name)?.split(' '));
+	const keep = (name: string, some: typeof marked) =>
+		deps.memory.set(name, some.map(({ mark }) => mark).join(' '));
+	// What an hour keeps of a slot becomes less, and an execution that is elsewhere too is one.
+	const [whole, beside] = [marksIn(key), marksIn(`${key} late`)];
+	const news = marked.filter(({ mark }) => !whole.has(mark));
+	if (news.every(({ mark }) => beside.has(mark))) return;
+	if (news.length > marked.length / 2) {
+		await put(executions, batch);
+		keep(key, marked);
+		return;
+	}
+	// Executions end after their slot does: the whole of it would be written again with each reading.
+	await put(
+		news.map(({ one }) => one),
+		`${batch}-late`,
+	);
+	keep(`${key} late`, news);
 }
 
 /**

@@ -13,8 +13,10 @@ import type { JobDeps } from '../deps.ts';
 /** Details of this many functions per region and run: three calls each at two a second. */
 const maxDetailsPerRun = 120;
 
-/** By function name: the revision whose details were read, or were asked for in vain. */
+/** By function name: the beginning of the revision whose details were read, or asked for in vain. */
 const detailedSchema = z.record(z.string(), z.string());
+/** Enough of a revision's id to see that it is another: a region's are written again with each deploy. */
+const markLength = 8;
 /** Before a revision that was asked in vain: it is asked again, behind those that never were. */
 const inVain = '-';
 
@@ -42,18 +44,17 @@ export async function detailsOf(
 	const key = { connectionId: work.connection.id, name: checkpointNames.inventory(region) };
 	const held = await readCheckpoint(deps, work.ctx, key, { schema: detailedSchema, empty: {} });
 	const latest = facts.filter(({ version }) => version === '$LATEST');
-	const due = latest.filter(({ name, revisionId }) => held[name] !== (revisionId ?? ''));
-	const isAgain = ({ name, revisionId }: FunctionFacts) =>
-		held[name] === `${inVain}${revisionId ?? ''}`;
+	const due = latest.filter((one) => held[one.name] !== markOf(one));
+	const isAgain = (one: FunctionFacts) => held[one.name] === `${inVain}${markOf(one)}`;
 	const fresh = due.filter((one) => !isAgain(one));
 	// What is denied again and again must not stand before those that nobody has asked for.
 	const now = (fresh.length > 0 ? fresh : due.filter(isAgain)).slice(0, maxDetailsPerRun);
 	const details = new Map<string, FunctionDetails>();
 	const asked: Record<string, string> = {};
-	for (const { name, revisionId } of now) {
-		const own = await ownDetails(work, region, name);
-		if (own !== null) details.set(name, own);
-		asked[name] = `${own === null ? inVain : ''}${revisionId ?? ''}`;
+	for (const one of now) {
+		const own = await ownDetails(work, region, one.name);
+		if (own !== null) details.set(one.name, own);
+		asked[one.name] = `${own === null ? inVain : ''}${markOf(one)}`;
 	}
 	const isNews = Object.entries(asked).some(([name, mark]) => held[name] !== mark);
 	return {
@@ -63,6 +64,10 @@ export async function detailsOf(
 			if (isNews) await putCheckpoint(deps, work.ctx, key, { ...held, ...asked });
 		},
 	};
+}
+
+function markOf({ revisionId }: FunctionFacts): string {
+	return (revisionId ?? '').slice(0, markLength);
 }
 
 /** `null` when the function went away meanwhile, or its details are not granted. */

@@ -15,7 +15,7 @@ import {
 	isSettled,
 	minPieceBytes,
 	queriesAtOnce,
-	readFragmentItems,
+	readExecutionFragments,
 	type SeriesDeps,
 } from '../series/fragments.ts';
 import {
@@ -136,13 +136,12 @@ async function readKept(
 			const hourStarts = waiting.filter((one) => one.kind === 'hour').map((one) => one.startMs);
 			const fragmentsFrom = Math.max(fromMs, Math.min(...hourStarts));
 			if (fragmentsFrom < range.toMs) {
-				const items = await readFragmentItems(db, ctx, layout, {
-					kind: 'x',
+				const fragments = await readExecutionFragments(db, ctx, layout, {
 					fromMs: fragmentsFrom,
 					toMs: range.toMs,
 					pieceFor: (pieces) => pieceOf(functionId, pieces),
 				});
-				found.push(...items.flatMap((item) => decodeExecutions(bytes(item, 'blob'))));
+				found.push(...fragments);
 			}
 		}
 	}

@@ -8,15 +8,15 @@ import { selectExecutions } from '@lamplight/core/execution/select';
 import { hourMs, minuteMs } from '@lamplight/core/time';
 
 import { withShortPercentiles, withVariance } from '../codec/aggregates.ts';
-import { decodeExecutions, encodeExecutions } from '../codec/executions.ts';
+import { encodeExecutions } from '../codec/executions.ts';
 import { encodeFleet, type FleetEntry, type FleetSpan } from '../codec/fleet.ts';
 import { encodeSlices } from '../codec/slices.ts';
-import { bytes, type Item } from '../dynamo/item.ts';
+import type { Item } from '../dynamo/item.ts';
 import { hourKey } from '../dynamo/keys.ts';
 import { blobParts, partBytes } from '../dynamo/parts.ts';
 import { LamplightError } from '@lamplight/core/errors';
 import { readBuilt, writeBuilt } from './built.ts';
-import { homeOf, readFragmentItems, readFragments, type SeriesDeps } from './fragments.ts';
+import { homeOf, readExecutionFragments, readFragments, type SeriesDeps } from './fragments.ts';
 import {
 	expiryOf,
 	fleetKeys,
@@ -43,10 +43,7 @@ export async function compactHour(
 	if (layout === null) return;
 	const span = { fromMs: hourStartMs, toMs: hourStartMs + hourMs };
 	const slices = mergeFragments(await readFragments(deps, ctx, layout, span));
-	const kinds = await readFragmentItems(db, ctx, layout, { ...span, kind: 'x' });
-	const executions = selectExecutions(
-		kinds.flatMap((item) => decodeExecutions(bytes(item, 'blob'))),
-	);
+	const executions = selectExecutions(await readExecutionFragments(db, ctx, layout, span));
 	if (slices.length === 0 && executions.length === 0) return;
 
 	const nowMs = db.clock();

@@ -2,9 +2,11 @@ import type { Fragment, FunctionSlice } from '@lamplight/core/bucket/fragment';
 import type { MergeFragment } from '@lamplight/core/bucket/merge';
 import type { Ctx } from '@lamplight/core/ctx';
 import { invalidField } from '@lamplight/core/errors';
+import type { Execution } from '@lamplight/core/execution/execution';
 import type { FunctionId } from '@lamplight/core/ids';
 import { dayMs, floorTo, hourMs, minuteMs, type TimeRange } from '@lamplight/core/time';
 
+import { decodeExecutions } from '../codec/executions.ts';
 import { decodeSlice, decodeSlices, encodeSlices } from '../codec/slices.ts';
 import { type Db, ifLower } from '../dynamo/db.ts';
 import { inParallel } from '../dynamo/faults.ts';
@@ -163,8 +165,24 @@ export async function readFragments(
 	});
 }
 
+/**
+ * The executions of a region whose slots begin in the range; only those beside a function when a piece is
+ * named. What was written last comes last: of an execution that is there twice, it is what holds.
+ */
+export async function readExecutionFragments(
+	db: Pick<Reads, 'query'>,
+	ctx: Ctx,
+	layout: RegionLayout,
+	span: TimeRange & { readonly pieceFor?: (pieces: PieceCount) => number },
+): Promise<Execution[]> {
+	const items = await readFragmentItems(db, ctx, layout, { ...span, kind: 'x' });
+	return items
+		.toSorted((a, b) => count(a, 'revision') - count(b, 'revision'))
+		.flatMap((item) => decodeExecutions(bytes(item, 'blob')));
+}
+
 /** The items behind `readFragments`, or those of executions. */
-export async function readFragmentItems(
+async function readFragmentItems(
 	db: Pick<Reads, 'query'>,
 	ctx: Ctx,
 	layout: RegionLayout,

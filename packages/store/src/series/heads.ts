@@ -1,5 +1,6 @@
 import type { Ctx } from '@lamplight/core/ctx';
 import { LamplightError } from '@lamplight/core/errors';
+import * as z from 'zod';
 
 import { type Db, ifAbsent, ifEqual } from '../dynamo/db.ts';
 import { bytes, count, type Item, text } from '../dynamo/item.ts';
@@ -11,7 +12,7 @@ import { randomUUID } from 'node:crypto';
 export interface Head {
 	readonly name: string;
 	readonly version: number;
-	/** Names this very build; its parts carry it too. */
+	/** Names this very build, which it shares with the blobs that were put together with it. */
 	readonly build: string;
 	readonly builtMs: number;
 	readonly parts: number;
@@ -44,13 +45,22 @@ export interface Blobs {
 	 * of was read, if not now.
 	 */
 	put(ctx: Ctx, name: string, blob: Uint8Array, builtMs?: number): Promise<void>;
+	/** The same for blobs that belong together, by name, under one head: none is seen without the others. */
+	putTogether(
+		ctx: Ctx,
+		group: string,
+		blobs: ReadonlyMap<string, Uint8Array>,
+		builtMs: number,
+	): Promise<void>;
 }
 
 export function createBlobs(db: Db): Blobs {
 	const decoded = new Memory(maxDecoded);
 	const readHeads = async (ctx: Ctx) => {
 		const items = await db.query(partition(ctx), { prefix: 'head#' });
-		return new Map(items.map((item) => [item.sk.slice('head#'.length), headOf(item)]));
+		// One that names its blobs counts for more than those of before, which had one each.
+		const ascending = items.toSorted((a, b) => text(a, 'of').length - text(b, 'of').length);
+		return new Map(ascending.flatMap(headsOf).map((head) => [head.name, head]));
 	};
 	/** A page asks for several blobs at once: the heads that are on their way are those of all. */
 	const underWay = new Map<string, Promise<Map<string, Head>>>();
@@ -68,7 +78,7 @@ export function createBlobs(db: Db): Blobs {
 			names: readonly string[],
 			decode: (name: string, blob: Uint8Array) => T,
 		) {
-			const memoryKey = (head: Head) => `${ctx.workspaceId} ${head.build}`;
+			const memoryKey = (head: Head) => `${ctx.workspaceId} ${head.name} ${head.build}`;
 			for (let attempt = 0; attempt < readAttempts; attempt++) {
 				const all = await heads(ctx);
 				const wanted = names.flatMap((name) => all.get(name) ?? []);
@@ -95,7 +105,9 @@ export function createBlobs(db: Db): Blobs {
 				retryAfterSeconds: 1,
 			});
 		},
-		put: (ctx, name, blob, builtMs = db.clock()) => putBlob(db, ctx, { name, blob, builtMs }),
+		put: (ctx, name, blob, builtMs = db.clock()) =>
+			putBlobs(db, ctx, { group: name, blobs: new Map([[name, blob]]), builtMs }),
+		putTogether: (ctx, group, blobs, builtMs) => putBlobs(db, ctx, { group, blobs, builtMs }),
 	};
 }
 
@@ -128,31 +140,32 @@ async function readBlobs(
 	return blobs;
 }
 
-async function putBlob(
-	db: Db,
-	ctx: Ctx,
-	{
-		name,
-		blob,
-		builtMs,
-	}: { readonly name: string; readonly blob: Uint8Array; readonly builtMs: number },
-): Promise<void> {
-	const before = await db.get(headKey(ctx, name), { consistent: true });
+interface Together {
+	readonly group: string;
+	readonly blobs: ReadonlyMap<string, Uint8Array>;
+	readonly builtMs: number;
+}
+
+async function putBlobs(db: Db, ctx: Ctx, { group, blobs, builtMs }: Together): Promise<void> {
+	const before = await db.get(headKey(ctx, group), { consistent: true });
 	const version = (before === null ? 0 : count(before, 'version')) + 1;
-	const parts = Math.max(1, Math.ceil(blob.length / partBytes));
-	if (parts > maxParts) {
-		throw new LamplightError('too_large', `The page ${name} is too large to keep ready`);
-	}
 	const build = randomUUID();
-	await db.putMany(
-		partKeys(ctx, { name, version, parts }).map((key, part) => ({
-			...key,
-			build,
-			blob: blob.subarray(part * partBytes, (part + 1) * partBytes),
-		})),
-	);
+	const of: Record<string, number> = {};
+	const items: Item[] = [];
+	for (const [name, blob] of blobs) {
+		const parts = Math.max(1, Math.ceil(blob.length / partBytes));
+		if (parts > maxParts) {
+			throw new LamplightError('too_large', `The page ${name} is too large to keep ready`);
+		}
+		of[name] = parts;
+		for (const [part, key] of partKeys(ctx, { name, version, parts }).entries()) {
+			const own = blob.subarray(part * partBytes, (part + 1) * partBytes);
+			items.push({ ...key, build, blob: own });
+		}
+	}
+	await db.putMany(items);
 	await db.put(
-		{ ...headKey(ctx, name), version, build, parts, builtMs },
+		{ ...headKey(ctx, group), version, build, of: JSON.stringify(of), builtMs },
 		before === null ? ifAbsent : ifEqual('version', version - 1),
 	);
 }
@@ -182,12 +195,25 @@ class Memory {
 	}
 }
 
-function headOf(item: Item): Head {
-	return {
-		name: item.sk.slice('head#'.length),
+const ofSchema = z.record(z.string(), z.number().int().positive());
+
+/** The heads of the blobs that were put together. */
+function headsOf(item: Item): Head[] {
+	const of = text(item, 'of');
+	const shared = {
 		version: count(item, 'version'),
 		build: text(item, 'build'),
 		builtMs: count(item, 'builtMs'),
-		parts: count(item, 'parts'),
 	};
+	// Written before blobs were put together: its only blob has its name.
+	if (of === '') {
+		return [{ name: item.sk.slice('head#'.length), ...shared, parts: count(item, 'parts') }];
+	}
+	const parsed = ofSchema.safeParse(JSON.parse(of));
+	if (!parsed.success) {
+		throw new LamplightError('data_damaged', `The head ${item.sk} does not name its blobs`, {
+			cause: parsed.error,
+		});
+	}
+	return Object.entries(parsed.data).map(([name, parts]) => ({ name, ...shared, parts }));
 }

@@ -84,38 +84,35 @@ export async function rebuildWindow(
 		numbers: ordered.numbers,
 		rows: ordered.rows.map(of),
 	});
-	await blobs.put(ctx, name.now, encodeWindowRows(part((row) => row.aggregate)), readMs);
-	await blobs.put(
-		ctx,
-		name.sparks,
-		encodeSparks(
-			part((row) => ({
-				invocations: levelsOf(row.invocationSpark),
-				errors: levelsOf(row.errorSpark),
-			})),
-		),
-		readMs,
-	);
 	const earlier = numbered(beforeRows, place);
-	await blobs.put(
-		ctx,
-		name.before,
-		encodeBeforeRows({ ...earlier, rows: earlier.rows.map((row) => beforeOf(row.aggregate)) }),
-		readMs,
-	);
-	await blobs.put(
-		ctx,
-		name.steps,
-		encodeSteps({
-			plan: { ...plan, range: now.range, previousRange: before.range },
-			newestMinuteMs: now.sum.newestMinuteMs,
-			steps: now.sum.steps(),
-			total: totalOf(rows),
-			previousTotal: totalOf(beforeRows),
-			strangers: place.strangers,
-		}),
-		readMs,
-	);
+	const built = new Map([
+		[name.now, encodeWindowRows(part((row) => row.aggregate))],
+		[
+			name.sparks,
+			encodeSparks(
+				part((row) => ({
+					invocations: levelsOf(row.invocationSpark),
+					errors: levelsOf(row.errorSpark),
+				})),
+			),
+		],
+		[
+			name.before,
+			encodeBeforeRows({ ...earlier, rows: earlier.rows.map((row) => beforeOf(row.aggregate)) }),
+		],
+		[
+			name.steps,
+			encodeSteps({
+				plan: { ...plan, range: now.range, previousRange: before.range },
+				newestMinuteMs: now.sum.newestMinuteMs,
+				steps: now.sum.steps(),
+				total: totalOf(rows),
+				previousTotal: totalOf(beforeRows),
+				strangers: place.strangers,
+			}),
+		],
+	]);
+	await blobs.putTogether(ctx, window, built, readMs);
 }
 
 function totalOf(rows: readonly FleetRow[]): Aggregate {
@@ -212,7 +209,7 @@ export async function readWindow(
 	const loaded = await deps.blobs.load<Decoded>(ctx, wanted, decodePart);
 	const steps = loaded.get(name.steps);
 	if (steps === undefined || !loaded.has(name.now)) return null;
-	const builds = [...loaded.values()].map(({ head }) => head.build).join(' ');
+	const builds = [...loaded.values()].map(({ head }) => `${head.name} ${head.build}`).join(' ');
 	const key = `${ctx.workspaceId} ${builds}`;
 	const known = assembled.get(key);
 	if (known !== undefined) return known;
