@@ -163,7 +163,7 @@ it('serves what a page asks for at once with one look at the heads and one batch
 
 it('reads what windows have in common once for all of them, and a compacted hour once in its life', async () => {
 	const { ctx, known } = await twoDays();
-	harness.now = startMs + 25 * minuteMs;
+	harness.now = startMs + 30 * minuteMs;
 	const windows = ['1h', '24h', 'today'] as const;
 	const apart = await unitsOf(units, async () => {
 		for (const window of windows) await harness.other().rollups.rebuildWindows(ctx, [window]);
@@ -187,7 +187,7 @@ it('reads what windows have in common once for all of them, and a compacted hour
 it('takes an hour that was compacted anew for another one', async () => {
 	const { ctx, connectionId, known } = await twoDays();
 	const { rollups, series } = harness.store;
-	harness.now = startMs + 25 * minuteMs;
+	harness.now = startMs + 30 * minuteMs;
 	const invocations = async () => {
 		await rollups.rebuildWindows(ctx, ['1h']);
 		return (await rollups.fleetWindow(ctx, '1h'))?.byId.get(known)?.now?.invocations;

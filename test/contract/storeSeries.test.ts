@@ -164,7 +164,7 @@ describe('compaction', () => {
 		expect(first.days).toEqual([]);
 		expect(await read(busy, 2 * minuteMs)).toEqual(before.busy);
 
-		harness.now = day + dayMs + 26 * minuteMs;
+		harness.now = day + dayMs + 31 * minuteMs;
 		const second = await series.compact(ctx, connectionId);
 		expect(second.hours).toHaveLength(1);
 		expect(second.days).toHaveLength(1);

@@ -21,9 +21,9 @@ export interface Due extends Home {
 
 /**
  * Within this time after its end an hour that was entered once need not be entered again: it is
- * taken out 25 minutes after its end at the earliest, so a writer and a compaction never cross.
+ * taken out 30 minutes after its end at the earliest, so a writer and a compaction never cross.
  */
-const enteredHoldsMs = 15 * minuteMs;
+const enteredHoldsMs = 20 * minuteMs;
 const maxRemembered = 50_000;
 
 /** What waits for compaction: hours with fragments, then the days of compacted hours. */

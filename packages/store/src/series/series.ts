@@ -11,10 +11,11 @@ import type { Home } from './layout.ts';
 /** The most points that one series read returns; ask for a longer step beyond. */
 export const maxSeriesPoints = 750;
 /**
- * A slot counts as closed this long after its end, when the last turn of quiet functions was read that
- * had found it open; later fragments are corrections.
+ * A slot counts as closed this long after its end: the last turn of quiet functions that had found it
+ * open begins to be read 26 minutes after it and takes a few. Later fragments are corrections, for which
+ * the whole hour is merged again.
  */
-export const slotClosesAfterMs = 25 * 60_000;
+export const slotClosesAfterMs = 30 * 60_000;
 
 /** One step of a series. Without an invocation in the step there is no point. */
 export interface SeriesPoint extends Aggregate {
@@ -103,7 +104,7 @@ export interface Series {
 	/**
 	 * Begins a UTC day of a region's past that is read in one go: it is written as compaction would
 	 * leave it, without fragments and hours, for a fifth of the writes. `null` when the day is not
-	 * over for 25 minutes or was collected before: then write fragments.
+	 * over for 30 minutes or was collected before: then write fragments.
 	 */
 	beginPastDay(
 		ctx: Ctx,
@@ -111,11 +112,11 @@ export interface Series {
 	): Promise<PastDay | null>;
 	/**
 	 * Region totals of a whole day of the past, all regions at once; `false`, and nothing written,
-	 * when the day is not over for 25 minutes or has fragments.
+	 * when the day is not over for 30 minutes or has fragments.
 	 */
 	writePastTotals(ctx: Ctx, day: PastTotals): Promise<boolean>;
 	/**
-	 * Merges what is due of a connection: hours closed for 25 minutes, hours that got a correction,
+	 * Merges what is due of a connection: hours closed for 30 minutes, hours that got a correction,
 	 * and the days of those hours once over. Figures and executions alike. Safe to kill and repeat.
 	 */
 	compact(
