@@ -2,17 +2,15 @@ import { randomBytes } from 'node:crypto';
 
 import type { BillDayRow } from '@lamplight/core/bill/day';
 import type { Deploy } from '@lamplight/core/deploy/deploy';
-import type { Execution } from '@lamplight/core/execution/execution';
 import { billingSourceIdSchema, deployIdSchema } from '@lamplight/core/ids';
 import { type Issue, issueIdOf } from '@lamplight/core/issue/issue';
-import { dayMs, hourMs } from '@lamplight/core/time';
+import { hourMs } from '@lamplight/core/time';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import {
 	ctxOf,
 	type Harness,
 	id,
-	lambdaFunction,
 	named,
 	newConnectionId,
 	startMs,
@@ -29,101 +27,6 @@ beforeEach(() => {
 	harness.now = startMs;
 });
 afterAll(() => harness.close());
-
-function execution(name: string, at: number, changes: Partial<Execution> = {}): Execution {
-	return {
-		functionId: named(name),
-		requestId: `req-${at}`,
-		logStream: '2026/11/20/[$LATEST]abc',
-		attempt: 1,
-		startMs: startMs + at * 1000,
-		durationUs: 100_000 + at,
-		billedMs: 101,
-		memoryMib: 256,
-		maxMemoryUsedMib: 80,
-		initUs: null,
-		restoreUs: null,
-		version: '$LATEST',
-		status: 'success',
-		errorType: null,
-		issueId: null,
-		traceId: null,
-		...changes,
-	};
-}
-
-describe('executions', () => {
-	it('keep failures, extremes and a sample, once, and the same before and after compaction', async () => {
-		const ctx = ctxOf();
-		const connectionId = newConnectionId();
-		const { executions, functions, series } = harness.store;
-		await functions.putMany(ctx, [lambdaFunction(named('kept'), connectionId)]);
-		harness.now = startMs + hourMs;
-		const all = Array.from({ length: 300 }, (_, at) =>
-			execution('kept', at, at % 50 === 0 ? { status: 'error', errorType: 'Boom' } : {}),
-		);
-		const slot = { connectionId, region: 'eu-west-1', slotMs: startMs, revision: 1 };
-		await executions.write(ctx, { ...slot, batch: 'a', executions: all.slice(0, 200) });
-		await executions.write(ctx, { ...slot, batch: 'a', executions: all.slice(0, 200) });
-		await executions.write(ctx, { ...slot, batch: 'b', executions: all.slice(150) });
-		const range = { fromMs: startMs, toMs: startMs + hourMs };
-		const list = () => harness.other().executions.list(ctx, named('kept'), { range });
-		const before = await list();
-		const failures = before.executions.filter((one) => one.kept.includes('failure'));
-		expect(failures.map((one) => one.requestId)).toEqual(
-			[250, 200, 150, 100, 50, 0].map((at) => `req-${at}`),
-		);
-		expect(before.executions.filter((one) => one.kept.includes('slowest'))).toHaveLength(5);
-		expect(before.executions.filter((one) => one.kept.includes('sample'))).toHaveLength(10);
-		expect(new Set(before.executions.map((one) => one.requestId)).size).toBe(
-			before.executions.length,
-		);
-
-		harness.now = startMs + 3 * hourMs;
-		await series.compact(ctx, connectionId);
-		expect(await list()).toEqual(before);
-		harness.now = startMs + 2 * dayMs;
-		await series.compact(ctx, connectionId);
-		expect(await list()).toEqual(before);
-		const found = await executions.find(ctx, named('kept'), {
-			requestId: 'req-50',
-			aroundMs: startMs,
-		});
-		expect(found).toMatchObject([{ requestId: 'req-50', errorType: 'Boom' }]);
-		const errors = await executions.list(ctx, named('kept'), {
-			range,
-			statuses: ['error'],
-			limit: 4,
-		});
-		expect([errors.executions.length, errors.more]).toEqual([4, 2]);
-	});
-});
-
-function issue(workspaceId: Issue['workspaceId']): Issue {
-	const hashOf = randomBytes(16).toString('hex');
-	return {
-		id: issueIdOf('app:a', hashOf),
-		workspaceId,
-		hash: hashOf,
-		scope: 'app:a',
-		kind: 'exception',
-		title: 'Boom: it broke',
-		errorType: 'Boom',
-		normalisedMessage: 'it broke',
-		topFrame: null,
-		state: 'open',
-		stateBy: null,
-		stateMs: null,
-		ignoredUntilMs: null,
-		firstSeenMs: startMs,
-		lastSeenMs: startMs,
-		count: 0,
-		hours: [],
-		functions: [],
-		truncated: false,
-		versions: [],
-	};
-}
 
 describe('issues', () => {
 	const occurrences = (batch: string, count: number, hour = startMs) => ({
