@@ -1,4 +1,4 @@
-import type { TimeRange } from '@lamplight/core/time';
+import { type TimeRange, utcMonth } from '@lamplight/core/time';
 import type { CompletenessSpan } from '@lamplight/store/collection/collection';
 import type { DirectoryFunction } from '@lamplight/store/series/rollups';
 import type { SeriesPoint } from '@lamplight/store/series/series';
@@ -27,16 +27,17 @@ type Pick = (point: SeriesPoint) => number | null;
 export function functionCharts(input: ChartInput): ChartSet {
 	const { range, stepMs, points } = input;
 	const count = Math.max(1, Math.ceil((range.toMs - range.fromMs) / stepMs));
-	const byStep = new Map(
-		points.map((point) => [Math.floor((point.atMs - range.fromMs) / stepMs), point]),
-	);
+	const ran = points.map((point) => ({
+		point,
+		at: Math.floor((point.atMs - range.fromMs) / stepMs),
+	}));
 	const missing = missingSteps(input, count);
-	const line: Line = (idle, pick) =>
-		Array.from({ length: count }, (_, at) => {
-			const point = byStep.get(at);
-			if (point !== undefined) return pick(point);
-			return missing.has(at) ? null : idle;
-		});
+	const line: Line = (idle, pick) => {
+		const values = new Array<number | null>(count).fill(idle);
+		for (const { fromStep, toStep } of missing) values.fill(null, fromStep, toStep);
+		for (const { point, at } of ran) if (at >= 0 && at < count) values[at] = pick(point);
+		return values;
+	};
 	return {
 		x: { from: instant(range.fromMs), stepMs, count },
 		charts: [...trafficCharts(input, line), ...resourceCharts(input, line), costChart(input, line)],
@@ -156,13 +157,14 @@ function initOf({ coldStarts, initUs }: SeriesPoint): number | null {
 function costChart({ fn, stepMs, points }: ChartInput, line: Line): Chart {
 	const books = new Map<string, ReturnType<typeof priceBook>>();
 	const costs = new Map<SeriesPoint, FunctionCost>();
+	// Only what executions cause: standing charges do not belong to a thousand of them.
+	const withoutStorage = { ...fn, logStoredBytes: null };
 	for (const point of points) {
-		// Only what executions cause: standing charges do not belong to a thousand of them.
-		const month = instant(point.atMs).slice(0, 7);
+		const month = utcMonth(point.atMs);
 		const book = books.get(month) ?? priceBook(point.atMs);
 		books.set(month, book);
 		const range = { fromMs: point.atMs, toMs: point.atMs + stepMs };
-		costs.set(point, costOf({ ...fn, logStoredBytes: null }, point, { range, book }));
+		costs.set(point, costOf(withoutStorage, point, { range, book }));
 	}
 	const perThousand =
 		(component: string): Pick =>
@@ -193,13 +195,17 @@ function costChart({ fn, stepMs, points }: ChartInput, line: Line): Chart {
 	};
 }
 
-function missingSteps({ range, stepMs, spans }: ChartInput, count: number): Set<number> {
-	const steps = new Set<number>();
-	for (const one of spans) {
-		if (one.state !== 'missing') continue;
-		const from = Math.max(0, Math.floor((one.fromMs - range.fromMs) / stepMs));
-		const to = Math.min(count, Math.ceil((one.toMs - range.fromMs) / stepMs));
-		for (let at = from; at < to; at += 1) steps.add(at);
-	}
-	return steps;
+interface Steps {
+	readonly fromStep: number;
+	/** Exclusive. */
+	readonly toStep: number;
+}
+
+function missingSteps({ range, stepMs, spans }: ChartInput, count: number): Steps[] {
+	return spans.flatMap((one) => {
+		if (one.state !== 'missing') return [];
+		const fromStep = Math.max(0, Math.floor((one.fromMs - range.fromMs) / stepMs));
+		const toStep = Math.min(count, Math.ceil((one.toMs - range.fromMs) / stepMs));
+		return fromStep < toStep ? [{ fromStep, toStep }] : [];
+	});
 }

@@ -2,7 +2,7 @@ import type { Connection } from '@lamplight/core/connection/connection';
 import type { Ctx } from '@lamplight/core/ctx';
 import { LamplightError } from '@lamplight/core/errors';
 import type { LambdaFunction } from '@lamplight/core/function/function';
-import { type FunctionId, functionParts } from '@lamplight/core/ids';
+import { type ConnectionId, type FunctionId, functionParts } from '@lamplight/core/ids';
 import { dayMs, floorTo, minuteMs, type TimeRange } from '@lamplight/core/time';
 import type { CompletenessSpan } from '@lamplight/store/collection/collection';
 import type { DirectoryFunction } from '@lamplight/store/series/rollups';
@@ -53,26 +53,40 @@ export interface FunctionReading {
 	readonly spans: readonly CompletenessSpan[];
 }
 
-/** Reads a function's steps and marks. Throws `not_found`. */
+/**
+ * Reads a function's steps and marks. Throws `not_found`. Its account tells its connection, so that
+ * all of it is asked for at once; only where that is another by now is it read again.
+ */
 export async function readFunction(
 	deps: ReadDeps,
 	ctx: Ctx,
 	{ id, range, stepMs }: { id: FunctionId; range: TimeRange; stepMs: number },
 ): Promise<FunctionReading> {
-	const marked = async () => {
-		const [fn, connections] = await Promise.all([
-			functionOrThrow(deps, ctx, id),
-			readConnections(deps, ctx),
-		]);
-		const own = connections.filter((one) => one.id === fn.connectionId);
-		const marks = await readCompleteness(deps, ctx, { range, connections: own });
-		return { fn, connections, spans: marks.spansOf(fn.connectionId, functionParts(id).region) };
-	};
-	const [known, series] = await Promise.all([
-		marked(),
-		deps.store.series.readFunctionSeries(ctx, id, { range, stepMs }),
+	const { accountId, region } = functionParts(id);
+	const connections = await readConnections(deps, ctx);
+	const own = connections.filter((one) => one.accountId === accountId);
+	const [only] = own.length === 1 ? own : [];
+	const seriesOf = (connectionId?: ConnectionId) =>
+		deps.store.series.readFunctionSeries(ctx, id, {
+			range,
+			stepMs,
+			...(connectionId === undefined ? {} : { connectionId }),
+		});
+	const [fn, marks, found] = await Promise.all([
+		functionOrThrow(deps, ctx, id),
+		readCompleteness(deps, ctx, { range, connections: own }),
+		seriesOf(only?.id),
 	]);
-	return { ...known, range: series.range, stepMs: series.stepMs, points: series.points };
+	const isOther = only !== undefined && fn.connectionId !== only.id;
+	const series = isOther ? await seriesOf(fn.connectionId) : found;
+	return {
+		fn,
+		connections,
+		spans: marks.spansOf(fn.connectionId, region),
+		range: series.range,
+		stepMs: series.stepMs,
+		points: series.points,
+	};
 }
 
 /** The longest span compared on each side of a deploy. */

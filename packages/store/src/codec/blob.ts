@@ -2,6 +2,7 @@ import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 
 import { LamplightError } from '@lamplight/core/errors';
 
+import { OpenedBodies } from './openedBodies.ts';
 import { ByteReader, ByteWriter, damaged } from './varint.ts';
 
 /** What a blob holds; its first byte, so that one kind is never read as another. */
@@ -57,6 +58,22 @@ export function openBlob(
 	version: number | readonly number[],
 	blob: Uint8Array,
 ): ByteReader {
+	return new ByteReader(bodyOf(kind, version, blob));
+}
+
+/** Bodies of blobs that are opened again and again, for one function after another. */
+const opened = new OpenedBodies();
+
+/** The same for a blob that holds many, of which one is wanted: the next one may want its neighbour. */
+export function openShared(
+	kind: BlobKind,
+	version: number | readonly number[],
+	blob: Uint8Array,
+): ByteReader {
+	return new ByteReader(opened.of(blob, () => bodyOf(kind, version, blob)));
+}
+
+function bodyOf(kind: BlobKind, version: number | readonly number[], blob: Uint8Array): Uint8Array {
 	if (blob[0] !== blobKinds[kind]) {
 		throw damaged(`of kind ${blob[0] ?? 'none'}, expected ${kind}`);
 	}
@@ -69,9 +86,7 @@ export function openBlob(
 		);
 	}
 	try {
-		return new ByteReader(
-			brotliDecompressSync(blob.subarray(2), { maxOutputLength: maxDecodedBytes }),
-		);
+		return brotliDecompressSync(blob.subarray(2), { maxOutputLength: maxDecodedBytes });
 	} catch (error) {
 		throw new LamplightError('data_damaged', `A stored ${kind} blob does not decompress`, {
 			cause: error,

@@ -53,6 +53,26 @@ it('gives one function without its neighbours, as it is among them', () => {
 	expect(decodeSlice(blob, named('nobody'))).toBeNull();
 });
 
+it('gives a blob that was written anew as it is now, however like the one before it is', () => {
+	const [first = expect.unreachable()] = slices.filter(({ buckets }) => buckets.length > 0);
+	const written = [5, 6, 5].map((invocations) => ({
+		...first,
+		buckets: [bucket(29_700_000, invocations)],
+	}));
+	for (const slice of written) {
+		const blob = encodeSlices([slice]);
+		expect(decodeSlice(blob, slice.functionId)).toEqual(slice);
+		// Whoever reads next may have the array for something else.
+		blob.fill(0);
+	}
+});
+
+it('tells a cut blob from a whole one that was opened before', () => {
+	const blob = encodeSlices(slices);
+	expect(decodeSlice(blob, named('api'))).toEqual(slices[0]);
+	expect(() => decodeSlice(blob.subarray(0, -3), named('api'))).toThrow('does not decompress');
+});
+
 it('still reads the first version, whose buckets have no lengths', () => {
 	const out = new ByteWriter();
 	writeNames(

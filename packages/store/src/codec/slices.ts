@@ -4,7 +4,7 @@ import { LamplightError } from '@lamplight/core/errors';
 import { ExponentialHistogram } from '@lamplight/core/histogram';
 import { type FunctionId, functionIdSchema } from '@lamplight/core/ids';
 
-import { openBlob, sealBlob } from './blob.ts';
+import { openBlob, openShared, sealBlob } from './blob.ts';
 import { readBuckets, writeBuckets } from './buckets.ts';
 import { maxRows } from './column.ts';
 import { ByteReader, ByteWriter } from './varint.ts';
@@ -38,13 +38,13 @@ export function decodeSlices(blob: Uint8Array): FunctionSlice[] {
 
 /** One function's slice, its neighbours skipped; `null` when it is not among them. Throws `data_damaged`. */
 export function decodeSlice(blob: Uint8Array, functionId: FunctionId): FunctionSlice | null {
-	const reader = openBlob('slices', knownVersions, blob);
+	const reader = openShared('slices', knownVersions, blob);
 	const place = placeOfName(reader, functionId);
 	if (place === -1) return null;
 	for (let left = place; left > 0; left--) {
-		reader.block();
+		reader.skip();
 		if (blob[1] === 1) readBuckets(reader);
-		else reader.block();
+		else reader.skip();
 	}
 	return sliceOf(functionId, reader.block(), bucketsFrom(blob, reader));
 }
@@ -120,16 +120,15 @@ function placeOfName(reader: ByteReader, id: string): number {
 	let alike = 0;
 	for (let row = 0; row < count; row++) {
 		const shared = reader.varint();
-		const rest = reader.block();
-		if (shared <= alike) {
-			alike = shared;
-			let at = 0;
-			while (at < rest.length && alike < wanted.length && rest[at] === wanted[alike]) {
-				at++;
-				alike++;
-			}
-			if (at === rest.length && alike === wanted.length) place = row;
+		if (shared > alike) {
+			// It shares with the row before what that one has otherwise than the wanted name.
+			reader.skip();
+			continue;
 		}
+		const length = reader.varint();
+		const same = reader.alike(length, wanted, shared);
+		alike = shared + same;
+		if (same === length && alike === wanted.length) place = row;
 	}
 	return isOfHome ? place : -1;
 }

@@ -26,10 +26,10 @@ export function createSeries(deps: CreateSeriesDeps): Series {
 		beginPastDay: (ctx, day) => beginPastDay(deps, ctx, day),
 		writePastTotals: (ctx, day) => writePastTotals(deps, ctx, day),
 		compact: (ctx, connectionId, limits) => compact(deps, ctx, connectionId, limits),
-		readFunctionSeries: (ctx, functionId, span) =>
+		readFunctionSeries: (ctx, functionId, { connectionId, ...span }) =>
 			readFunctionSeries(deps, ctx, {
 				functionId,
-				connectionOf: () => deps.connectionOf(ctx, functionId),
+				connectionOf: async () => connectionId ?? (await deps.connectionOf(ctx, functionId)),
 				...span,
 			}),
 		readFleet: (ctx, range) => readFleet(deps, ctx, range),

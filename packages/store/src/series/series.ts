@@ -126,12 +126,17 @@ export interface Series {
 	): Promise<CompactionReport>;
 	/**
 	 * A function's figures by step; `stepMs` is a multiple of a minute. Throws `too_large` beyond
-	 * `maxSeriesPoints`. An unknown function has an empty series.
+	 * `maxSeriesPoints`. An unknown function has an empty series. A caller who knows the function's
+	 * connection gives it: then its hours are looked for beside its days, not after them.
 	 */
 	readFunctionSeries(
 		ctx: Ctx,
 		functionId: FunctionId,
-		span: { readonly range: TimeRange; readonly stepMs: number },
+		span: {
+			readonly range: TimeRange;
+			readonly stepMs: number;
+			readonly connectionId?: ConnectionId;
+		},
 	): Promise<FunctionSeries>;
 	/**
 	 * Every function that ran, of any range: whole days and hours where they are compacted. Costs
