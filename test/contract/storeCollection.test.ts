@@ -158,4 +158,46 @@ describe('collection', () => {
 		harness.now = startMs + 9 * dayMs;
 		expect(await units()).toEqual([14]);
 	});
+
+	it('watch cost of all connections is that of each, over months, and goes with its own alone', async () => {
+		const ctx = ctxOf();
+		const { watchCosts, purge } = harness.store;
+		const ids = [newConnectionId(), newConnectionId()] as const;
+		harness.now = Date.parse('2026-11-02T12:00:00Z');
+		const told = ['2026-10-30', '2026-10-31', '2026-11-01', '2026-11-02'];
+		for (const [at, connectionId] of ids.entries()) {
+			for (const [before, day] of told.entries()) {
+				const usage: WatchUsage = {
+					connectionId,
+					day,
+					region: 'eu-west-1',
+					action: 'lambda:ListFunctions',
+					calls: 1 + at + 10 * before,
+					throttled: 0,
+					failed: 0,
+					units: 0,
+					requestBytes: 0,
+					responseBytes: 0,
+				};
+				await watchCosts.add(ctx, connectionId, { key: 'a', usages: [usage] });
+				// The last two are still told by their batches.
+				if (before < 2) await watchCosts.fold(ctx, connectionId, day);
+			}
+		}
+		const days = { fromDay: '2026-10-31', toDay: '2026-11-02' };
+		const each = async (id: (typeof ids)[number]) =>
+			(await watchCosts.read(ctx, id, days)).map(({ day, calls }) => [day, calls]);
+		const first = [
+			['2026-10-31', 11],
+			['2026-11-01', 21],
+			['2026-11-02', 31],
+		];
+		expect(await each(ids[0])).toEqual(first);
+		const all = await watchCosts.readAll(ctx, days);
+		expect([...all.keys()].sort()).toEqual([...ids].sort());
+		for (const id of ids) expect(all.get(id)).toEqual(await watchCosts.read(ctx, id, days));
+		await purge.connection(ctx, ids[1]);
+		expect(await each(ids[0])).toEqual(first);
+		expect([...(await watchCosts.readAll(ctx, days)).keys()]).toEqual([ids[0]]);
+	});
 });

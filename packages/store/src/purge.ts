@@ -9,6 +9,7 @@ import { inventoryKey, inventoryPartition } from './fleet/inventoryToken.ts';
 import { issueSlotsPartition } from './fleet/issueSlots.ts';
 import { partitions } from './series/layout.ts';
 import type { RegionLayout, Regions } from './series/regions.ts';
+import { watchMonths, watchPartitions } from './watch/kept.ts';
 
 /** Deletes data for good. Each may be killed and run again until it ends. */
 export interface Purge {
@@ -50,8 +51,6 @@ const perConnection = [
 	'totals',
 	'totalsDay',
 	'built',
-	'watchBatch',
-	'watchDay',
 	'watchCutOff',
 ] as const;
 
@@ -104,7 +103,12 @@ export function createPurge(deps: PurgeDeps): Purge {
 		const layouts = (await deps.regions.list(ctx)).filter((one) => one.connectionId === id);
 		await emptyRegions(ctx, layouts);
 		for (const kind of perConnection) await empty(tenantPartition(ctx, kind, id));
-		for (const pk of [partitions.due(ctx), partitions.fleet(ctx), partitions.regions(ctx)]) {
+		const shared = [
+			...[partitions.due(ctx), partitions.fleet(ctx), partitions.regions(ctx)],
+			watchPartitions.batches(ctx),
+			...watchMonths(db.clock()).map((month) => watchPartitions.days(ctx, month)),
+		];
+		for (const pk of shared) {
 			await emptyWhere(pk, (sk) => sk.split('#').includes(id));
 		}
 		if (accountId !== null) await emptyAccount(ctx, accountId);

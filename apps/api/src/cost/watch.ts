@@ -15,8 +15,8 @@ import { kept } from '../fleet/kept.ts';
 import { knownMoney } from './wire.ts';
 
 const cacheMs = 30_000;
-/** The most connections whose usage one page reads. */
-export const maxWatchedConnections = 500;
+/** The most connections whose cut-off work one page reads. */
+const maxCutOffConnections = 500;
 
 /** What one connection used in a month, day by day. */
 export interface ConnectionWatch {
@@ -29,8 +29,11 @@ export interface MonthWatch {
 	readonly month: string;
 	readonly connections: readonly ConnectionWatch[];
 	readonly picoUsd: bigint;
-	/** Parts of work of which some calls may be uncounted. */
-	readonly partsCutOff: number;
+}
+
+interface MonthOf {
+	readonly month: string;
+	readonly connections: readonly Connection[];
 }
 
 const keptMonths = kept<MonthWatch>(cacheMs);
@@ -39,28 +42,49 @@ const keptMonths = kept<MonthWatch>(cacheMs);
 export function readMonthWatch(
 	deps: Pick<ApiDeps, 'store' | 'wallClock' | 'clock'>,
 	ctx: Ctx,
-	{ month, connections }: { readonly month: string; readonly connections: readonly Connection[] },
+	{ month, connections }: MonthOf,
 ): Promise<MonthWatch> {
-	const key = `${ctx.workspaceId} ${month} ${connections.length}`;
+	// Of whom it was asked, too: one connection's page must not be told another's.
+	const asked = connections.map(({ id }) => id).join();
+	const key = `${ctx.workspaceId} ${month} ${asked}`;
 	return keptMonths.read(deps.store, key, deps.wallClock(), async () => {
-		const { fromMs, toMs } = monthRange(month);
-		const days = { fromDay: utcDay(fromMs), toDay: utcDay(Math.min(toMs, deps.clock() + 1) - 1) };
-		const read = await Promise.all(
-			connections.slice(0, maxWatchedConnections).map(async (connection) => {
-				const [usages, partsCutOff] = await Promise.all([
-					deps.store.watchCosts.read(ctx, connection.id, days),
-					deps.store.cutOffs.count(ctx, connection.id, days),
-				]);
-				return { connection, usages, partsCutOff, picoUsd: watchCostPicoUsd(usages) };
-			}),
-		);
+		const days = daysOf(deps, month);
+		const [only] = connections;
+		const byConnection =
+			connections.length === 1 && only !== undefined
+				? new Map([[only.id, await deps.store.watchCosts.read(ctx, only.id, days)]])
+				: await deps.store.watchCosts.readAll(ctx, days);
+		const read = connections.map((connection) => {
+			const usages = byConnection.get(connection.id) ?? [];
+			return { connection, usages, picoUsd: watchCostPicoUsd(usages) };
+		});
 		return {
 			month,
 			connections: read,
-			partsCutOff: read.reduce((total, one) => total + one.partsCutOff, 0),
 			picoUsd: read.reduce((total, { picoUsd }) => total + picoUsd, 0n),
 		};
 	});
+}
+
+/** Parts of a month's work of which some calls may be uncounted. Only the watch cost's own page asks. */
+export async function readPartsCutOff(
+	deps: Pick<ApiDeps, 'store' | 'clock'>,
+	ctx: Ctx,
+	{ month, connections }: MonthOf,
+): Promise<number> {
+	const days = daysOf(deps, month);
+	const parts = await Promise.all(
+		connections
+			.slice(0, maxCutOffConnections)
+			.map(({ id }) => deps.store.cutOffs.count(ctx, id, days)),
+	);
+	return parts.reduce((total, one) => total + one, 0);
+}
+
+/** The days of a month that have begun. */
+function daysOf({ clock }: Pick<ApiDeps, 'clock'>, month: string) {
+	const { fromMs, toMs } = monthRange(month);
+	return { fromDay: utcDay(fromMs), toDay: utcDay(Math.min(toMs, clock() + 1) - 1) };
 }
 
 /** Pico-dollars as money. */
@@ -112,7 +136,7 @@ function decimalOf(picoUsd: bigint): string {
 
 /** Cost of each UTC day of the month so far, and the running total in dollars. */
 export function watchDays(
-	watch: Omit<MonthWatch, 'partsCutOff'>,
+	watch: MonthWatch,
 	nowMs: number,
 ): { day: string; picoUsd: bigint; cumulativePicoUsd: bigint }[] {
 	const byDay = new Map<string, WatchUsage[]>();
@@ -135,10 +159,7 @@ export function watchDays(
 }
 
 /** The month at its pace so far; `null` in the first six hours, when that would say nothing. */
-export function watchForecast(
-	watch: Omit<MonthWatch, 'partsCutOff'>,
-	nowMs: number,
-): bigint | null {
+export function watchForecast(watch: MonthWatch, nowMs: number): bigint | null {
 	if (watch.month !== utcMonth(nowMs)) return watch.picoUsd;
 	const { fromMs, toMs } = monthRange(watch.month);
 	const firstMs = Math.max(

@@ -6,6 +6,7 @@ import { picoToUsd, untold } from '@lamplight/core/watchcost/watchcost';
 import {
 	capOf,
 	readMonthWatch,
+	readPartsCutOff,
 	watchCalls,
 	watchDays,
 	watchForecast,
@@ -43,7 +44,10 @@ export function watchCostHandlers(deps: RouteDeps): Handlers<typeof key> {
 			const all = await readConnections(deps, ctx);
 			const connections =
 				query.connection === undefined ? all : all.filter(({ id }) => id === query.connection);
-			const watch = await readMonthWatch(deps, ctx, { month, connections });
+			const [watch, partsCutOff] = await Promise.all([
+				readMonthWatch(deps, ctx, { month, connections }),
+				readPartsCutOff(deps, ctx, { month, connections }),
+			]);
 			const forecast = watchForecast(watch, nowMs);
 			const states = await Promise.all(
 				connections.map(({ id }) => readCollectionState(deps, ctx, id)),
@@ -67,7 +71,7 @@ export function watchCostHandlers(deps: RouteDeps): Handlers<typeof key> {
 					slowed: (states[at]?.pace?.slowedFromMs ?? null) !== null,
 					fresher: fresherView(states[at]?.pace?.fresher ?? null),
 				})),
-				uncounted: uncountedView(watch.partsCutOff),
+				uncounted: uncountedView(partsCutOff),
 				days: watchDays(watch, nowMs).map(({ day, picoUsd, cumulativePicoUsd }) => ({
 					day,
 					cost: watchMoney(picoUsd),

@@ -19,6 +19,11 @@ export interface WatchCosts {
 		connectionId: ConnectionId,
 		days: { readonly fromDay: string; readonly toDay: string },
 	): Promise<WatchUsage[]>;
+	/** The same of every connection that has any, at the price of one. */
+	readAll(
+		ctx: Ctx,
+		days: { readonly fromDay: string; readonly toDay: string },
+	): Promise<ReadonlyMap<ConnectionId, readonly WatchUsage[]>>;
 	/** Sums a day's batches so that reading it is cheap. Run hourly for today and yesterday; safe to repeat. */
 	fold(ctx: Ctx, connectionId: ConnectionId, day: string): Promise<void>;
 }

@@ -1,26 +1,30 @@
 import type { Ctx } from '@lamplight/core/ctx';
 import { invalidField, LamplightError } from '@lamplight/core/errors';
-import type { ConnectionId } from '@lamplight/core/ids';
-import { dayMs } from '@lamplight/core/time';
+import { type ConnectionId, connectionIdSchema } from '@lamplight/core/ids';
+import { dayMs, monthRange, utcDay, utcMonth } from '@lamplight/core/time';
 import { type WatchUsage, watchUsageSchema } from '@lamplight/core/watchcost/watchcost';
 import * as z from 'zod';
 
 import { openJson, sealJson } from '../codec/blob.ts';
 import { type Db, ifLower } from '../dynamo/db.ts';
+import { inParallel } from '../dynamo/faults.ts';
 import { bytes, type Item } from '../dynamo/item.ts';
-import { sortKey, tenantPartition } from '../dynamo/keys.ts';
-import { dayKeptDays, expiry, startOf } from './kept.ts';
+import { sortKey } from '../dynamo/keys.ts';
+import { dayKeptDays, expiry, startOf, watchPartitions } from './kept.ts';
 import type { WatchCosts } from './watch.ts';
 
 /** Batches outlive the day they count for, so that a late fold still sees them all. */
 const batchKeptDays = 7;
+const monthsAtOnce = 4;
 const usagesSchema = z.array(watchUsageSchema);
 
+/**
+ * A month's days of all connections lie side by side, one connection's after another's, and so do the
+ * batches of a day: a page of the workspace takes one query of each, however many connections there are.
+ */
 export function createWatchCosts(db: Db): WatchCosts {
-	const batches = (ctx: Ctx, id: ConnectionId) => tenantPartition(ctx, 'watchBatch', id);
-	const days = (ctx: Ctx, id: ConnectionId) => tenantPartition(ctx, 'watchDay', id);
 	const batchItems = (ctx: Ctx, id: ConnectionId, day: string) =>
-		db.query(batches(ctx, id), { prefix: `${day}#` });
+		db.query(watchPartitions.batches(ctx), { prefix: `${day}#${id}#` });
 
 	return {
 		async add(ctx, connectionId, { key, usages }) {
@@ -30,39 +34,46 @@ export function createWatchCosts(db: Db): WatchCosts {
 				throw invalidField('usages', 'expected one day and one connection', usages);
 			}
 			await db.put({
-				pk: batches(ctx, connectionId),
-				sk: sortKey(day, key),
+				pk: watchPartitions.batches(ctx),
+				sk: sortKey(day, connectionId, key),
 				blob: sealJson(summed(usages)),
 				expiresAt: expiry(startOf(day), batchKeptDays),
 			});
 		},
 		async read(ctx, connectionId, { fromDay, toDay }) {
-			// A day still under way, or just over, may have batches that no fold has seen.
-			const recent = recentDays(db.clock()).filter((day) => day >= fromDay && day <= toDay);
+			const recent = recentDays(db.clock(), { fromDay, toDay });
+			const span = { from: `${connectionId}#${fromDay}`, to: `${connectionId}#${toDay}` };
+			const [folded, unfolded] = await Promise.all([
+				inMonths({ fromDay, toDay }, (month) => db.query(watchPartitions.days(ctx, month), span)),
+				Promise.all(recent.map((day) => batchItems(ctx, connectionId, day))),
+			]);
+			return usagesOf({ folded, unfolded: unfolded.flat(), recent }).get(connectionId) ?? [];
+		},
+		async readAll(ctx, { fromDay, toDay }) {
+			const recent = recentDays(db.clock(), { fromDay, toDay });
 			const [first, last] = [recent.at(0), recent.at(-1)];
 			const [folded, unfolded] = await Promise.all([
-				db.query(days(ctx, connectionId), { from: fromDay, to: toDay }),
+				inMonths({ fromDay, toDay }, (month) => db.query(watchPartitions.days(ctx, month))),
 				first === undefined || last === undefined
 					? []
-					: db.query(batches(ctx, connectionId), { from: `${first}#`, to: `${last}$` }),
+					: db.query(watchPartitions.batches(ctx), { from: `${first}#`, to: `${last}$` }),
 			]);
-			const usages = new Map(folded.map((item) => [item.sk, usagesOf(item)]));
-			for (const day of recent) {
-				const ofDay = unfolded.filter((item) => item.sk.startsWith(`${day}#`));
-				usages.set(day, summed(ofDay.flatMap(usagesOf)));
-			}
-			return [...usages].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, rows]) => rows);
+			const asked = folded.filter(({ sk }) => {
+				const { day } = placeOf(sk);
+				return day >= fromDay && day <= toDay;
+			});
+			return usagesOf({ folded: asked, unfolded, recent });
 		},
 		async fold(ctx, connectionId, day) {
 			const items = await batchItems(ctx, connectionId, day);
 			if (items.length === 0) return;
-			const usages = summed(items.flatMap(usagesOf));
+			const usages = summed(items.flatMap(parse));
 			// Batches become more and grow while they live: a sum of fewer calls is an older one.
 			const size = items.length + usages.reduce((sum, { calls }) => sum + calls, 0);
 			await db.put(
 				{
-					pk: days(ctx, connectionId),
-					sk: day,
+					pk: watchPartitions.days(ctx, day.slice(0, 7)),
+					sk: sortKey(connectionId, day),
 					blob: sealJson(usages),
 					batches: size,
 					expiresAt: expiry(startOf(day), dayKeptDays),
@@ -73,11 +84,68 @@ export function createWatchCosts(db: Db): WatchCosts {
 	};
 }
 
-function recentDays(nowMs: number): string[] {
-	return [nowMs - dayMs, nowMs].map((at) => new Date(at).toISOString().slice(0, 10));
+interface Days {
+	readonly fromDay: string;
+	readonly toDay: string;
 }
 
-function usagesOf(item: Item): WatchUsage[] {
+/** Of the days, those under way, or just over: they may have batches that no fold has seen. */
+function recentDays(nowMs: number, { fromDay, toDay }: Days): string[] {
+	return [nowMs - dayMs, nowMs].map(utcDay).filter((day) => day >= fromDay && day <= toDay);
+}
+
+async function inMonths(
+	{ fromDay, toDay }: Days,
+	read: (month: string) => Promise<Item[]>,
+): Promise<Item[]> {
+	const months: string[] = [];
+	const lastMs = startOf(`${toDay.slice(0, 7)}-01`);
+	for (
+		let at = startOf(`${fromDay.slice(0, 7)}-01`);
+		at <= lastMs;
+		at = monthRange(utcMonth(at)).toMs
+	)
+		months.push(utcMonth(at));
+	return (await inParallel(months, monthsAtOnce, read)).flat();
+}
+
+/** Where the item of a day is: it may be of any connection. */
+function placeOf(sk: string): { readonly connectionId: ConnectionId; readonly day: string } {
+	const [connectionId, day = ''] = sk.split('#');
+	return { connectionId: connectionIdSchema.parse(connectionId), day };
+}
+
+/** By connection and ascending by day; recent days from their batches, the others as they were folded. */
+function usagesOf({
+	folded,
+	unfolded,
+	recent,
+}: {
+	readonly folded: readonly Item[];
+	readonly unfolded: readonly Item[];
+	readonly recent: readonly string[];
+}): Map<ConnectionId, WatchUsage[]> {
+	const rows = new Map<ConnectionId, WatchUsage[]>();
+	const add = (id: ConnectionId, usages: readonly WatchUsage[]) => {
+		const known = rows.get(id);
+		if (known === undefined) rows.set(id, [...usages]);
+		else known.push(...usages);
+	};
+	for (const item of folded) {
+		const { connectionId, day } = placeOf(item.sk);
+		if (!recent.includes(day)) add(connectionId, parse(item));
+	}
+	const batches = Map.groupBy(unfolded, ({ sk }) => {
+		const [day = '', connectionId = ''] = sk.split('#');
+		return sortKey(connectionId, day);
+	});
+	for (const [sk, items] of [...batches].sort(([a], [b]) => (a < b ? -1 : 1))) {
+		add(placeOf(sk).connectionId, summed(items.flatMap(parse)));
+	}
+	return rows;
+}
+
+function parse(item: Item): WatchUsage[] {
 	const parsed = usagesSchema.safeParse(openJson(bytes(item, 'blob')));
 	if (parsed.success) return parsed.data;
 	throw new LamplightError('data_damaged', `The stored watch cost ${item.sk} does not fit`, {
