@@ -92,12 +92,6 @@ export function createPurge(deps: PurgeDeps): Purge {
 		}
 		await db.remove(inventoryKey(ctx, accountId));
 	};
-	const emptyWhere = async (pk: string, mine: (sk: string) => boolean) => {
-		for await (const page of db.pages(pk)) {
-			await db.removeMany(page.filter((item) => mine(item.sk)).map(keyOf));
-		}
-	};
-
 	const connection = async (ctx: Ctx, id: ConnectionId) => {
 		const accountId = await deps.accountOf(ctx, id);
 		const layouts = (await deps.regions.list(ctx)).filter((one) => one.connectionId === id);
@@ -109,7 +103,9 @@ export function createPurge(deps: PurgeDeps): Purge {
 			...watchMonths(db.clock()).map((month) => watchPartitions.days(ctx, month)),
 		];
 		for (const pk of shared) {
-			await emptyWhere(pk, (sk) => sk.split('#').includes(id));
+			for await (const page of db.pages(pk)) {
+				await db.removeMany(page.filter(({ sk }) => sk.split('#').includes(id)).map(keyOf));
+			}
 		}
 		if (accountId !== null) await emptyAccount(ctx, accountId);
 		await deps.removeConnection(ctx, id);

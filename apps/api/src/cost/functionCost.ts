@@ -1,4 +1,5 @@
 import type { BeforeAggregate, DirectoryFunction } from '@lamplight/store/series/rollups';
+import { estimatedUse, type EstimatedUse } from '@lamplight/core/bucket/billedUse';
 import { functionParts } from '@lamplight/core/ids';
 import { add, type Money, toNumber } from '@lamplight/core/money';
 import { hourMs, type TimeRange } from '@lamplight/core/time';
@@ -74,6 +75,10 @@ export interface CostOptions {
 	readonly book: PriceBook;
 	/** All billed time of the span, where the end of an interval is to be priced. */
 	readonly billedMs?: number;
+	/** What was estimated, where the caller has it of the span's days one by one. */
+	readonly estimated?: EstimatedUse;
+	/** For how much of the span the function was there, in milliseconds; all of it when left out. */
+	readonly thereMs?: number;
 	/** How the executions are known, where the caller knows better than their sums tell. */
 	readonly provenance?: CostProvenance;
 }
@@ -119,7 +124,7 @@ export function costOf(
 			quantity: BigInt(Math.round(figures.logBytes ?? 0)),
 		});
 	}
-	const spanMs = BigInt(range.toMs - range.fromMs);
+	const spanMs = BigInt(options.thereMs ?? range.toMs - range.fromMs);
 	if (fn.goneMs === null) {
 		pushUnits(parts, book, {
 			component: 'provisionedConcurrency',
@@ -145,9 +150,6 @@ export function modeOf(fn: DirectoryFunction): DirectoryFunction['billingMode'] 
 		: fn.billingMode;
 }
 
-/** Fewer records than these say too little of what AWS bills above an execution's own time. */
-const fewestToScaleBy = 100;
-
 /** What a function's executions used, in numbers: their sum with others' is made apart. */
 export interface ExecutionUse {
 	readonly recordedMibMs: number;
@@ -166,25 +168,21 @@ export interface ExecutionUse {
 export function executionUse(
 	fn: DirectoryFunction,
 	figures: CostedFigures,
-	spanBilledMs?: number,
+	{
+		billedMs: spanBilledMs,
+		estimated,
+	}: { readonly billedMs?: number; readonly estimated?: EstimatedUse } = {},
 ): ExecutionUse {
-	const { recordedInvocations: recorded } = figures;
-	const [recordedMs, recordedMibMs] = [figures.billedMs ?? 0, figures.billedMibMs ?? 0];
-	const restUs = Math.max(0, figures.durationSumUs - figures.recordedDurationSumUs);
-	const isScaled = recorded >= fewestToScaleBy && recordedMs > 0;
-	const excessMs = isScaled ? recordedMs - figures.recordedDurationSumUs / 1_000 : 0;
-	const restMs =
-		spanBilledMs === undefined
-			? restUs / 1_000 + (figures.invocations - recorded) * (excessMs / Math.max(1, recorded))
-			: spanBilledMs - recordedMs;
-	// Records say which memory size was in force; without any, it is the one given now.
-	const memoryMib = isScaled ? recordedMibMs / recordedMs : fn.memoryMib;
+	const { estimatedMs, estimatedMibMs, memoryMib } = {
+		...estimatedUse(figures, fn.memoryMib, spanBilledMs),
+		...estimated,
+	};
 	const varianceMs2 = figures.billedVarianceMs2 ?? 0;
 	return {
-		recordedMibMs,
-		estimatedMibMs: Math.round(restMs * memoryMib),
+		recordedMibMs: figures.billedMibMs ?? 0,
+		estimatedMibMs,
 		overMib: Math.max(0, fn.ephemeralStorageMib - freeEphemeralStorageMib),
-		billedMs: recordedMs + Math.round(restMs),
+		billedMs: (figures.billedMs ?? 0) + estimatedMs,
 		varianceMs2,
 		memoryMib,
 		provenance: knownBy(figures, varianceMs2),
@@ -201,7 +199,7 @@ function knownBy(
 }
 
 function computeUse(fn: DirectoryFunction, figures: CostedFigures, options: CostOptions) {
-	const used = executionUse(fn, figures, options.billedMs);
+	const used = executionUse(fn, figures, options);
 	return {
 		mibMs: BigInt(used.recordedMibMs) + BigInt(used.estimatedMibMs),
 		storageMibMs: BigInt(used.overMib) * BigInt(used.billedMs),

@@ -1,7 +1,8 @@
 import type { Aggregate } from '@lamplight/core/bucket/aggregate';
+import type { EstimatedDays } from '@lamplight/core/bucket/billedUse';
 import type { Ctx } from '@lamplight/core/ctx';
 import { type FunctionParts, functionParts } from '@lamplight/core/ids';
-import type { TimeRange } from '@lamplight/core/time';
+import { dayMs, stepsOf, type TimeRange } from '@lamplight/core/time';
 import type {
 	BeforeAggregate,
 	DirectoryFunction,
@@ -13,7 +14,12 @@ import type {
 import type { FleetReading } from '@lamplight/store/series/series';
 import type { Store } from '@lamplight/store/store';
 
-import { type CostedFigures, costOf, type FunctionCost } from '../cost/functionCost.ts';
+import {
+	type CostedFigures,
+	costOf,
+	type CostOptions,
+	type FunctionCost,
+} from '../cost/functionCost.ts';
 import { priceBook } from '../cost/prices.ts';
 import { type Range, spanBefore } from './range.ts';
 import { sumOf } from './sum.ts';
@@ -40,7 +46,7 @@ export interface Fleet {
 	readonly previousRange: TimeRange;
 	readonly items: readonly FleetItem[];
 	readonly newestMinuteMs: number | null;
-	/** Sums over time; empty where the range is none that is kept ready. */
+	/** Sums over time, ascending; idle steps are absent. */
 	readonly steps: readonly FleetStep[];
 	readonly stepMs: number;
 	readonly total: Aggregate;
@@ -75,7 +81,7 @@ export async function readFleet(store: Store, ctx: Ctx, question: FleetQuestion)
 		store.series.readFleet(ctx, range),
 		question.before ? store.series.readFleet(ctx, spanBefore(range)) : null,
 	]);
-	return joinReading(directory.functions, { reading, before, newestMinuteMs: null });
+	return joinReading(directory.functions, { reading, before });
 }
 
 /** One of the windows that are kept ready, joined and priced; `null` before its first build. */
@@ -109,8 +115,10 @@ function joinWindow(
 ): Fleet {
 	const book = priceBook(reading.range.toMs - 1);
 	const bookBefore = priceBook(reading.previousRange.toMs - 1);
+	const isByDay = reading.rows.some(({ estimated }) => estimated !== undefined);
 	const items = functions.map((fn): FleetItem => {
 		const row = reading.byId.get(fn.id);
+		const days = isByDay ? dayByDay(fn, row?.estimated, reading.range) : {};
 		return {
 			fn,
 			place: functionParts(fn.id),
@@ -118,7 +126,7 @@ function joinWindow(
 			before: row?.before ?? null,
 			spark: row?.spark ?? null,
 			errorSpark: row?.errorSpark ?? null,
-			cost: costOf(fn, row?.now ?? null, { range: reading.range, book }),
+			cost: costOf(fn, row?.now ?? null, { range: reading.range, book, ...days }),
 			costBefore: withBefore
 				? costOf(fn, withLogsOf(row?.before ?? null, row?.now ?? null), {
 						range: reading.previousRange,
@@ -139,6 +147,25 @@ function joinWindow(
 	};
 }
 
+/**
+ * A month as the costs page sums it: what is estimated of each day by itself, and what is held ready or
+ * stored on the days on which the function was there or ran.
+ */
+function dayByDay(
+	{ firstSeenMs }: DirectoryFunction,
+	estimated: EstimatedDays | undefined,
+	{ fromMs, toMs }: TimeRange,
+): Pick<CostOptions, 'estimated' | 'thereMs'> {
+	const ranOn = estimated?.ranOn ?? 0;
+	let thereMs = 0;
+	for (const [at, dayStartMs] of stepsOf(dayMs, { fromMs, toMs }).entries()) {
+		const endMs = Math.min(dayStartMs + dayMs, toMs);
+		const isThere = firstSeenMs < endMs || Math.floor(ranOn / 2 ** at) % 2 === 1;
+		if (isThere) thereMs += endMs - dayStartMs;
+	}
+	return { thereMs, ...(estimated === undefined ? {} : { estimated }) };
+}
+
 /** Log volume before is not kept: what an execution writes now is taken for what it wrote then. */
 function withLogsOf(before: BeforeAggregate | null, now: Aggregate | null): CostedFigures | null {
 	if (before === null) return null;
@@ -150,12 +177,11 @@ function withLogsOf(before: BeforeAggregate | null, now: Aggregate | null): Cost
 interface Readings {
 	readonly reading: FleetReading;
 	readonly before: FleetReading | null;
-	readonly newestMinuteMs: number | null;
 }
 
 function joinReading(
 	functions: readonly DirectoryFunction[],
-	{ reading, before, newestMinuteMs }: Readings,
+	{ reading, before }: Readings,
 ): Fleet {
 	const book = priceBook(reading.range.toMs - 1);
 	const previousRange = before?.range ?? spanBefore(reading.range);
@@ -181,9 +207,9 @@ function joinReading(
 		range: reading.range,
 		previousRange,
 		items,
-		newestMinuteMs,
-		steps: [],
-		stepMs: reading.sparkStepMs,
+		newestMinuteMs: reading.newestMinuteMs,
+		steps: reading.steps,
+		stepMs: reading.stepMs,
 		total: sumOf(reading.rows.map(({ aggregate }) => aggregate)),
 		previousTotal: before === null ? null : sumOf(before.rows.map(({ aggregate }) => aggregate)),
 	};

@@ -22,6 +22,7 @@ import {
 import { appDeploys, markerOf, readDeploys } from '../fleet/deploys.ts';
 import { ms, share, sparkOf, sumCost, unpricedOf } from '../fleet/figures.ts';
 import { type Fleet, readFleet, readWindow } from '../fleet/fleet.ts';
+import { stepsOver } from '../fleet/stepsOver.ts';
 import { comparedSince, knownFromMs } from '../fleet/knownFrom.ts';
 import { listedIn } from '../fleet/list.ts';
 import { memo } from '../fleet/memo.ts';
@@ -201,10 +202,11 @@ function sampledOf(fleet: Fleet | null) {
 }
 
 function sparksOf(fleet: Fleet, costDays: readonly (number | null)[]): Overview['sparks'] {
-	const of = (value: (step: Fleet['steps'][number]) => number | null) =>
-		sparkOf(fleet.steps.map(value));
+	const { values } = stepsOver(fleet);
+	const of = (value: (step: Fleet['steps'][number]) => number | null, idle: 0 | null = null) =>
+		sparkOf(values(idle, value));
 	return {
-		invocations: of((step) => step.invocations),
+		invocations: of((step) => step.invocations, 0),
 		errorShare: of((step) => share(step.errors, step.invocations)),
 		p95Ms: of((step) => ms(step.p95Us)),
 		coldStartShare: of((step) => share(step.coldStarts, step.invocations)),
@@ -230,12 +232,12 @@ function trafficCharts(fleet: Fleet, deploys: ChartSet['deploys']): ChartSet {
 		provenance: null,
 		approximate: fleet.total.percentiles === 'approximate',
 	});
-	const values = (pick: (step: Fleet['steps'][number]) => number | null) => fleet.steps.map(pick);
+	const { fromMs, count, values } = stepsOver(fleet);
 	return {
 		x: {
-			from: instant(fleet.steps[0]?.atMs ?? fleet.range.fromMs),
+			from: instant(fromMs),
 			stepMs: fleet.stepMs,
-			count: fleet.steps.length,
+			count,
 		},
 		charts: [
 			chart('traffic', [
@@ -243,20 +245,20 @@ function trafficCharts(fleet: Fleet, deploys: ChartSet['deploys']): ChartSet {
 					id: 'invocations',
 					label: 'invocations',
 					unit: 'count',
-					values: values((step) => step.invocations),
+					values: values(0, (step) => step.invocations),
 				},
-				{ id: 'errors', label: 'errors', unit: 'count', values: values((step) => step.errors) },
+				{ id: 'errors', label: 'errors', unit: 'count', values: values(0, (step) => step.errors) },
 				{
 					id: 'throttles',
 					label: 'throttles',
 					unit: 'count',
-					values: values((step) => step.throttles),
+					values: values(0, (step) => step.throttles),
 				},
 			]),
 			chart('duration', [
-				{ id: 'p50', label: 'p50', unit: 'ms', values: values((step) => ms(step.p50Us)) },
-				{ id: 'p95', label: 'p95', unit: 'ms', values: values((step) => ms(step.p95Us)) },
-				{ id: 'p99', label: 'p99', unit: 'ms', values: values((step) => ms(step.p99Us)) },
+				{ id: 'p50', label: 'p50', unit: 'ms', values: values(null, (step) => ms(step.p50Us)) },
+				{ id: 'p95', label: 'p95', unit: 'ms', values: values(null, (step) => ms(step.p95Us)) },
+				{ id: 'p99', label: 'p99', unit: 'ms', values: values(null, (step) => ms(step.p99Us)) },
 			]),
 		],
 		deploys,

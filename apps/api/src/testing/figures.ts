@@ -40,6 +40,8 @@ export interface FigureOptions {
 	readonly everyMinutes?: number;
 	/** The same on days before yesterday; `everyMinutes` when left out. */
 	readonly pastEveryMinutes?: number;
+	/** What a minute of a function holds; as records give it when left out. */
+	readonly bucketAt?: (minuteMs: number, fn: LambdaFunction) => Bucket;
 }
 
 interface FigureInput extends FigureOptions {
@@ -56,6 +58,7 @@ export async function seedFigures(
 		days = 4,
 		everyMinutes = 10,
 		pastEveryMinutes = everyMinutes,
+		bucketAt = bucketOf,
 		connections,
 		functions,
 	}: FigureInput,
@@ -73,11 +76,11 @@ export async function seedFigures(
 			const home = { connectionId: connection.id, region };
 			for (let dayStartMs = fromMs; dayStartMs < todayMs; dayStartMs += dayMs) {
 				const every = everyOf(dayStartMs);
-				await writePast(store, ctx, { home, dayStartMs, own, everyMinutes: every });
+				await writePast(store, ctx, { home, dayStartMs, own, everyMinutes: every, bucketAt });
 			}
 			for (let slotMs = todayMs; slotMs < nowMs; slotMs += hourMs) {
 				const inSlot = minutes.filter((minute) => floorTo(hourMs, minute) === slotMs);
-				const fragment = fragmentOf({ home, slotMs, own, minutes: inSlot });
+				const fragment = fragmentOf({ home, slotMs, own, minutes: inSlot, bucketAt });
 				await store.series.writeFragment(ctx, fragment);
 				await store.series.writeTotals(ctx, {
 					connectionId: connection.id,
@@ -126,9 +129,10 @@ interface SlotInput {
 	readonly slotMs: number;
 	readonly own: readonly LambdaFunction[];
 	readonly minutes: readonly number[];
+	readonly bucketAt: (minuteMs: number, fn: LambdaFunction) => Bucket;
 }
 
-function fragmentOf({ home, slotMs, own, minutes }: SlotInput): Fragment {
+function fragmentOf({ home, slotMs, own, minutes, bucketAt }: SlotInput): Fragment {
 	return {
 		...home,
 		slotMs,
@@ -138,7 +142,7 @@ function fragmentOf({ home, slotMs, own, minutes }: SlotInput): Fragment {
 		revision: 1,
 		functions: own.map((fn) => ({
 			functionId: fn.id,
-			buckets: minutes.map((minute) => bucketOf(minute, fn)),
+			buckets: minutes.map((minute) => bucketAt(minute, fn)),
 			durations: null,
 		})),
 	};
@@ -151,12 +155,12 @@ const pastGroup = 250;
 async function writePast(
 	store: Store,
 	ctx: Ctx,
-	day: Pick<SlotInput, 'home' | 'own'> & {
+	day: Pick<SlotInput, 'home' | 'own' | 'bucketAt'> & {
 		readonly dayStartMs: number;
 		readonly everyMinutes: number;
 	},
 ): Promise<void> {
-	const { home, dayStartMs, own, everyMinutes } = day;
+	const { home, dayStartMs, own, everyMinutes, bucketAt } = day;
 	const writer = await store.series.beginPastDay(ctx, { home, dayStartMs });
 	if (writer === null) throw new Error('a day of the past is written once');
 	const minutes = minutesOf({ fromMs: dayStartMs, toMs: dayStartMs + dayMs }, everyMinutes);
@@ -164,7 +168,7 @@ async function writePast(
 	for (let at = 0; at < own.length; at += pastGroup) {
 		const group = own.slice(at, at + pastGroup);
 		const fragments = slots.map(([slotMs, inSlot]) =>
-			fragmentOf({ home, slotMs, own: group, minutes: inSlot }),
+			fragmentOf({ home, slotMs, own: group, minutes: inSlot, bucketAt }),
 		);
 		await writer.add(fragments, []);
 	}

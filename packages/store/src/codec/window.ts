@@ -1,4 +1,5 @@
 import type { Aggregate } from '@lamplight/core/bucket/aggregate';
+import type { EstimatedDays } from '@lamplight/core/bucket/billedUse';
 import { noInvocations } from '@lamplight/core/bucket/sum';
 
 import type { BeforeAggregate } from '../series/rollups.ts';
@@ -80,6 +81,35 @@ export function beforeOf(aggregate: Aggregate): BeforeAggregate {
 function fullOf(before: BeforeAggregate): Aggregate {
 	return { ...noInvocations, ...before, errorsKnownInvocations: before.invocations };
 }
+
+/** Nothing of a function whose records were all read: most rows are the days it ran on. */
+export function writeEstimates(
+	out: ByteWriter,
+	{ numbers, rows }: NumberedRows<EstimatedDays>,
+): void {
+	writeNumbers(out, numbers);
+	for (const field of estimateFields) {
+		writeColumn(
+			out,
+			rows.map((row) => row[field]),
+		);
+	}
+}
+
+export function readEstimates(reader: ByteReader): NumberedRows<EstimatedDays> {
+	const numbers = readNumbers(reader);
+	const [ms, mibMs, ranOn] = estimateFields.map(() => readColumn(reader, numbers.length));
+	return {
+		numbers,
+		rows: numbers.map((_, row) => ({
+			estimatedMs: ms?.[row] ?? 0,
+			estimatedMibMs: mibMs?.[row] ?? 0,
+			ranOn: ranOn?.[row] ?? 0,
+		})),
+	};
+}
+
+const estimateFields = ['estimatedMs', 'estimatedMibMs', 'ranOn'] as const;
 
 export interface SparkRow {
 	/** Levels 0 to `sparkLevels` of the row's own highest. */

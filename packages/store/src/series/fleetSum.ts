@@ -1,9 +1,10 @@
 import type { Aggregate } from '@lamplight/core/bucket/aggregate';
+import { type EstimatedDays, estimatedUse } from '@lamplight/core/bucket/billedUse';
 import type { FunctionSlice } from '@lamplight/core/bucket/fragment';
 import { groupBySteps, sumAggregates, sumBuckets } from '@lamplight/core/bucket/sum';
 import { billedVarianceMs2, sumVariances } from '@lamplight/core/collection/sampledSpan';
 import type { ConnectionId, FunctionId } from '@lamplight/core/ids';
-import { floorTo, hourMs, minuteMs, type TimeRange } from '@lamplight/core/time';
+import { dayMs, floorTo, hourMs, minuteMs, type TimeRange } from '@lamplight/core/time';
 
 import { withVariance } from '../codec/aggregates.ts';
 import type { TimedAggregate } from '../codec/days.ts';
@@ -13,6 +14,8 @@ import type { FleetRow } from './series.ts';
 interface Row {
 	readonly connectionId: ConnectionId;
 	readonly parts: Aggregate[];
+	/** The day that each part is of. */
+	readonly days: number[];
 	readonly invocations: number[];
 	readonly errors: (number | null)[];
 }
@@ -41,6 +44,7 @@ export class FleetSum {
 		for (const entry of span.entries) {
 			const row = this.#row(entry.functionId, connectionId);
 			row.parts.push(entry.aggregate);
+			row.days.push(floorTo(dayMs, startMs));
 			for (const [at, invocations] of entry.invocations.entries()) {
 				this.#spark(row, startMs + at * span.stepMs, {
 					invocations,
@@ -68,6 +72,7 @@ export class FleetSum {
 			const row = this.#row(functionId, connectionId);
 			const sum = sumBuckets(inside, whole ? durations : null);
 			row.parts.push(withVariance(sum, billedVarianceMs2(inside)));
+			row.days.push(floorTo(dayMs, hourStartMs));
 			for (const bucket of inside) this.#spark(row, bucket.minuteMs, bucket);
 			all.push(...inside);
 		}
@@ -89,6 +94,31 @@ export class FleetSum {
 				invocationSpark: row.invocations,
 				errorSpark: row.errors,
 			}));
+	}
+
+	/**
+	 * What is estimated of each function's days, each by its own records: a whole month's would scale one
+	 * day by another's. Of at most 31 days, from the range's first on.
+	 */
+	estimatedDays(
+		memoryMibOf: (id: FunctionId) => number | undefined,
+	): Map<FunctionId, EstimatedDays> {
+		const firstMs = floorTo(dayMs, this.#range.fromMs);
+		const found = new Map<FunctionId, EstimatedDays>();
+		for (const [functionId, { parts, days }] of this.#rows) {
+			const sum = { estimatedMs: 0, estimatedMibMs: 0, ranOn: 0 };
+			const byDay = Map.groupBy(parts.keys(), (at) => days[at] ?? firstMs);
+			for (const [dayStartMs, members] of byDay) {
+				const day = sumAggregates(members.flatMap((at) => parts[at] ?? []));
+				if (day.invocations === 0) continue;
+				const use = estimatedUse(day, memoryMibOf(functionId) ?? 0);
+				sum.estimatedMs += use.estimatedMs;
+				sum.estimatedMibMs += use.estimatedMibMs;
+				sum.ranOn += 2 ** Math.round((dayStartMs - firstMs) / dayMs);
+			}
+			found.set(functionId, sum);
+		}
+		return found;
 	}
 
 	/** The whole fleet by step, ascending. */
@@ -114,6 +144,7 @@ export class FleetSum {
 			row = {
 				connectionId,
 				parts: [],
+				days: [],
 				invocations: new Array<number>(this.#width).fill(0),
 				errors: new Array<number | null>(this.#width).fill(null),
 			};

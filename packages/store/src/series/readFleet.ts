@@ -1,5 +1,5 @@
 import type { Ctx } from '@lamplight/core/ctx';
-import { dayMs, hourMs, minuteMs, type TimeRange } from '@lamplight/core/time';
+import { ceilTo, dayMs, hourMs, minuteMs, type TimeRange } from '@lamplight/core/time';
 
 import { decodeFleet, type FleetSpan } from '../codec/fleet.ts';
 import { decodeFleetItems } from './fleetItems.ts';
@@ -9,6 +9,9 @@ import { gather, keptRange } from './gather.ts';
 import { fleetKeys, partitions } from './layout.ts';
 import type { FleetReading } from './series.ts';
 
+/** As many as a chart carries; both ends of a range may begin one. */
+const maxSteps = 690;
+
 /** See `Series.readFleet`. */
 export async function readFleet(
 	deps: SeriesReads,
@@ -16,12 +19,24 @@ export async function readFleet(
 	range: TimeRange,
 ): Promise<FleetReading> {
 	const sparkStepMs = sparkStepFor(range);
-	const { sum, range: covered } = await gatherFleet(deps, ctx, {
-		range,
+	const stepMs = stepFor(keptRange(range, deps.db.clock()));
+	const { sum, range: covered } = await gatherFleet(deps, ctx, { range, sparkStepMs, stepMs });
+	return {
+		range: covered,
 		sparkStepMs,
-		stepMs: Math.max(sparkStepMs, 5 * minuteMs),
-	});
-	return { range: covered, sparkStepMs, rows: sum.rows() };
+		rows: sum.rows(),
+		steps: sum.steps(),
+		stepMs,
+		newestMinuteMs: sum.newestMinuteMs,
+	};
+}
+
+/** As short as the range is kept by: hours know five minutes, days hours; and few enough to draw. */
+function stepFor({ fromMs, toMs }: TimeRange): number {
+	const hasDay = ceilTo(dayMs, fromMs) + dayMs <= toMs;
+	if (!hasDay) return 5 * minuteMs;
+	const steps = [hourMs, 2 * hourMs, 6 * hourMs];
+	return steps.find((step) => (toMs - fromMs) / step < maxSteps) ?? dayMs;
 }
 
 /** 12 to 36 steps of a span that reads well. */

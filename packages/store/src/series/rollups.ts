@@ -1,4 +1,5 @@
 import type { Aggregate } from '@lamplight/core/bucket/aggregate';
+import type { EstimatedDays } from '@lamplight/core/bucket/billedUse';
 import type { Ctx } from '@lamplight/core/ctx';
 import type { LambdaFunction } from '@lamplight/core/function/function';
 import type { ConnectionId, FunctionId } from '@lamplight/core/ids';
@@ -72,6 +73,8 @@ export interface FleetWindowRow {
 	/** Share of the row's own busiest step, 0 to 1, for drawing only; `null` without a run. */
 	readonly spark: readonly number[] | null;
 	readonly errorSpark: readonly number[] | null;
+	/** Of the month's window alone, of those that ran in it: what its cost is summed from by day. */
+	readonly estimated?: EstimatedDays;
 }
 
 /** Sums over the fleet in one step of a window. */

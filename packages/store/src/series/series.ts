@@ -7,6 +7,7 @@ import type { ConnectionId, FunctionId, Region } from '@lamplight/core/ids';
 import type { TimeRange } from '@lamplight/core/time';
 
 import type { Home } from './layout.ts';
+import type { FleetStep } from './rollups.ts';
 
 /** The most points that one series read returns; ask for a longer step beyond. */
 export const maxSeriesPoints = 750;
@@ -46,6 +47,11 @@ export interface FleetReading {
 	readonly sparkStepMs: number;
 	/** Functions that ran in the range, ascending by id. */
 	readonly rows: readonly FleetRow[];
+	/** The whole fleet over time, ascending; idle steps are absent. */
+	readonly steps: readonly FleetStep[];
+	readonly stepMs: number;
+	/** The newest minute with figures; `null` without any. */
+	readonly newestMinuteMs: number | null;
 }
 
 /** What every function used on one UTC day; a function that did not run has no row. */

@@ -1,4 +1,5 @@
 import type { Aggregate } from '@lamplight/core/bucket/aggregate';
+import type { EstimatedDays } from '@lamplight/core/bucket/billedUse';
 import { sumAggregates } from '@lamplight/core/bucket/sum';
 import type { Ctx } from '@lamplight/core/ctx';
 import type { FunctionId } from '@lamplight/core/ids';
@@ -14,6 +15,8 @@ import {
 	encodeBeforeRows,
 	encodeSparks,
 	encodeWindowRows,
+	readEstimates,
+	writeEstimates,
 	levelsOf,
 	type NumberedRows,
 	sparkLevels,
@@ -79,6 +82,7 @@ export async function rebuildWindow(
 	const beforeRows = before.sum.rows();
 	const place = await places(deps, ctx, [...rows, ...beforeRows]);
 	const ordered = numbered(rows, place);
+	const estimates = window === 'month' ? now.sum.estimatedDays(place.memoryMibOf) : null;
 	const name = names(window);
 	const part = <T>(of: (row: FleetRow) => T): NumberedRows<T> => ({
 		numbers: ordered.numbers,
@@ -109,11 +113,17 @@ export async function rebuildWindow(
 				total: totalOf(rows),
 				previousTotal: totalOf(beforeRows),
 				strangers: place.strangers,
+				estimates:
+					estimates === null
+						? null
+						: part((row) => estimates.get(row.functionId) ?? nothingEstimated),
 			}),
 		],
 	]);
 	await blobs.putTogether(ctx, window, built, readMs);
 }
+
+const nothingEstimated: EstimatedDays = { estimatedMs: 0, estimatedMibMs: 0, ranOn: 0 };
 
 function totalOf(rows: readonly FleetRow[]): Aggregate {
 	return sumAggregates(rows.map((row) => row.aggregate));
@@ -123,6 +133,7 @@ interface Places {
 	readonly of: ReadonlyMap<FunctionId, number>;
 	/** Functions that ran and that inventory never listed, numbered behind the directory's. */
 	readonly strangers: Stranger[];
+	readonly memoryMibOf: (id: FunctionId) => number | undefined;
 }
 
 type Stranger = Pick<FleetRow, 'functionId' | 'connectionId'>;
@@ -140,7 +151,8 @@ async function places(deps: WindowsDeps, ctx: Ctx, rows: readonly FleetRow[]): P
 		of.set(functionId, firstStranger + strangers.length);
 		strangers.push({ functionId, connectionId });
 	}
-	return { of, strangers };
+	const memories = new Map(known.map(({ id, memoryMib }) => [id, memoryMib]));
+	return { of, strangers, memoryMibOf: (id) => memories.get(id) };
 }
 
 function numbered(rows: readonly FleetRow[], place: Places): NumberedRows<FleetRow> {
@@ -157,21 +169,26 @@ interface StepsContent {
 	readonly total: Aggregate;
 	readonly previousTotal: Aggregate;
 	readonly strangers: readonly Stranger[];
+	/** Of the month alone. */
+	readonly estimates: NumberedRows<EstimatedDays> | null;
 }
 
 function encodeSteps(content: StepsContent): Uint8Array {
-	const { steps, ...rest } = content;
+	const { steps, estimates, ...rest } = content;
 	const out = new ByteWriter();
 	out.text(JSON.stringify(rest));
 	writeTimed(out, steps);
+	// At the end, where a program that does not know of them does not look.
+	if (estimates !== null) writeEstimates(out, estimates);
 	return sealBlob('steps', version, out.bytes());
 }
 
 function decodeSteps(blob: Uint8Array): StepsContent {
 	const reader = openBlob('steps', version, blob);
 	// Written from typed values by the function above, under the same version.
-	const rest = JSON.parse(reader.text()) as Omit<StepsContent, 'steps'>;
-	return { ...rest, steps: readTimed(reader) };
+	const rest = JSON.parse(reader.text()) as Omit<StepsContent, 'steps' | 'estimates'>;
+	const steps = readTimed(reader);
+	return { ...rest, steps, estimates: reader.done ? null : readEstimates(reader) };
 }
 
 type Decoded =
@@ -257,17 +274,21 @@ function rowsOf(parts: {
 	};
 	const earlier = new Map(before?.numbers.map((number, at) => [number, before.rows[at]]));
 	const rows: FleetWindowRow[] = [];
+	const { estimates } = content;
+	const estimated = new Map(estimates?.numbers.map((number, at) => [number, estimates.rows[at]]));
 	const drawn = new Map(sparks?.numbers.map((number, at) => [number, sparks.rows[at]]));
 	for (const [at, number] of (now?.numbers ?? []).entries()) {
 		const who = whose(number);
 		if (who === undefined) continue;
 		const spark = drawn.get(number);
+		const days = estimated.get(number);
 		rows.push({
 			...who,
 			now: now?.rows[at] ?? null,
 			before: earlier.get(number) ?? null,
 			spark: spark === undefined ? null : shares(spark.invocations),
 			errorSpark: spark === undefined ? null : shares(spark.errors),
+			...(days === undefined ? {} : { estimated: days }),
 		});
 		earlier.delete(number);
 	}
