@@ -35,6 +35,28 @@ describe('the OpenAPI document', () => {
 		}
 	});
 
+	test.each(['Overview', 'CostsPage'])('says what every field of %s is', (name) => {
+		const undescribed: string[] = [];
+		let described = 0;
+		const walk = (schema: unknown, path: string) => {
+			const parts = schema as {
+				readonly properties?: Record<string, { readonly description?: string }>;
+				readonly items?: unknown;
+				readonly anyOf?: readonly unknown[];
+			};
+			for (const [field, part] of Object.entries(parts.properties ?? {})) {
+				if ((part.description ?? '').length > 5) described += 1;
+				else undescribed.push(`${path}.${field}`);
+				walk(part, `${path}.${field}`);
+			}
+			if (parts.items !== undefined) walk(parts.items, `${path}[]`);
+			for (const part of parts.anyOf ?? []) walk(part, path);
+		};
+		walk(api.components.schemas[name], name);
+		expect(undescribed).toEqual([]);
+		expect(described).toBeGreaterThan(20);
+	});
+
 	test('declares each path parameter that its template holds', () => {
 		for (const [path, methods] of Object.entries(api.paths)) {
 			const inTemplate = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();

@@ -29,9 +29,9 @@ export const comparisons = ['previousMonth', 'year', 'none'] as const;
 
 /** UTC days, both ends included. */
 export const daySpanSchema = z.object({
-	from: daySchema,
-	to: daySchema,
-	days: z.number().int().nonnegative(),
+	from: daySchema.describe('Its first day.'),
+	to: daySchema.describe('Its last day.'),
+	days: z.number().int().nonnegative().describe('How many they are.'),
 });
 
 export const costsQuerySchema = z.object({
@@ -146,46 +146,70 @@ export type CostDay = z.infer<typeof costDaySchema>;
 
 export const costsPageSchema = z
 	.object({
-		period: daySpanSchema,
-		/** The first day known for every account, when that is not the first of the period: earlier ones
-		 * are still being read, or out of reach. */
-		knownFrom: daySchema.nullable(),
-		/** The days of it that are over and known for some account; totals are of these. */
-		completePeriod: daySpanSchema,
-		previousPeriod: daySpanSchema.nullable(),
-		/** Accounts that are not compared: the period before is not known of them. */
-		comparedWithout: z.array(leftOutSchema).max(200),
-		basis: costBasisSchema,
-		by: z.enum(costDimensions),
-		tagKeys: z.array(z.string()).max(200),
-		figures: z.object({
-			/** With the days that still change. */
-			soFar: moneySchema.nullable(),
-			today: moneySchema.nullable(),
-			complete: comparedMoneySchema,
-			billed: z
-				.object({ amount: moneySchema, span: daySpanSchema, unexplained: moneySchema.nullable() })
-				.nullable(),
-			perMillion: comparedMoneySchema,
-		}),
-		month: monthCurveSchema,
-		/** Chart `costPerDay`: at most seven series stacked (the last may be `rest`), x in days. */
-		charts: chartSetSchema,
-		previousPerDay: z.array(z.number().nullable()).max(400),
-		rows: z.array(costRowSchema).max(200),
-		nextCursor: z.string().nullable(),
-		count: z.number().int(),
-		total: costRowSchema,
-		provenances: z.array(z.object({ provenance: costProvenanceSchema, share: z.number() })),
-		drivers: z.array(costDriverSchema),
-		/** Sum of the drivers: the difference between the two periods. */
-		difference: moneySchema.nullable(),
-		reconciliation: reconciliationSchema,
-		days: z.array(costDaySchema).max(400),
-		/** By app, whatever the breakdown. */
-		apps: z.array(costRowSchema).max(12),
-		unpriced: z.array(unpricedSchema),
-		limits: z.array(limitHitSchema),
+		period: daySpanSchema.describe('The UTC days that were asked for.'),
+		knownFrom: daySchema
+			.nullable()
+			.describe(
+				'The first day known for every account, when that is not the first of the period: earlier ones are still being read, or out of reach.',
+			),
+		completePeriod: daySpanSchema.describe(
+			'Its days that are over and known for some account; totals are of these.',
+		),
+		previousPeriod: daySpanSchema.nullable().describe('What it is compared with.'),
+		comparedWithout: z
+			.array(leftOutSchema)
+			.max(200)
+			.describe('Accounts that are not compared: the period before is not known of them.'),
+		basis: costBasisSchema.describe('List price, or what the bill says.'),
+		by: z.enum(costDimensions).describe('What the rows are.'),
+		tagKeys: z.array(z.string()).max(200).describe('Tags that functions can be grouped by.'),
+		figures: z
+			.object({
+				soFar: moneySchema
+					.nullable()
+					.describe('All of the period, with the days that still change.'),
+				today: moneySchema.nullable().describe('The UTC day under way.'),
+				complete: comparedMoneySchema.describe('The complete period, and the one before.'),
+				billed: z
+					.object({
+						amount: moneySchema.describe('What AWS billed.'),
+						span: daySpanSchema.describe('For these days.'),
+						unexplained: moneySchema.nullable().describe('What of it no use explains.'),
+					})
+					.nullable()
+					.describe('null without a bill for any of the days.'),
+				perMillion: comparedMoneySchema.describe('For a million executions.'),
+			})
+			.describe('The sums of what is wanted.'),
+		month: monthCurveSchema.describe('The period day by day, and where it is heading.'),
+		charts: chartSetSchema.describe(
+			'`costPerDay`: at most seven series stacked (the last may be `rest`), x in days.',
+		),
+		previousPerDay: z
+			.array(z.number().nullable())
+			.max(400)
+			.describe('Dollars of each day of the period before.'),
+		rows: z.array(costRowSchema).max(200).describe('The breakdown.'),
+		nextCursor: z.string().nullable().describe('For the rows after these.'),
+		count: z.number().int().describe('Rows on all pages.'),
+		total: costRowSchema.describe('All rows together.'),
+		provenances: z
+			.array(
+				z.object({
+					provenance: costProvenanceSchema.describe('How it is known.'),
+					share: z.number().describe('Of the complete period’s cost.'),
+				}),
+			)
+			.describe('How the cost is known.'),
+		drivers: z.array(costDriverSchema).describe('Why it is more or less than the period before.'),
+		difference: moneySchema
+			.nullable()
+			.describe('Sum of the drivers: the difference between the two periods.'),
+		reconciliation: reconciliationSchema.describe('From the estimate to the bill.'),
+		days: z.array(costDaySchema).max(400).describe('Estimated, measured and billed, day by day.'),
+		apps: z.array(costRowSchema).max(12).describe('By app, whatever the breakdown.'),
+		unpriced: z.array(unpricedSchema).describe('Use without a rate: it is part of no cost.'),
+		limits: z.array(limitHitSchema).describe('What was left out because a limit was reached.'),
 	})
 	.meta({ id: 'CostsPage' });
 export type CostsPage = z.infer<typeof costsPageSchema>;

@@ -106,73 +106,103 @@ export const sparkSchema = z.array(z.number().nullable()).max(48);
 
 export const overviewSchema = z
 	.object({
-		range: resolvedRangeSchema,
-		previousRange: spanSchema,
-		figures: z.object({
-			invocations: comparedNumberSchema,
-			errors: comparedNumberSchema,
-			errorShare: comparedNumberSchema,
-			throttles: comparedNumberSchema,
-			p50Ms: comparedNumberSchema,
-			p95Ms: comparedNumberSchema,
-			p99Ms: comparedNumberSchema,
-			coldStartShare: comparedNumberSchema,
-			/** The mean init of cold starts. */
-			initMeanMs: z.number().nullable(),
-			/** UTC day so far, and the same hours a week earlier. */
-			costToday: comparedMoneySchema,
-			/** UTC month so far, as far as it is known, and the same days of the month before. */
-			costMonth: comparedMoneySchema,
-			/** Of the two costs; left out where nothing of them is sampled. */
-			costTodaySampled: sampledShareSchema.optional(),
-			costMonthSampled: sampledShareSchema.optional(),
-		}),
-		/** Accounts that the figures are not compared over: the span before is not known of them. */
-		comparedWithout: z.array(leftOutSchema).max(200),
-		/** Since when the month's cost is known, when not every account is known since its first day. */
-		monthKnownFrom: instantSchema.nullable(),
-		sparks: z.object({
-			invocations: sparkSchema,
-			errorShare: sparkSchema,
-			p95Ms: sparkSchema,
-			coldStartShare: sparkSchema,
-			costDays: sparkSchema,
-		}),
-		/** Chart `traffic` with series `invocations` and `errors`. */
-		charts: chartSetSchema,
-		month: monthCurveSchema,
-		attention: z.array(attentionSchema).max(20),
-		movers: z.array(moverSchema).max(10),
+		range: resolvedRangeSchema.describe('What the figures cover.'),
+		previousRange: spanSchema.describe('What they are compared with.'),
+		figures: z
+			.object({
+				invocations: comparedNumberSchema.describe('Executions.'),
+				errors: comparedNumberSchema.describe('Of them, those that failed.'),
+				errorShare: comparedNumberSchema.describe(
+					'Errors of the executions whose errors are known.',
+				),
+				throttles: comparedNumberSchema.describe('Calls that AWS refused.'),
+				p50Ms: comparedNumberSchema.describe('Half of the executions took at most so long.'),
+				p95Ms: comparedNumberSchema.describe('95 of 100 took at most so long.'),
+				p99Ms: comparedNumberSchema.describe('99 of 100 took at most so long.'),
+				coldStartShare: comparedNumberSchema.describe(
+					'Cold starts of the executions with records.',
+				),
+				initMeanMs: z.number().nullable().describe('The mean init of cold starts.'),
+				costToday: comparedMoneySchema.describe(
+					'UTC day so far, and the same hours a week earlier.',
+				),
+				costMonth: comparedMoneySchema.describe(
+					'UTC month so far, as far as it is known, summed day by day as the costs page does, and the same days of the month before.',
+				),
+				costTodaySampled: sampledShareSchema
+					.optional()
+					.describe('How much of the day’s cost is sampled; left out where nothing is.'),
+				costMonthSampled: sampledShareSchema.optional().describe('The same of the month’s.'),
+			})
+			.describe('The fleet in the range and in the span before.'),
+		comparedWithout: z
+			.array(leftOutSchema)
+			.max(200)
+			.describe('Accounts that nothing is compared over: the span before is not known of them.'),
+		monthKnownFrom: instantSchema
+			.nullable()
+			.describe(
+				'Since when the month’s cost is known; null when that is its first day for every account.',
+			),
+		sparks: z
+			.object({
+				invocations: sparkSchema.describe('Executions.'),
+				errorShare: sparkSchema.describe('Errors of the executions.'),
+				p95Ms: sparkSchema.describe('95 of 100 took at most so long.'),
+				coldStartShare: sparkSchema.describe('Cold starts of the executions.'),
+				costDays: sparkSchema.describe('Dollars of each day of the month that is over.'),
+			})
+			.describe('Small lines beside the figures, at most 48 points over the range.'),
+		charts: chartSetSchema.describe(
+			'`traffic` with invocations, errors and throttles, and `duration` with percentiles.',
+		),
+		month: monthCurveSchema.describe('The month day by day, and where it is heading.'),
+		attention: z.array(attentionSchema).max(20).describe('What needs a person now, worst first.'),
+		movers: z
+			.array(moverSchema)
+			.max(10)
+			.describe('Functions that moved most against the span before.'),
 		apps: z
 			.array(
 				z.object({
-					/** `null` collects functions without an app. */
-					app: appLabelSchema.nullable(),
-					/** Set on the last row, which gathers the apps not listed. */
-					rest: z.number().int().nullable(),
-					owner: z.string().nullable(),
-					share: z.number().nullable(),
-					cost: comparedMoneySchema,
+					app: appLabelSchema.nullable().describe('null collects functions without an app.'),
+					rest: z
+						.number()
+						.int()
+						.nullable()
+						.describe('How many apps the last row gathers; null on every other.'),
+					owner: z.string().nullable().describe('Who owns it, where all of it says the same.'),
+					share: z.number().nullable().describe('Of the month’s cost.'),
+					cost: comparedMoneySchema.describe('This month so far.'),
 				}),
 			)
-			.max(12),
-		data: z.object({
-			freshness: freshnessSchema,
-			/** Shares of function-minutes in the range, each 0 to 1. */
-			completeShare: z.number().nullable(),
-			provisionalShare: z.number().nullable(),
-			partialShare: z.number().nullable(),
-			missingShare: z.number().nullable(),
-			/** Regions whose function buckets add up to the region's own totals. */
-			regionsEqual: z.number().int(),
-			regions: z.number().int(),
-			watchMonthToDate: moneySchema.nullable(),
-			watchCapUsdPerMonth: z.string(),
-		}),
-		functionsTotal: z.number().int(),
-		functionsRan: z.number().int(),
-		unpriced: z.array(unpricedSchema),
-		limits: z.array(limitHitSchema),
+			.max(12)
+			.describe('The month by app, the dearest first.'),
+		data: z
+			.object({
+				freshness: freshnessSchema.describe('How new the figures are.'),
+				completeShare: z
+					.number()
+					.nullable()
+					.describe('Share of region-minutes of the range that are complete, 0 to 1.'),
+				provisionalShare: z.number().nullable().describe('That still arrive.'),
+				partialShare: z.number().nullable().describe('Of which a part could not be read.'),
+				missingShare: z.number().nullable().describe('That nobody has read.'),
+				regionsEqual: z
+					.number()
+					.int()
+					.describe('Regions whose functions add up to the region’s own totals.'),
+				regions: z.number().int().describe('Regions that were ever read.'),
+				watchMonthToDate: moneySchema
+					.nullable()
+					.describe('What Lamplight’s own calls cost the accounts this month.'),
+				watchCapUsdPerMonth: z.string().describe('The most that they may cost.'),
+			})
+			.describe('How far the figures can be trusted, and what they cost to get.'),
+		functionsTotal: z.number().int().describe('Functions there are.'),
+		functionsRan: z.number().int().describe('Of them, those that ran in the range.'),
+		unpriced: z.array(unpricedSchema).describe('Use without a rate: it is part of no cost.'),
+		limits: z.array(limitHitSchema).describe('What was left out because a limit was reached.'),
 	})
 	.meta({ id: 'Overview' });
 export type Overview = z.infer<typeof overviewSchema>;

@@ -57,7 +57,10 @@ export type Unpriced = z.infer<typeof unpricedSchema>;
 export const completenessSchema = z.enum(completenesses);
 
 /** A half-open span `[from, to)`. */
-export const spanSchema = z.object({ from: instantSchema, to: instantSchema });
+export const spanSchema = z.object({
+	from: instantSchema.describe('Its first moment.'),
+	to: instantSchema.describe('The first moment behind it.'),
+});
 
 /** The range that a page answered for, resolved from the relative one asked for. */
 export const resolvedRangeSchema = spanSchema
