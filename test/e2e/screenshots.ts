@@ -1,7 +1,7 @@
 /**
  * `node test/e2e/screenshots.ts [URL] [--all FOLDER] [NAME...]` draws the pages of a running product
  * with demo members, or of one that it starts. Without `--all` the few of the README go into
- * docs/screenshots; with it every page, light, dark and at the width of a phone. Prints for each page
+ * docs/screenshots; with it every page, light, dark and at the widths of two phones. Prints for each page
  * what went wrong while it was drawn.
  */
 import { mkdirSync } from 'node:fs';
@@ -23,6 +23,7 @@ const looks = [
 	{ name: 'light', theme: 'light', width: 1440, height: 900 },
 	{ name: 'dark', theme: 'dark', width: 1440, height: 900 },
 	{ name: 'phone', theme: 'light', width: 390, height: 844 },
+	{ name: 'narrow', theme: 'dark', width: 360, height: 740 },
 ] as const;
 
 /** What the README shows: few and small, because they stay in the history for ever. */

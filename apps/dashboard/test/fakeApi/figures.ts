@@ -1,4 +1,11 @@
-import type { ComparedMoney, CostProvenance, Money, XAxis } from '@lamplight/api/contract/shared';
+import type {
+	Chart,
+	ComparedMoney,
+	CostProvenance,
+	Money,
+	Series,
+	XAxis,
+} from '@lamplight/api/contract/shared';
 import type { Figures } from '@lamplight/api/contract/functions';
 
 /** Figures that look lived in and never change: a small generator from a fixed seed. */
@@ -133,5 +140,27 @@ export function figures(seed: FigureSeed): Figures {
 			provenance,
 		),
 		completeness: seed.completeness ?? 'complete',
+	};
+}
+
+type Values = readonly (number | null)[];
+
+/** A chart of series by their names, without limits. */
+export function chart(
+	id: string,
+	unit: Series['unit'],
+	series: Readonly<Record<string, Values>>,
+): Chart {
+	return {
+		id,
+		series: Object.entries(series).map(([name, values]) => ({
+			id: name,
+			label: name,
+			unit,
+			values: [...values],
+		})),
+		limits: [],
+		provenance: null,
+		approximate: false,
 	};
 }

@@ -1,7 +1,7 @@
 import type { FunctionPage } from '@lamplight/api/contract/functionPages';
-import type { Chart, Series } from '@lamplight/api/contract/shared';
 
-import { axisFor, compared, daily, hourMs, iso, money, nowMs, rangeFor } from './figures.ts';
+import { axisFor, chart, compared, daily, hourMs, iso, money, nowMs, rangeFor } from './figures.ts';
+import { comparison } from './deploys.ts';
 import { rowOf } from './fleet.ts';
 import type { Handlers } from './handler.ts';
 import { deploy } from './overview.ts';
@@ -10,7 +10,6 @@ import { deploy } from './overview.ts';
 export const gap = { fromMs: nowMs - 14 * hourMs, toMs: nowMs - 11 * hourMs };
 
 type Axis = ReturnType<typeof axisFor>;
-type Values = readonly (number | null)[];
 
 /** Values with the gap that nobody may fill with zeros. */
 function known(x: Axis, values: readonly number[]): (number | null)[] {
@@ -19,21 +18,6 @@ function known(x: Axis, values: readonly number[]): (number | null)[] {
 		const at = fromMs + index * x.stepMs;
 		return at >= gap.fromMs && at < gap.toMs ? null : value;
 	});
-}
-
-function chart(id: string, unit: Series['unit'], series: Readonly<Record<string, Values>>): Chart {
-	return {
-		id,
-		series: Object.entries(series).map(([name, values]) => ({
-			id: name,
-			label: name,
-			unit,
-			values: [...values],
-		})),
-		limits: [],
-		provenance: null,
-		approximate: false,
-	};
 }
 
 function charts(query: URLSearchParams): FunctionPage['charts'] {
@@ -121,4 +105,36 @@ export const functionPageHandlers: Handlers = {
 			},
 		};
 	},
+	'GET /v1/w/{ws}/functions/{functionId}/cost': ({ query }) => {
+		const x = axisFor(query);
+		return {
+			range: rangeFor(query).range,
+			total: compared(7.74, 7.1),
+			costPerThousand: compared(0.0034, 0.0033),
+			components: [
+				{
+					component: 'compute',
+					label: 'Compute',
+					quantity: '412000',
+					unit: 'GB-s',
+					rate: '0.0000133334',
+					rateUnit: 'GB-second',
+					rateSource: 'https://aws.amazon.com/lambda/pricing/',
+					cost: money(5.49),
+					previous: money(5.1),
+				},
+			],
+			charts: {
+				x,
+				charts: [chart('cost', 'usd', { compute: daily(8, x.count, x.stepMs, 1) })],
+				deploys: [],
+				spans: [],
+			},
+			unpriced: [],
+		};
+	},
+	'GET /v1/w/{ws}/functions/{functionId}/history': () => ({
+		deploys: [comparison],
+		nextCursor: null,
+	}),
 };

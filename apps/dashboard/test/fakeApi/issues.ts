@@ -30,7 +30,26 @@ function issue(id: string): IssueRow {
 	};
 }
 
+const ids = ['iss_00000000000000000001', 'iss_00000000000000000002'];
+/** What the errors page changes. */
+const states = new Map<string, IssueRow['state']>();
+
 export const issueHandlers: Handlers = {
+	'GET /v1/w/{ws}/issues': ({ query }) => ({
+		range: rangeFor(query).range,
+		rows: ids.map((id) => ({ ...issue(id), state: states.get(id) ?? 'open' })),
+		nextCursor: null,
+		counts: { open: ids.length, resolved: 0, ignored: 0, regressed: 0 },
+		errors: 4100,
+		grouped: 4100,
+		apps: [],
+	}),
+	'PATCH /v1/w/{ws}/issues': ({ body }) => {
+		const { ids: asked, state } = body as { ids: IssueRow['id'][]; state: IssueRow['state'] };
+		const changed = asked.map((id) => ({ id, before: states.get(id) ?? ('open' as const) }));
+		for (const id of asked) states.set(id, state);
+		return { changed, notFound: [] };
+	},
 	'GET /v1/w/{ws}/issues/{issueId}': ({ params, query }): IssuePage => ({
 		range: rangeFor(query).range,
 		issue: issue(params['issueId'] ?? ''),

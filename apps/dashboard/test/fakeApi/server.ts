@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 
+import type { ResponseOf, RouteKey } from '@lamplight/api/contract/client';
 import type { Problem } from '@lamplight/api/contract/shared';
 
 import type { Asked } from './handler.ts';
@@ -16,7 +17,11 @@ export interface FakeApi {
 	readonly origin: string;
 	/** Makes a route fail with a status until `heal`; 0 cuts the connection. */
 	fail(key: string, status: number, problem?: Partial<Problem>): void;
+	/** Changes fields of what a route answers until `heal`: what is partial, withheld or left out. */
+	amend<K extends RouteKey>(key: K, change: Partial<ResponseOf<K>>): void;
 	heal(): void;
+	/** Cuts every call until `heal`; the files of the dashboard are still served. */
+	goDown(): void;
 	/** Delays every answer. */
 	delay(ms: number): void;
 	/** Calls as `METHOD /path?query`, oldest first. */
@@ -26,12 +31,21 @@ export interface FakeApi {
 
 interface State {
 	failures: Map<string, { status: number; problem: Partial<Problem> }>;
+	amendments: Map<string, object>;
+	/** No call is answered at all. */
+	isDown: boolean;
 	delayMs: number;
 	calls: string[];
 }
 
 export async function startFakeApi(buildFolder: string, port = 0): Promise<FakeApi> {
-	const state: State = { failures: new Map(), delayMs: 0, calls: [] };
+	const state: State = {
+		failures: new Map(),
+		amendments: new Map(),
+		isDown: false,
+		delayMs: 0,
+		calls: [],
+	};
 	const server = createServer((request, response) => {
 		answer(state, buildFolder, request, response).catch((error: unknown) => {
 			response.writeHead(500).end(String(error));
@@ -41,8 +55,12 @@ export async function startFakeApi(buildFolder: string, port = 0): Promise<FakeA
 	return {
 		origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
 		fail: (key, status, problem = {}) => state.failures.set(key, { status, problem }),
+		amend: (key, change) => state.amendments.set(key, change as object),
+		goDown: () => (state.isDown = true),
 		heal: () => {
 			state.failures.clear();
+			state.amendments.clear();
+			state.isDown = false;
 			state.delayMs = 0;
 		},
 		delay: (ms) => (state.delayMs = ms),
@@ -82,6 +100,10 @@ async function answer(
 		return;
 	}
 	state.calls.push(`${request.method ?? 'GET'} ${url.pathname}${url.search}`);
+	if (state.isDown) {
+		response.destroy();
+		return;
+	}
 	if (state.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, state.delayMs));
 	const found = patterns.find(
 		({ method, pattern }) => method === request.method && pattern.test(url.pathname),
@@ -107,11 +129,15 @@ async function answer(
 		body: await bodyOf(request),
 	};
 	const handler = (handlers as Record<string, ((asked: Asked) => unknown) | undefined>)[found.key];
-	const result = handler?.(asked);
+	const result = amended(handler?.(asked), state.amendments.get(found.key));
 	if (result === null) response.writeHead(204).end();
 	else if (typeof result === 'string')
 		response.writeHead(200, { 'content-type': 'text/csv' }).end(result);
 	else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));
+}
+
+function amended(result: unknown, change: object | undefined): unknown {
+	return change === undefined ? result : { ...(result as object), ...change };
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
@@ -162,6 +188,10 @@ function serveFile(folder: string, path: string, response: ServerResponse): void
 	const file = join(folder, normalize(path));
 	const found = file.startsWith(folder) && existsSync(file) && statSync(file).isFile();
 	const served = found ? file : join(folder, '200.html');
-	response.writeHead(200, { 'content-type': types[extname(served)] ?? 'application/octet-stream' });
+	response.writeHead(200, {
+		'content-type': types[extname(served)] ?? 'application/octet-stream',
+		// As in front of the real one: names of these files change with what is in them.
+		...(path.includes('/immutable/') ? { 'cache-control': 'max-age=31536000, immutable' } : {}),
+	});
 	createReadStream(served).pipe(response);
 }

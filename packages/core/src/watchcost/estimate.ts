@@ -39,8 +39,8 @@ const daysPerMonth = 30;
 /** Invocations, Errors and Throttles. */
 const countMetrics = 3;
 const countsEveryMinutes = 5;
-/** ClaimedAccountConcurrency. */
-const concurrencyEveryMinutes = 15;
+/** ClaimedAccountConcurrency: an answer holds a whole hour, so that it comes late and costs little. */
+export const concurrencyEveryMinutes = 15;
 /** Metrics that a day of one region's totals asks for, whatever runs there. */
 export const totalsPerRegionDay =
 	minutesPerDay +

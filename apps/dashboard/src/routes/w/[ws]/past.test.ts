@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { pastRead, pastSentence } from './past.ts';
+import { noForecast, pastRead, pastSentence, wholeFrom } from './past.ts';
 
 const backfill = (share: number) => ({
 	functionsDone: 0,
@@ -27,4 +27,12 @@ it('is null when everything has been read, and when nothing is known', () => {
 
 it('counts an account without functions too', () => {
 	expect(pastRead({ rows: [{ functions: 0, backfill: backfill(0.5) }] })).toBe(0.5);
+});
+
+it('says why there is no forecast, and from which day on a month is whole', () => {
+	expect(noForecast(0.5, null)).toBe('no forecast until the past is read');
+	expect(noForecast(null, null)).toBe('too few complete days for a forecast');
+	expect(noForecast(null, '2026-11-12T00:00:00.000Z')).toBe('no forecast: whole from 12 Nov on');
+	expect(wholeFrom('2026-11-12')).toBe('whole from 12 Nov on');
+	expect(wholeFrom(null)).toBeNull();
 });

@@ -1,6 +1,7 @@
 import type { ConnectionRow } from '@lamplight/api/contract/connections';
 
 import { share } from '#lib/format/number.ts';
+import { day } from '#lib/format/time.ts';
 
 /**
  * How much of the past has been read, over all functions: 0 to 1; `null` when all of it has, or when
@@ -17,7 +18,22 @@ export function pastRead(
 	return Math.min(1, read / all);
 }
 
+/** In place of a comparison: what was not read yet of the days before is not 0. */
+export const pastNote = 'earlier days are still being read';
+
 /** Says so wherever earlier days are compared: they still grow. */
 export function pastSentence(read: number): string {
 	return `Earlier days are still being read, ${share(read, 0)} so far`;
+}
+
+/** From which UTC day on a month is known of every account; `null` when it is from its first on. */
+export function wholeFrom(knownFrom: string | null): string | null {
+	return knownFrom === null ? null : `whole from ${day(Date.parse(knownFrom), 'UTC')} on`;
+}
+
+/** Why a month is not forecast. */
+export function noForecast(past: number | null, knownFrom: string | null): string {
+	if (past !== null) return 'no forecast until the past is read';
+	const whole = wholeFrom(knownFrom);
+	return whole === null ? 'too few complete days for a forecast' : `no forecast: ${whole}`;
 }

@@ -8,7 +8,7 @@ import { duration } from '#lib/format/quantity.ts';
 import { moment, type TimeView } from '#lib/format/time.ts';
 import { b, type Reading } from '#lib/ui/reading.ts';
 
-import { pastSentence } from './past.ts';
+import { pastSentence, wholeFrom } from './past.ts';
 
 /** What needs somebody; accounts that are not read for the same reason are one thing. */
 export type Finding =
@@ -51,7 +51,9 @@ export function overviewReading(
 		];
 	const [first, ...rest] = findings(overview.attention);
 	const without =
-		overview.figures.invocations.previous === null ? '' : withoutSentence(overview.comparedWithout);
+		past !== null || overview.figures.invocations.previous === null
+			? ''
+			: withoutSentence(overview.comparedWithout);
 	const month: Reading = [
 		...(past === null ? monthSentence(overview) : [`${pastSentence(past)}.`]),
 		...(without === '' ? [] : [` ${without}`]),
@@ -81,12 +83,19 @@ function ranSentence(overview: Overview): string {
 	return `${ran} of ${overview.functionsTotal} ran in this span, none of them worse than before.`;
 }
 
-function monthSentence({ month, figures }: Overview): Reading {
+function monthSentence({ month, figures, monthKnownFrom }: Overview): Reading {
 	if (month.forecast !== null) {
 		return ['The month is heading for ', b(moneyWhole(month.forecast.total.amount)), '.'];
 	}
 	const soFar = figures.costMonth.value;
-	return soFar === null ? [] : ['The month has cost ', b(money(soFar.amount)), ' so far.'];
+	const whole = wholeFrom(monthKnownFrom);
+	return soFar === null
+		? []
+		: [
+				'The month has cost ',
+				b(money(soFar.amount)),
+				whole === null ? ' so far.' : ` so far, ${whole}.`,
+			];
 }
 
 /** One finding as a sentence. */
