@@ -22,6 +22,8 @@ export interface FakeApi {
 	heal(): void;
 	/** Cuts every call until `heal`; the files of the dashboard are still served. */
 	goDown(): void;
+	/** Keeps every answer back until what it gives is called, or `heal`. */
+	hold(): () => void;
 	/** Delays every answer. */
 	delay(ms: number): void;
 	/** Calls as `METHOD /path?query`, oldest first. */
@@ -34,6 +36,9 @@ interface State {
 	amendments: Map<string, object>;
 	/** No call is answered at all. */
 	isDown: boolean;
+	/** Resolves when answers may go out; `null` when none is kept back. */
+	held: Promise<void> | null;
+	release: () => void;
 	delayMs: number;
 	calls: string[];
 }
@@ -43,6 +48,8 @@ export async function startFakeApi(buildFolder: string, port = 0): Promise<FakeA
 		failures: new Map(),
 		amendments: new Map(),
 		isDown: false,
+		held: null,
+		release: () => undefined,
 		delayMs: 0,
 		calls: [],
 	};
@@ -61,12 +68,24 @@ export async function startFakeApi(buildFolder: string, port = 0): Promise<FakeA
 			state.failures.clear();
 			state.amendments.clear();
 			state.isDown = false;
+			state.release();
 			state.delayMs = 0;
 		},
+		hold: () => hold(state),
 		delay: (ms) => (state.delayMs = ms),
 		calls: () => state.calls,
 		close: () => closed(server),
 	};
+}
+
+function hold(state: State): () => void {
+	state.held = new Promise((resolve) => {
+		state.release = () => {
+			state.held = null;
+			resolve();
+		};
+	});
+	return state.release;
 }
 
 function closed(server: Server): Promise<void> {
@@ -104,6 +123,7 @@ async function answer(
 		response.destroy();
 		return;
 	}
+	if (state.held !== null) await state.held;
 	if (state.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, state.delayMs));
 	const found = patterns.find(
 		({ method, pattern }) => method === request.method && pattern.test(url.pathname),

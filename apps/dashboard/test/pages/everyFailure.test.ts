@@ -2,15 +2,17 @@ import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { chromium, type Browser, type Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, inject, it } from 'vitest';
 
 import { chromiumFlags, chromiumPath } from '../chromium.ts';
 import { ws } from '../fakeApi/frame.ts';
 import { startFakeApi, type FakeApi } from '../fakeApi/server.ts';
 import { readPages, type ReadPage } from './everyPage.ts';
 
-/** Long enough for a skeleton to be seen, short enough for all pages. */
-const slowMs = 700;
+/** A tab through five failures, beside others. */
+const timeoutMs = 240_000;
+/** What is asked for again may wait for an earlier attempt to end. */
+const settleMs = 20_000;
 
 let browser: Browser;
 beforeAll(async () => {
@@ -44,13 +46,19 @@ const alertOf = (page: Page, text: string) =>
 const brought = (page: Page, { brings }: ReadPage) =>
 	main(page).getByText(brings).filter({ visible: true }).first().waitFor();
 
-it('knows every page of a workspace', () => {
+it('knows every page of a workspace', ({ expect }) => {
 	const routes = join(import.meta.dirname, '..', '..', 'src', 'routes', 'w', '[ws]');
 	const folders = readdirSync(routes, { recursive: true, encoding: 'utf8' })
 		.filter((path) => path.endsWith('+page.svelte'))
 		.map((path) => dirname(path).replaceAll('\\', '/').replace(/^\.$/, ''));
 	const known = ['more', ...readPages.map(({ route }) => route)];
 	expect(folders.toSorted()).toEqual(known.toSorted());
+});
+
+/** What stands around a failure: one title, and the way to other pages. */
+const frame = async (page: Page) => ({
+	headings: await page.getByRole('heading', { level: 1 }).allInnerTexts(),
+	navigation: await page.getByRole('navigation', { name: 'Main' }).isVisible(),
 });
 
 const failures = [
@@ -64,70 +72,76 @@ const failures = [
 describe.concurrent.each(readPages)('$route', (one) => {
 	const { path, key, what, title } = one;
 
-	it('says in place that what it reads fails, stays whole and recovers', async () => {
-		await alone(async (page, api) => {
-			for (const how of failures) {
-				const told = `with ${how.status}`;
-				api.fail(key, how.status);
-				await page.goto(`${api.origin}/w/${ws}${path}`);
-				const alert = alertOf(page, how.says);
-				await alert.waitFor();
-				if (how.status === 500) expect(await alert.innerText()).toContain(`Could not read ${what}`);
-				await expectFrame(page, title, told);
-				// A skeleton beside a failure would promise what is not coming.
-				expect(await main(page).locator('.skeleton').count(), told).toBe(0);
-				api.heal();
-				if (how.again === null) {
-					expect(await alert.getByRole('button', { name: /^Try/ }).count(), told).toBe(0);
-					continue;
+	it(
+		'says in place that what it reads fails, stays whole and recovers',
+		{ timeout: timeoutMs },
+		async ({ expect }) => {
+			await alone(async (page, api) => {
+				for (const how of failures) {
+					const told = `with ${how.status}`;
+					api.fail(key, how.status);
+					await page.goto(`${api.origin}/w/${ws}${path}`);
+					const alert = alertOf(page, how.says);
+					await alert.waitFor();
+					if (how.status === 500)
+						expect(await alert.innerText()).toContain(`Could not read ${what}`);
+					expect(await frame(page), told).toEqual({ headings: [title], navigation: true });
+					// A skeleton beside a failure would promise what is not coming.
+					expect(await main(page).locator('.skeleton').count(), told).toBe(0);
+					api.heal();
+					if (how.again === null) {
+						expect(await alert.getByRole('button', { name: /^Try/ }).count(), told).toBe(0);
+						continue;
+					}
+					await alert.getByRole('button', { name: how.again }).click();
+					await brought(page, one);
+					expect(await main(page).getByRole('alert').allInnerTexts(), told).toEqual([]);
 				}
-				await alert.getByRole('button', { name: how.again }).click();
+			});
+		},
+	);
+
+	it(
+		'shows that it is read, stands when nothing answers, and comes back from signing in',
+		{ timeout: timeoutMs },
+		async ({ expect }) => {
+			await alone(async (page, api) => {
+				const release = api.hold();
+				await page.goto(`${api.origin}/w/${ws}${path}`);
+				await page.getByRole('heading', { level: 1, name: title }).waitFor();
+				await main(page)
+					.getByRole('status', { name: /Reading/ })
+					.or(
+						main(page)
+							.getByRole('status')
+							.filter({ hasText: /Searching|Reading/ }),
+					)
+					.first()
+					.waitFor();
+				release();
 				await brought(page, one);
-				expect(await main(page).getByRole('alert').allInnerTexts(), told).toEqual([]);
-			}
-		});
-	});
+				expect(await main(page).getByRole('alert').allInnerTexts()).toEqual([]);
 
-	it('shows that it is read, stands when nothing answers, and comes back from signing in', async () => {
-		await alone(async (page, api) => {
-			api.delay(slowMs);
-			await page.goto(`${api.origin}/w/${ws}${path}`);
-			await page.getByRole('heading', { level: 1, name: title }).waitFor();
-			await main(page)
-				.getByRole('status', { name: /Reading/ })
-				.or(
-					main(page)
-						.getByRole('status')
-						.filter({ hasText: /Searching|Reading/ }),
-				)
-				.first()
-				.waitFor();
-			await brought(page, one);
-			expect(await main(page).getByRole('alert').allInnerTexts()).toEqual([]);
+				api.goDown();
+				await page.goto(`${api.origin}/w/${ws}${path}`);
+				const banner = page.getByRole('alert').filter({ hasText: 'The server does not answer.' });
+				await banner.waitFor();
+				expect(await frame(page)).toEqual({ headings: [title], navigation: true });
+				api.heal();
+				await banner.getByRole('button', { name: 'Try now' }).click();
+				await brought(page, one);
+				await banner.waitFor({ state: 'detached' });
+				await expect
+					.poll(() => main(page).getByRole('alert').allInnerTexts(), { timeout: settleMs })
+					.toEqual([]);
 
-			api.heal();
-			api.goDown();
-			await page.goto(`${api.origin}/w/${ws}${path}`);
-			const banner = page.getByRole('alert').filter({ hasText: 'The server does not answer.' });
-			await banner.waitFor();
-			await expectFrame(page, title, 'down');
-			api.heal();
-			await banner.getByRole('button', { name: 'Try now' }).click();
-			await brought(page, one);
-			await banner.waitFor({ state: 'detached' });
-			await expect.poll(() => main(page).getByRole('alert').allInnerTexts()).toEqual([]);
-
-			api.fail('POST /v1/session/refresh', 401);
-			await page.goto(`${api.origin}/w/${ws}${path}`);
-			const link = page.getByRole('link', { name: 'Sign in' });
-			await link.waitFor();
-			const signIn = new URL((await link.getAttribute('href')) ?? '', api.origin);
-			expect(signIn.searchParams.get('returnTo')).toBe(`/w/${ws}${path}`);
-		});
-	});
-
-	async function expectFrame(page: Page, name: string, told: string): Promise<void> {
-		expect(await page.getByRole('heading', { level: 1 }).allInnerTexts(), told).toEqual([name]);
-		expect(await page.getByRole('navigation', { name: 'Main' }).isVisible(), told).toBe(true);
-	}
+				api.fail('POST /v1/session/refresh', 401);
+				await page.goto(`${api.origin}/w/${ws}${path}`);
+				const link = page.getByRole('link', { name: 'Sign in' });
+				await link.waitFor();
+				const signIn = new URL((await link.getAttribute('href')) ?? '', api.origin);
+				expect(signIn.searchParams.get('returnTo')).toBe(`/w/${ws}${path}`);
+			});
+		},
+	);
 });

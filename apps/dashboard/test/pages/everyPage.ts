@@ -29,7 +29,7 @@ const tabs = 'functions/[id]/(tabs)';
 /** Every page of a workspace that reads from the API; `more` is a list of links. */
 export const readPages: readonly ReadPage[] = [
 	page('', '', `${base}/overview`, 'the overview', 'Overview', 'Invocations and errors'),
-	page('functions', '/functions', `${base}/functions`, 'functions', 'Functions', 'customs-docs'),
+	page('functions', '/functions', `${base}/functions`, 'functions', 'Functions', 'Fleet, 1,200'),
 	page(tabs, functionPath, functionKey, 'this function', functionName, 'Cold starts'),
 	page(
 		`${tabs}/invocations`,

@@ -20,10 +20,12 @@ export function sparkPath(
 	const inner = size.height - 2 * padding;
 	const stepX = values.length > 1 ? size.width / (values.length - 1) : size.width;
 	const x = (index: number) => (index * stepX).toFixed(1);
-	// A flat line lies in the middle: without a range there is no high and no low.
+	// A flat line lies in the middle, as without a range there is no high and no low; nothing at all lies low.
 	const y = (value: number) =>
 		(high === low
-			? size.height / 2
+			? high === 0
+				? size.height - padding
+				: size.height / 2
 			: size.height - padding - ((value - low) / (high - low)) * inner
 		).toFixed(1);
 
