@@ -1,5 +1,6 @@
 import type { Permission } from '@lamplight/api/contract/session';
 import type { MembershipView } from '@lamplight/api/contract/session';
+import type { SavedView } from '@lamplight/api/contract/workspace';
 
 import { iso, money, nowMs } from './figures.ts';
 import { fleet, label } from './fleet.ts';
@@ -23,8 +24,12 @@ const permissions: Permission[] = [
 	'tokens.all',
 	'audit.read',
 	'settings.write',
+	'views.write',
 	'workspace.delete',
 ];
+
+/** What is saved on the functions page. */
+let views: SavedView[] = [];
 
 /** What the settings page changes. */
 const workspace = {
@@ -64,6 +69,17 @@ export const frameHandlers: Handlers = {
 	'PATCH /v1/w/{ws}': ({ body }) => {
 		const { id: _, ...settings } = Object.assign(workspace, body);
 		return settings;
+	},
+	'GET /v1/w/{ws}/views': () => ({ views }),
+	'POST /v1/w/{ws}/views': ({ body }) => {
+		const { name, page, query, shared } = body as unknown as SavedView;
+		const view = { id: `view_${views.length + 1}`, name, page, query, shared, mine: true };
+		views = [...views, view];
+		return view;
+	},
+	'DELETE /v1/w/{ws}/views/{viewId}': ({ params }) => {
+		views = views.filter(({ id }) => id !== params['viewId']);
+		return null;
 	},
 	'GET /v1/w/{ws}/search': ({ query }) => ({
 		hits: fleet

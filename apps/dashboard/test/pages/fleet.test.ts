@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest';
+
+import { visits } from './visit.ts';
+
+const tab = visits();
+const main = () => tab.page.getByRole('main');
+const head = (name: string) => tab.page.getByRole('columnheader', { name, exact: true });
+const search = () => new URL(tab.page.url()).searchParams;
+
+it('groups the fleet with subtotals, and opens one group', async () => {
+	await tab.open('/functions?groupBy=runtime');
+	const group = tab.page.getByRole('button', { name: /^python3\.14/ });
+	await group.waitFor();
+	const row = tab.page.getByRole('row').filter({ has: group });
+	expect(await row.innerText()).toMatch(/\d+[\s\S]*\$\d/);
+	expect(await main().getByRole('rowheader', { name: 'Fleet, 1,200' }).count()).toBe(1);
+	await tab.page.getByRole('button', { name: 'Region', exact: true }).click();
+	await tab.page.waitForURL(/groupBy=region/);
+	await tab.page.getByRole('button', { name: /^us-east-1/ }).waitFor();
+});
+
+it('shows the columns that were chosen, and the address holds them', async () => {
+	await tab.open('/functions?groupBy=none');
+	await head('p95').waitFor();
+	await tab.page.getByRole('button', { name: 'Columns' }).click();
+	await tab.page.getByRole('menuitemcheckbox', { name: 'p95' }).click();
+	await tab.page.keyboard.press('Escape');
+	await head('p95').waitFor({ state: 'detached' });
+	expect(search().get('cols')).not.toBeNull();
+	await tab.page.reload();
+	await head('Invocations').waitFor();
+	expect(await head('p95').count()).toBe(0);
+});
+
+it('saves a view for everybody, opens it over another span, and gives it back when undone', async () => {
+	await tab.open('/functions?groupBy=none&runtime=python3.14&sort=p95');
+	await tab.page.getByRole('button', { name: /^View: changed/ }).click();
+	await tab.page.getByRole('menuitem', { name: 'Save this view' }).click();
+	await tab.page.getByLabel('Name of the view').fill('Slow Python');
+	await tab.page.getByRole('checkbox', { name: 'for everybody' }).check();
+	await tab.page.getByRole('button', { name: 'Save view' }).click();
+	await tab.page.getByText('saved for everybody here').waitFor();
+
+	await tab.open('/functions?from=now-7d');
+	await tab.page.getByRole('button', { name: /^View: Cost first/ }).click();
+	await tab.page.getByRole('menuitem', { name: /Slow Python.*shared/ }).click();
+	await tab.page.waitForURL(/runtime=python3\.14/);
+	expect([search().get('from'), search().get('sort')]).toEqual(['now-7d', 'p95']);
+
+	await tab.page.getByRole('button', { name: /^View: Slow Python/ }).click();
+	await tab.page.getByRole('menuitem', { name: 'Remove “Slow Python”' }).click();
+	await tab.page.getByRole('button', { name: /^View: changed/ }).waitFor();
+	await tab.page.getByRole('button', { name: 'Undo' }).click();
+	await tab.page.getByRole('button', { name: /^View: Slow Python/ }).waitFor();
+});
