@@ -146,4 +146,31 @@ describe('collecting an account', { timeout: 120_000 }, () => {
 			expect(spans).toEqual([{ ...range, state: 'complete' }]);
 		}
 	});
+
+	it('concludes nothing from totals that were read before they had settled', async () => {
+		const { sandbox, store } = collector;
+		const fromMs = floorTo(5 * minuteMs, sandbox.clock.nowMs());
+		const range = { fromMs, toMs: fromMs + 20 * minuteMs };
+		const read = async (...kinds: ('totals' | 'functions')[]) => {
+			if (kinds.includes('totals'))
+				collector.queue.push({ kind: 'totals', ...base(), counts: true });
+			for (const region of regions) collector.queue.push({ kind: 'functions', ...base(), region });
+			await collector.drain();
+			const marks = await store.completeness.read(testCtx(), connection.id, range);
+			return new Set(marks.flatMap(({ spans }) => spans.map(({ state }) => state)));
+		};
+		sandbox.clock.advance(25 * minuteMs);
+		await read('totals', 'functions');
+		// The totals are not read again, as when CloudWatch refuses them while logs answer.
+		sandbox.clock.advance(20 * minuteMs);
+		const stale = await read('functions');
+		expect(stale).toContain('provisional');
+		expect(stale).not.toContain('partial');
+		const [last] = await store.completeness.read(testCtx(), connection.id, {
+			fromMs: fromMs + 10 * minuteMs,
+			toMs: range.toMs,
+		});
+		expect(last?.spans.map(({ state }) => state)).toEqual(['provisional']);
+		expect(await read('totals', 'functions')).toEqual(new Set(['complete']));
+	});
 });

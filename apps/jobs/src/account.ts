@@ -56,17 +56,19 @@ export async function withAccount(
 	if (enrolment === null) return;
 	const account = deps.aws.open(targetOf(enrolment, connection));
 	const startedMs = deps.wallClock();
+	const beganMs = deps.clock();
 	const batch = attemptOf(deps, options.batch);
 	const count = (usages: readonly WatchUsage[]) =>
 		countCalls(deps, ctx, { connectionId: connection.id, batch, usages });
 	account.meter.tellTo(count);
-	const note = (run: Omit<Run, 'atMs' | 'job' | 'region' | 'tookMs'>) =>
+	const note = (run: Omit<Run, 'atMs' | 'job' | 'region' | 'tookMs' | 'beganMs'>) =>
 		reportRun(deps, ctx, options, {
 			...run,
 			atMs: deps.clock(),
 			job: options.job,
 			region: options.region,
 			tookMs: deps.wallClock() - startedMs,
+			beganMs,
 		});
 	try {
 		const report = await run({ ctx, connection, enrolment, account });

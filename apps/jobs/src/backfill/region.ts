@@ -115,11 +115,13 @@ export async function readPast(deps: JobDeps, work: Work, input: PastInput): Pro
 		}
 	}
 	const residuals = residualsOf(range, totals, counts);
-	const marks = completenessOf(residuals, deps.clock()).map(({ fromMs, toMs, state }) => ({
-		region,
-		range: { fromMs, toMs },
-		state,
-	}));
+	const marks = completenessOf(residuals, { nowMs: deps.clock() }).map(
+		({ fromMs, toMs, state }) => ({
+			region,
+			range: { fromMs, toMs },
+			state,
+		}),
+	);
 	if (!read.whole) limits.add(partialLimit);
 	const { duration, counts: counted } = read;
 	return { region, duration, counts: counted, marks, limits };

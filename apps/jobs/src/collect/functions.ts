@@ -199,9 +199,9 @@ async function markCompleteness(
 	reading: Reading,
 	functions: readonly FunctionFigures[],
 ): Promise<number> {
-	const { region, recordWindow, nowMs, totals, later } = reading;
+	const { region, recordWindow, nowMs, totals, totalsReadMs, later } = reading;
 	const residuals = residualsOf(recordWindow, totals, sumByMinute(reading, functions));
-	const spans = completenessOf(residuals, nowMs, later.toMs);
+	const spans = completenessOf(residuals, { nowMs, totalsReadMs, countedToMs: later.toMs });
 	await deps.store.completeness.mark(
 		work.ctx,
 		work.connection.id,

@@ -62,6 +62,8 @@ export interface Reading {
 	/** Functions of the whole region, by which they are grouped into items. */
 	readonly regionFunctions: number;
 	readonly totals: ReadonlyMap<number, RegionBucket> | null;
+	/** When those were read; 0 when the newest run failed. */
+	readonly totalsReadMs: number;
 }
 
 export interface ReadingOf {
@@ -106,7 +108,8 @@ export async function beginReading(
 		inventory: listed.filter(({ name }) => isInShard(name, shard)),
 		// At least a group a shard, whatever the inventory knows.
 		regionFunctions: Math.max(listed.length, shard.of * functionsPerGroup),
-		totals,
+		totals: totals?.minutes ?? null,
+		totalsReadMs: totals?.readMs ?? 0,
 	};
 }
 

@@ -79,18 +79,27 @@ export interface CompletenessSpan extends TimeRange {
 	readonly state: Completeness;
 }
 
+/** A region's totals are read for the trailing hour: so long there is another chance. */
+const totalsReadForMs = 45 * minuteMs;
+
+export interface KnownTo {
+	readonly nowMs: number;
+	/** When the region's totals were read; as of now when left out. */
+	readonly totalsReadMs?: number;
+	/** All functions were counted up to here; to the end when left out. */
+	readonly countedToMs?: number;
+}
+
 /**
  * The state of each minute, as spans: `provisional` for 20 minutes, and until everything was counted
- * where something is left for a later reading; then `complete` where the functions add up to the
- * region's own total, `partial` where they do not, `missing` where the region's total itself was not read.
+ * where something is left for a later reading, and until the region's total was read once it had settled;
+ * then `complete` where the functions add up to that total, `partial` where they do not, `missing` where
+ * the total itself was not read, or only while it could still grow.
  */
 export function completenessOf(
 	residuals: readonly MinuteResidual[],
-	nowMs: number,
-	/** All functions were counted up to here. */
-	countedToMs = Number.POSITIVE_INFINITY,
+	known: KnownTo,
 ): CompletenessSpan[] {
-	const settledMs = Math.min(nowMs - settlesAfterMs, countedToMs);
 	const odd = new Set<number>();
 	for (const group of unsettled(residuals)) {
 		if (differenceOf(group) === 0) continue;
@@ -98,7 +107,7 @@ export function completenessOf(
 	}
 	const spans: { fromMs: number; toMs: number; state: Completeness }[] = [];
 	for (const residual of residuals) {
-		const state = stateOf(residual, odd, settledMs);
+		const state = stateOf(residual, odd, known);
 		const last = spans.at(-1);
 		if (last?.state === state && last.toMs === residual.minuteMs) last.toMs += minuteMs;
 		else spans.push({ fromMs: residual.minuteMs, toMs: residual.minuteMs + minuteMs, state });
@@ -109,9 +118,13 @@ export function completenessOf(
 function stateOf(
 	residual: MinuteResidual,
 	odd: ReadonlySet<number>,
-	settledMs: number,
+	{ nowMs, totalsReadMs = nowMs, countedToMs = Number.POSITIVE_INFINITY }: KnownTo,
 ): Completeness {
 	if (residual.region === null) return 'missing';
-	if (residual.minuteMs + minuteMs > settledMs) return 'provisional';
+	const endMs = residual.minuteMs + minuteMs;
+	if (endMs > Math.min(nowMs - settlesAfterMs, countedToMs)) return 'provisional';
+	if (endMs > totalsReadMs - settlesAfterMs) {
+		return endMs > nowMs - totalsReadForMs ? 'provisional' : 'missing';
+	}
 	return odd.has(residual.minuteMs) ? 'partial' : 'complete';
 }
