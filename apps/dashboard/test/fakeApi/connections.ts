@@ -2,8 +2,8 @@ import type {
 	ConnectionPage,
 	ConnectionRow,
 	ConnectionsPage,
-	EnrolmentView,
 } from '@lamplight/api/contract/connections';
+import type { EnrolmentView } from '@lamplight/api/contract/enrolments';
 
 import { daily, dayMs, hourMs, iso, money, nowMs } from './figures.ts';
 import type { Handlers } from './handler.ts';

@@ -1,5 +1,5 @@
 import type { DeployRow } from '@lamplight/api/contract/deploys';
-import type { Comparison } from '@lamplight/api/contract/functions';
+import type { Comparison } from '@lamplight/api/contract/functionPages';
 
 import { hourMs, iso, money, nowMs, rangeFor } from './figures.ts';
 import { fleet, label } from './fleet.ts';
