@@ -1,6 +1,6 @@
 import type { Ctx } from '@lamplight/core/ctx';
 import { emptyUsage } from '@lamplight/core/bucket/usage';
-import { ceilTo, dayMs, minuteMs } from '@lamplight/core/time';
+import { dayMs, minuteMs } from '@lamplight/core/time';
 import type { UsageDay } from '@lamplight/store/series/series';
 import type { Store } from '@lamplight/store/store';
 
@@ -35,8 +35,7 @@ export async function readCostDays(
 	span: DaySpan,
 ): Promise<CostDay[]> {
 	const { functions } = await deps.store.rollups.directory(ctx);
-	// To the end of the minute under way, as the windows that are kept ready: sums of both are the same.
-	const nowMs = ceilTo(minuteMs, deps.clock() + 1);
+	const nowMs = Math.floor(deps.clock() / minuteMs) * minuteMs;
 	const days = daysOf(span);
 	const past = days.filter((day) => dayStart(day) < nowMs);
 	const found = await readDays(deps, ctx, { days: past, nowMs });

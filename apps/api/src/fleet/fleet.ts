@@ -2,7 +2,7 @@ import type { Aggregate } from '@lamplight/core/bucket/aggregate';
 import type { EstimatedDays } from '@lamplight/core/bucket/billedUse';
 import type { Ctx } from '@lamplight/core/ctx';
 import { type FunctionParts, functionParts } from '@lamplight/core/ids';
-import { dayMs, stepsOf, type TimeRange } from '@lamplight/core/time';
+import { dayMs, floorTo, minuteMs, stepsOf, type TimeRange } from '@lamplight/core/time';
 import type {
 	BeforeAggregate,
 	DirectoryFunction,
@@ -115,10 +115,15 @@ function joinWindow(
 ): Fleet {
 	const book = priceBook(reading.range.toMs - 1);
 	const bookBefore = priceBook(reading.previousRange.toMs - 1);
+	// What stands ready is paid for as long as it did, not to the end of the minute under way.
+	const soFar = {
+		fromMs: reading.range.fromMs,
+		toMs: Math.min(reading.range.toMs, floorTo(minuteMs, reading.builtMs)),
+	};
 	const isByDay = reading.rows.some(({ estimated }) => estimated !== undefined);
 	const items = functions.map((fn): FleetItem => {
 		const row = reading.byId.get(fn.id);
-		const days = isByDay ? dayByDay(fn, row?.estimated, reading.range) : {};
+		const days = isByDay ? dayByDay(fn, row?.estimated, soFar) : {};
 		return {
 			fn,
 			place: functionParts(fn.id),
