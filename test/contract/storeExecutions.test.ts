@@ -158,29 +158,3 @@ describe('executions', () => {
 		expect(await kept()).toEqual(told(last));
 	});
 });
-
-function issue(workspaceId: Issue['workspaceId']): Issue {
-	const hashOf = randomBytes(16).toString('hex');
-	return {
-		id: issueIdOf('app:a', hashOf),
-		workspaceId,
-		hash: hashOf,
-		scope: 'app:a',
-		kind: 'exception',
-		title: 'Boom: it broke',
-		errorType: 'Boom',
-		normalisedMessage: 'it broke',
-		topFrame: null,
-		state: 'open',
-		stateBy: null,
-		stateMs: null,
-		ignoredUntilMs: null,
-		firstSeenMs: startMs,
-		lastSeenMs: startMs,
-		count: 0,
-		hours: [],
-		functions: [],
-		truncated: false,
-		versions: [],
-	};
-}

@@ -28,6 +28,32 @@ beforeEach(() => {
 });
 afterAll(() => harness.close());
 
+function issue(workspaceId: Issue['workspaceId']): Issue {
+	const hashOf = randomBytes(16).toString('hex');
+	return {
+		id: issueIdOf('app:a', hashOf),
+		workspaceId,
+		hash: hashOf,
+		scope: 'app:a',
+		kind: 'exception',
+		title: 'Boom: it broke',
+		errorType: 'Boom',
+		normalisedMessage: 'it broke',
+		topFrame: null,
+		state: 'open',
+		stateBy: null,
+		stateMs: null,
+		ignoredUntilMs: null,
+		firstSeenMs: startMs,
+		lastSeenMs: startMs,
+		count: 0,
+		hours: [],
+		functions: [],
+		truncated: false,
+		versions: [],
+	};
+}
+
 describe('issues', () => {
 	const occurrences = (batch: string, count: number, hour = startMs) => ({
 		functionId: named('failing'),

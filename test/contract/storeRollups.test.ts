@@ -187,7 +187,7 @@ it('reads what windows have in common once for all of them, and a compacted hour
 it('takes an hour that was compacted anew for another one', async () => {
 	const { ctx, connectionId, known } = await twoDays();
 	const { rollups, series } = harness.store;
-	harness.now = startMs + 30 * minuteMs;
+	harness.now = startMs + 25 * minuteMs;
 	const invocations = async () => {
 		await rollups.rebuildWindows(ctx, ['1h']);
 		return (await rollups.fleetWindow(ctx, '1h'))?.byId.get(known)?.now?.invocations;

@@ -32,6 +32,11 @@ export async function compact(
 	limits: { readonly maxHours?: number; readonly maxDays?: number } = {},
 ): Promise<CompactionReport> {
 	const { db, due, leases } = deps;
+	const isClosed = (one: Due) => one.startMs + lengthOf(one) + slotClosesAfterMs <= db.clock();
+	// Asked every five minutes, and mostly there is nothing: a lease would be two writes for that.
+	if (!(await due.list(ctx, connectionId)).some(isClosed)) {
+		return { hours: [], days: [], more: false };
+	}
 	// Two at once could end with the older reading of an hour written last.
 	const lease = await leases.acquire(ctx, `compact/${connectionId}`, {
 		holder: randomUUID(),
@@ -40,9 +45,7 @@ export async function compact(
 	if (lease === null) return { hours: [], days: [], more: true };
 	try {
 		const { maxHours = defaultMaxHours, maxDays = defaultMaxDays } = limits;
-		const closed = (await due.list(ctx, connectionId)).filter(
-			(one) => one.startMs + lengthOf(one) + slotClosesAfterMs <= db.clock(),
-		);
+		const closed = (await due.list(ctx, connectionId)).filter(isClosed);
 		const dueHours = newestFirst(closed.filter((one) => one.kind === 'hour'));
 		const hours = dueHours.slice(0, maxHours);
 		await inParallel(hours, hoursAtOnce, async (one) => {
