@@ -75,38 +75,6 @@ describe('when the API fails', () => {
 	});
 });
 
-/** Pages with what each of them reads. */
-const pages = [
-	['', 'Overview', overviewKey, 'the overview'],
-	['/functions', 'Functions', functionsKey, 'functions'],
-	['/connections', 'Connections', 'GET /v1/w/{ws}/connections', 'connections'],
-	['/errors/iss_00000000000000000001', 'Issue', 'GET /v1/w/{ws}/issues/{issueId}', 'this issue'],
-] as const;
-const outcomes = [
-	[500, 'The metrics store did not answer within 10 s.', true],
-	[0, 'The server cannot be reached.', true],
-	[429, 'Asked to wait', true],
-	[403, 'Your role does not open this.', false],
-] as const;
-
-describe.each(pages)('%s, when what it reads fails', (path, title, key, what) => {
-	it.each(outcomes)('with %i, is told in place and stays whole', async (status, why, isRetried) => {
-		tab.api.fail(key, status);
-		await open(path);
-		const alert = tab.page.getByRole('main').getByRole('alert').filter({ hasText: why }).first();
-		await alert.waitFor();
-		if (status === 500) expect(await alert.innerText()).toContain(`Could not read ${what}`);
-		expect(await tab.page.locator('h1').count(), title).toBe(1);
-		expect(await tab.page.getByRole('navigation', { name: 'Main' }).isVisible()).toBe(true);
-		const again = alert.getByRole('button', { name: /Try (again|now)/ });
-		expect((await again.count()) > 0).toBe(isRetried);
-		tab.api.heal();
-		if (!isRetried) return;
-		await again.click();
-		await alert.waitFor({ state: 'detached' });
-	});
-});
-
 describe('the address is the state', () => {
 	it('choosing changes it, and Back undoes it', async () => {
 		await open('/functions');

@@ -9,6 +9,8 @@ const search = () => new URL(tab.page.url()).searchParams;
 
 it('groups the fleet with subtotals, and opens one group', async () => {
 	await tab.open('/functions?groupBy=runtime');
+	// The first group is open, and longer than the window.
+	await main().getByRole('button', { expanded: true }).first().click();
 	const group = tab.page.getByRole('button', { name: /^python3\.14/ });
 	await group.waitFor();
 	const row = tab.page.getByRole('row').filter({ has: group });
@@ -16,7 +18,7 @@ it('groups the fleet with subtotals, and opens one group', async () => {
 	expect(await main().getByRole('rowheader', { name: 'Fleet, 1,200' }).count()).toBe(1);
 	await tab.page.getByRole('button', { name: 'Region', exact: true }).click();
 	await tab.page.waitForURL(/groupBy=region/);
-	await tab.page.getByRole('button', { name: /^us-east-1/ }).waitFor();
+	expect(await main().getByRole('rowheader', { name: 'Fleet, 1,200' }).count()).toBe(1);
 });
 
 it('shows the columns that were chosen, and the address holds them', async () => {

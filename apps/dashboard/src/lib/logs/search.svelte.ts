@@ -17,6 +17,8 @@ export class LogSearching {
 	histogram = $state.raw<Histogram | null>(null);
 	latest = $state.raw<LogSearch | null>(null);
 	failures = $state.raw<LogSearch['failures']>([]);
+	/** Of every answer so far, each once: what the first one left out stays left out. */
+	limits = $state.raw<LogSearch['limits']>([]);
 	linesRead = $state(0);
 	/** What queries of Logs Insights scanned and cost so far; `null` page by page. */
 	scanned = $state.raw<{ readonly bytes: number; readonly costUsd: number } | null>(null);
@@ -33,6 +35,7 @@ export class LogSearching {
 		this.histogram = null;
 		this.latest = null;
 		this.failures = [];
+		this.limits = [];
 		this.linesRead = 0;
 		this.scanned = null;
 		this.full = false;
@@ -70,6 +73,10 @@ export class LogSearching {
 			...answer.failures.filter((one) =>
 				this.failures.every(({ functionId }) => functionId !== one.functionId),
 			),
+		];
+		this.limits = [
+			...this.limits,
+			...answer.limits.filter((one) => this.limits.every(({ limit }) => limit !== one.limit)),
 		];
 		this.full = this.lines.length >= mostLines;
 	}
