@@ -62,7 +62,7 @@ export async function startFakeApi(buildFolder: string, port = 0): Promise<FakeA
 	return {
 		origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
 		fail: (key, status, problem = {}) => state.failures.set(key, { status, problem }),
-		amend: (key, change) => state.amendments.set(key, change as object),
+		amend: (key, change) => state.amendments.set(key, change),
 		goDown: () => (state.isDown = true),
 		heal: () => {
 			state.failures.clear();
