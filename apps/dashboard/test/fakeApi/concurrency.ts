@@ -8,9 +8,9 @@ const [first, second] = fleet.map(label);
 if (first === undefined || second === undefined) throw new Error('the fake fleet is too small');
 
 const area: ConcurrencyArea = {
-	accountId: '111122223333' as ConcurrencyArea['accountId'],
+	accountId: '111122223333',
 	accountName: 'shop-prod',
-	region: 'eu-west-1' as ConcurrencyArea['region'],
+	region: 'eu-west-1',
 	limit: 1_000,
 	reserved: 150,
 	unreserved: 850,

@@ -10,7 +10,7 @@ import type { Handlers } from './handler.ts';
 import { connectionId, troubled } from './overview.ts';
 
 export const enrolmentId = 'enr_00000000000000000001' as EnrolmentView['id'];
-const accountId = troubled.accountId as ConnectionRow['accountId'];
+const accountId = troubled.accountId;
 const regions = ['eu-west-1', 'us-east-1'] as ConnectionRow['regions'];
 
 /** Its past is read to the end: pages do not speak of it. */
