@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { createApp } from '@lamplight/api/app';
 import type { LogLine, LogSearch, LogSearchRequest } from '@lamplight/api/contract/logs';
 import { askApi } from '@lamplight/api/testing/client';
 import { functionId } from '@lamplight/core/ids';
@@ -184,6 +185,25 @@ describe('one execution', () => {
 		expect(viewer.lines).toBeNull();
 		expect(JSON.stringify(viewer)).not.toContain('RequestId:');
 		expect(viewer.execution.billedMs).toBe(run?.billedMs);
+	});
+});
+
+describe('an account whose logs come too late', () => {
+	it('is told to who waits, instead of no answer at all', async () => {
+		const where = { action: 'logs:FilterLogEvents' };
+		const { id } = world.sandbox.addFault({ kind: 'slow', settings: { delayMs: 2_000 }, where });
+		const hurried = createApp({ ...world.api.deps, linesPatienceMs: 200 });
+		const [run] = endedIn(world.sandbox, named('cart-api'), range);
+		const at = new Date(run?.startMs ?? 0).toISOString();
+		const answer = await hurried.request(
+			`/v1/w/${world.api.workspaceId}/functions/${named('cart-api')}/executions/${run?.requestId}?at=${at}`,
+			{ headers: { authorization: `Bearer ${await world.api.tokenOf('engineer')}` } },
+		);
+		expect(await answer.json()).toMatchObject({
+			code: 'aws_refused',
+			detail: 'AWS asks us to wait; try again in a moment.',
+		});
+		world.sandbox.removeFault(id);
 	});
 });
 

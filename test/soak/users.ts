@@ -42,7 +42,9 @@ const pages = (at: number): Readonly<Record<string, PageCalls>> => ({
 		await ask('function cost', `functions/${id}/cost?${query}`);
 		const executions = await ask('executions', `functions/${id}/executions?${query}`);
 		const requestId = first(executions, 'requestId', at);
-		if (requestId !== null) await ask('execution', `functions/${id}/executions/${requestId}`);
+		const began = first(executions, 'at', at);
+		if (requestId === null || began === null) return;
+		await ask('execution', `functions/${id}/executions/${requestId}?at=${began}`);
 	},
 	errors: async (ask, query) => {
 		const id = first(await ask('issues', `issues?${query}`), 'id', at);
@@ -115,10 +117,16 @@ function asker({ product, session, timesMs, failures }: AskerParts): Ask {
 			if (status === 200) return body as Answer;
 			failures.push(`${path}: ${status} ${JSON.stringify(body).slice(0, 300)}`);
 		} catch (error) {
-			failures.push(`${path}: ${error instanceof Error ? error.message : 'no answer'}`);
+			failures.push(`${path}: ${why(error)}`);
 		}
 		return {};
 	};
+}
+
+/** What `fetch` says of a failure, and the reason behind it. */
+function why(error: unknown): string {
+	if (!(error instanceof Error)) return 'no answer';
+	return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
 }
 
 /** Waits, or returns early once the soak is over. */

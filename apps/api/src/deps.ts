@@ -58,6 +58,8 @@ export interface ApiDeps {
 	readonly clock: Clock;
 	/** Real time: tokens, sessions, rates and the audit log. */
 	readonly wallClock: Clock;
+	/** How long a person waits for lines of a log group, in milliseconds; 20 s when left out. */
+	readonly linesPatienceMs?: number;
 	readonly log: Log;
 	/** Fetches the provider's documents and tokens; the global one when left out. */
 	readonly fetch?: typeof fetch;

@@ -9,7 +9,10 @@ import type { WatchUsage } from '@lamplight/core/watchcost/watchcost';
 import type { ApiDeps } from '../deps.ts';
 import { makeId } from '../session/people.ts';
 
-export type AccountDeps = Pick<ApiDeps, 'store' | 'connect' | 'clock' | 'wallClock'>;
+export type AccountDeps = Pick<
+	ApiDeps,
+	'store' | 'connect' | 'clock' | 'wallClock' | 'linesPatienceMs'
+>;
 
 /** The connection, or `not_found`. */
 export async function connectionOrThrow(

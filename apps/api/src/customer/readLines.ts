@@ -26,40 +26,66 @@ export interface LinesRead {
 	readonly failure: string | null;
 }
 
-/** Reads lines of one function's log group. What AWS refuses is told, not thrown. */
+/** A Lambda answers within 30 s (`stacks/api.ts`): the rest of a page needs some of them. */
+const patienceMs = 20_000;
+
+/**
+ * Reads lines of one function's log group. What AWS refuses is told, not thrown; so is that it made us
+ * wait for too long, as it does while the account's rate is used up.
+ */
 export async function readLines(
 	deps: AccountDeps,
 	ctx: Ctx,
 	searched: Pick<Searched, 'fn' | 'connection'>,
 	request: LineRequest,
 ): Promise<LinesRead> {
-	const { token, pattern, logStreams, ...rest } = request;
-	const { fn, connection } = searched;
-	try {
-		return await inAccount(deps, ctx, connection, async (account) => {
-			const refusal = linesRefusal(searched, account.target.logGroupPatterns);
-			if (refusal !== null) return { events: [], next: null, failure: refusal };
-			const { filterEvents } = await import('@lamplight/aws/records/filterEvents');
-			const events: LogEvent[] = [];
-			let next: string | null = null;
-			for await (const page of filterEvents(account, fn.region, {
-				...rest,
-				logGroup: fn.logGroup,
-				...(pattern === '' ? {} : { pattern }),
-				...(logStreams === undefined ? {} : { logStreams }),
-				...(token === undefined ? {} : { token }),
-			})) {
-				events.push(...page.events);
-				next = page.next;
-				if (events.length >= request.limit) break;
-			}
-			return { events, next, failure: null };
-		});
-	} catch (error) {
+	const reading = { givenUp: false };
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise<LinesRead>((resolve) => {
+		timer = setTimeout(() => {
+			reading.givenUp = true;
+			resolve({ events: [], next: null, failure: waitSentence });
+		}, deps.linesPatienceMs ?? patienceMs);
+	});
+	const read = readPages(deps, ctx, searched, { ...request, reading }).catch((error: unknown) => {
 		if (!(error instanceof LamplightError)) throw error;
 		return { events: [], next: null, failure: failureText(error) };
-	}
+	});
+	// What is under way when nobody waits any more ends by itself; its calls are counted all the same.
+	read.catch(() => undefined);
+	return Promise.race([read, late]).finally(() => clearTimeout(timer));
 }
+
+async function readPages(
+	deps: AccountDeps,
+	ctx: Ctx,
+	searched: Pick<Searched, 'fn' | 'connection'>,
+	request: LineRequest & { readonly reading: { readonly givenUp: boolean } },
+): Promise<LinesRead> {
+	const { token, pattern, logStreams, reading, ...rest } = request;
+	const { fn, connection } = searched;
+	return inAccount(deps, ctx, connection, async (account) => {
+		const refusal = linesRefusal(searched, account.target.logGroupPatterns);
+		if (refusal !== null) return { events: [], next: null, failure: refusal };
+		const { filterEvents } = await import('@lamplight/aws/records/filterEvents');
+		const events: LogEvent[] = [];
+		let next: string | null = null;
+		for await (const page of filterEvents(account, fn.region, {
+			...rest,
+			logGroup: fn.logGroup,
+			...(pattern === '' ? {} : { pattern }),
+			...(logStreams === undefined ? {} : { logStreams }),
+			...(token === undefined ? {} : { token }),
+		})) {
+			events.push(...page.events);
+			next = page.next;
+			if (events.length >= request.limit || reading.givenUp) break;
+		}
+		return { events, next, failure: null };
+	});
+}
+
+const waitSentence = 'AWS asks us to wait; try again in a moment.';
 
 /** Why a log group could not be read, in a sentence. */
 export function failureText(error: LamplightError, action = 'logs:FilterLogEvents'): string {
@@ -67,7 +93,7 @@ export function failureText(error: LamplightError, action = 'logs:FilterLogEvent
 		case 'aws_access_denied':
 			return `The role may not read this log group (${action}).`;
 		case 'aws_throttled':
-			return 'AWS asks us to wait; try again in a moment.';
+			return waitSentence;
 		case 'not_found':
 			return 'The log group does not exist (any more).';
 		case 'conflict':
