@@ -122,7 +122,12 @@ describe('collecting an account', { timeout: 120_000 }, () => {
 			past,
 		);
 		collector.queue.push({ kind: 'backfill', ...base(), forMs: 100_000 });
+		collector.lines.length = 0;
 		await collector.drain();
+		const rebuilt = collector.lines.flatMap(({ event, facts }) =>
+			event === 'rolled up' ? [String(facts['windows'])] : [],
+		);
+		expect(rebuilt.join()).toContain('month');
 		const done = collector.lines.filter(({ event }) => event === 'backfill').at(-1);
 		expect(done?.facts['doneFromMs']).toBe(floorTo(dayMs, startMs) - dayMs);
 		const range = { fromMs: toMs - 20 * hourMs, toMs };

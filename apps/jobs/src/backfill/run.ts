@@ -20,6 +20,7 @@ import {
 	readPastTotals,
 	writePast,
 } from './region.ts';
+import { wholeNow } from './windows.ts';
 
 /** One message begins no further stretch after this long, unless it says how long. */
 const sliceMs = 15_000;
@@ -52,7 +53,8 @@ async function readStretches(
 ): Promise<RunReport> {
 	const startedMs = deps.wallClock();
 	const limits = new Set<string>();
-	let backfill = await beginBackfill(deps, work);
+	const begun = await beginBackfill(deps, work);
+	let backfill = begun;
 	const regions = await knownRegions(deps, work);
 	while (backfill.doneFromMs > backfill.fromMs && !backfill.stopped) {
 		backfill = await readStretch(deps, work, { backfill, regions, limits });
@@ -60,6 +62,12 @@ async function readStretches(
 		if (backfill.tries > 0) break;
 		const isOver = deps.wallClock() - startedMs > forMs;
 		if (isOver || (await deps.store.leases.renew(work.ctx, lease, leaseMs)) === null) break;
+	}
+	// Pages of many days are rebuilt seldom: without this they would lack the past for hours.
+	const windows = wholeNow(begun, backfill, deps.clock());
+	if (windows.length > 0) {
+		const { workspaceId } = work.ctx;
+		await deps.queue.send([{ kind: 'rollup', workspaceId, plannedMs: deps.clock(), windows }]);
 	}
 	const done = backfill.doneFromMs <= backfill.fromMs;
 	const day = new Date(backfill.doneFromMs).toISOString().slice(0, 16);
