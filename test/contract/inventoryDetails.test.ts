@@ -1,4 +1,5 @@
 import type { Connection } from '@lamplight/core/connection/connection';
+import { dayMs } from '@lamplight/core/time';
 import { workMessage } from '@lamplight/jobs/work';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -113,5 +114,25 @@ describe('the own details of a large region’s functions', { timeout: 240_000 }
 		expect(await detailsKept()).toEqual(all);
 		expect(all.some(({ provisioned }) => provisioned.length > 0)).toBe(true);
 		expect(all.some(({ reserved }) => reserved !== null)).toBe(true);
+	});
+
+	it('are asked daily of functions with published versions, which change without a revision', async () => {
+		const { sandbox } = collector;
+		sandbox.clock.advance(dayMs);
+		// What was released meanwhile is news of another kind.
+		await take(true);
+		sandbox.clock.advance(dayMs);
+		const marked = existing.filter((fn) => {
+			const is = sandbox.world.configuration(fn, sandbox.clock.nowMs());
+			const was = sandbox.world.configuration(fn, sandbox.clock.nowMs() - dayMs);
+			return is.versions.length > 0 || is.revisionId !== was.revisionId;
+		});
+		expect(marked.length).toBeGreaterThan(10);
+		expect(marked.length).toBeLessThan(existing.length);
+		sandbox.resetCalls();
+		await take(true);
+		expect(asked()).toEqual(actions.map(() => marked.length));
+		await take(true);
+		expect(asked()).toEqual(actions.map(() => marked.length));
 	});
 });

@@ -4,6 +4,7 @@ import { checkpointNames } from '@lamplight/core/collection/state';
 import { LamplightError } from '@lamplight/core/errors';
 import type { Region } from '@lamplight/core/ids';
 import type { FunctionDetails, FunctionFacts } from '@lamplight/core/inventory/facts';
+import { utcDay } from '@lamplight/core/time';
 import * as z from 'zod';
 
 import type { Work } from '../account.ts';
@@ -13,7 +14,7 @@ import type { JobDeps } from '../deps.ts';
 /** Details of this many functions per region and run: three calls each at two a second. */
 const maxDetailsPerRun = 120;
 
-/** By function name: the beginning of the revision whose details were read, or asked for in vain. */
+/** By function name: what its details were read for, or asked in vain. */
 const detailedSchema = z.record(z.string(), z.string());
 /** Enough of a revision's id to see that it is another: a region's are written again with each deploy. */
 const markLength = 8;
@@ -35,7 +36,10 @@ export const withoutDetails: DetailsRead = {
 	keep: () => Promise.resolve(),
 };
 
-/** Details of functions whose revision changed since theirs were read, a limited number a run. */
+/**
+ * Details of functions whose revision changed since theirs were read, a limited number a run. Aliases and
+ * what stands ready belong to published versions and change without a revision: those are asked daily.
+ */
 export async function detailsOf(
 	deps: JobDeps,
 	work: Work,
@@ -44,6 +48,14 @@ export async function detailsOf(
 	const key = { connectionId: work.connection.id, name: checkpointNames.inventory(region) };
 	const held = await readCheckpoint(deps, work.ctx, key, { schema: detailedSchema, empty: {} });
 	const latest = facts.filter(({ version }) => version === '$LATEST');
+	const published = new Set(
+		facts.filter(({ version }) => version !== '$LATEST').map(({ name }) => name),
+	);
+	const day = utcDay(deps.clock());
+	const markOf = ({ name, revisionId }: FunctionFacts) => {
+		const revision = (revisionId ?? '').slice(0, markLength);
+		return published.has(name) ? `${revision} ${day}` : revision;
+	};
 	const due = latest.filter((one) => held[one.name] !== markOf(one));
 	const isAgain = (one: FunctionFacts) => held[one.name] === `${inVain}${markOf(one)}`;
 	const fresh = due.filter((one) => !isAgain(one));
@@ -64,10 +76,6 @@ export async function detailsOf(
 			if (isNews) await putCheckpoint(deps, work.ctx, key, { ...held, ...asked });
 		},
 	};
-}
-
-function markOf({ revisionId }: FunctionFacts): string {
-	return (revisionId ?? '').slice(0, markLength);
 }
 
 /** `null` when the function went away meanwhile, or its details are not granted. */
