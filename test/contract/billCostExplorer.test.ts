@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { readCosts } from '@lamplight/aws/bill/costAndUsage';
+import { targetOf } from '@lamplight/aws/target';
 import type { BillingSource } from '@lamplight/core/bill/day';
-import type { Connection } from '@lamplight/core/connection/connection';
+import type { Connection, Enrolment } from '@lamplight/core/connection/connection';
+import { lambdaService } from '@lamplight/core/bill/costExplorer';
 import { parseMoney, subtract, sum, toExactString } from '@lamplight/core/money';
 import { dayMs, hourMs, minuteMs } from '@lamplight/core/time';
 import { runPlan } from '@lamplight/jobs/plan/run';
@@ -16,6 +19,7 @@ const ctx = testCtx();
 describe('a payer’s Cost Explorer', () => {
 	let collector: Collector;
 	let connection: Connection;
+	let enrolment: Enrolment;
 	beforeAll(async () => {
 		collector = await startCollector({
 			functions: 40,
@@ -33,7 +37,7 @@ describe('a payer’s Cost Explorer', () => {
 			accountId: managementAccountId,
 			features: ['inventory', 'metrics', 'costs'],
 		});
-		connection = begun.connection;
+		({ connection, enrolment } = begun);
 		launch(collector, begun.enrolment);
 		const { workspaceId, id: connectionId } = connection;
 		collector.queue.push({ kind: 'verify', workspaceId, connectionId, plannedMs: startMs });
@@ -87,6 +91,45 @@ describe('a payer’s Cost Explorer', () => {
 		expect(await planBill()).toBe(1);
 		expect(requests()).toBeLessThan(16);
 	}, 180_000);
+
+	it.each([
+		['UnblendedCost', 'unblended'],
+		['NetUnblendedCost', 'netUnblended'],
+		['AmortizedCost', 'amortized'],
+		['NetAmortizedCost', 'netAmortized'],
+	] as const)('adds up to %s of Lambda, every day and account', async (metric, field) => {
+		const account = collector.aws.open(targetOf(enrolment, connection));
+		const { groups } = await readCosts(account, {
+			fromDay: '2026-10-01',
+			toDay: '2026-11-01',
+			groupBy: ['LINKED_ACCOUNT'],
+			services: [lambdaService],
+			metrics: [metric],
+		});
+		await account.end();
+		const { id } = await source();
+		const statement = await collector.store.bill.statement(ctx, id, {
+			month: '2026-10',
+			asOfMs: collector.deps.clock(),
+		});
+		const rows = (statement?.rows ?? []).filter(({ service }) => service === 'lambda');
+		const kinds = new Set(rows.map(({ kind }) => kind));
+		expect([...kinds]).toEqual(
+			expect.arrayContaining(['usage', 'savings-plan-covered', 'savings-plan-negation']),
+		);
+		expect(groups.length).toBeGreaterThan(150);
+		for (const { day, keys, amounts } of groups) {
+			const own = rows.filter((row) => row.day === day && row.accountId === keys[0]);
+			const kept = sum(
+				own.map(({ costs }) => parseMoney(costs[field] ?? '0', 'USD')),
+				'USD',
+			);
+			const asked = parseMoney(amounts[metric]?.amount ?? '0', 'USD');
+			// Cost Explorer prints ten places of each group.
+			const difference = Math.abs(Number(toExactString(subtract(kept, asked))));
+			expect(difference, `${day} ${keys[0]}`).toBeLessThanOrEqual(own.length * 1e-10);
+		}
+	});
 
 	it('shows a closed month as final, and keeps what it said before it was corrected', async () => {
 		const [before, corrected, ...more] = await history('2026-10');

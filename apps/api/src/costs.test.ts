@@ -55,7 +55,7 @@ describe('costs', () => {
 		const { page, overview } = await knownLate(fleet.connections);
 		const [, , knownDay] = fleet.billedDays;
 		expect(page.knownFrom).toBe(knownDay);
-		expect(page.completePeriod).toMatchObject({ from: knownDay, days: 1 });
+		expect(page.completePeriod).toMatchObject({ from: knownDay, days: 2 });
 		expect(page.previousPeriod).toBeNull();
 		expect(page.figures.complete.previous).toBeNull();
 		expect(page.drivers).toEqual([]);

@@ -9,7 +9,7 @@ import * as z from 'zod';
 
 import { routes } from './define.ts';
 import { watchCallSchema } from './costs.ts';
-import { enrolmentViewSchema, usdSchema } from './enrolments.ts';
+import { enrolmentViewSchema, budgetSchema } from './enrolments.ts';
 import { instantSchema, limitHitSchema, moneySchema } from './shared.ts';
 import { wsParams } from './workspace.ts';
 
@@ -162,8 +162,8 @@ export const connectionRoutes = routes({
 		params: connectionParams,
 		body: z
 			.object({
-				watchBudgetUsdPerMonth: usdSchema,
-				backfillBudgetUsd: usdSchema,
+				watchBudgetUsdPerMonth: budgetSchema,
+				backfillBudgetUsd: budgetSchema,
 				regions: z.array(regionSchema).min(1).max(40),
 				paused: z.boolean(),
 				accountName: z.string().trim().min(1).max(128).nullable(),

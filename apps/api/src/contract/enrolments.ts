@@ -12,7 +12,7 @@ import { instantSchema, manySchema, moneySchema } from './shared.ts';
 import { wsParams } from './workspace.ts';
 
 /** A cap on what watching or reading the past may cost. */
-export const usdSchema = z
+export const budgetSchema = z
 	.number()
 	.min(0)
 	.max(100_000)
@@ -84,8 +84,8 @@ export const newEnrolmentSchema = z.object({
 		.array(z.string().regex(/^[A-Za-z0-9_/#.*-]{1,512}$/, 'expected a log group name, * allowed'))
 		.max(20)
 		.optional(),
-	watchBudgetUsdPerMonth: usdSchema.optional(),
-	backfillBudgetUsd: usdSchema.optional(),
+	watchBudgetUsdPerMonth: budgetSchema.optional(),
+	backfillBudgetUsd: budgetSchema.optional(),
 });
 export type NewEnrolment = z.input<typeof newEnrolmentSchema>;
 

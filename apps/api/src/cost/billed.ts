@@ -5,21 +5,27 @@ import type { Ctx } from '@lamplight/core/ctx';
 import { type Money, subtract, sum } from '@lamplight/core/money';
 import { billedSide, chargeOfDayRow } from '@lamplight/core/reconcile/billedSide';
 import type { BilledSide, CostBasis as CoreBasis } from '@lamplight/core/reconcile/sides';
-import { minuteMs } from '@lamplight/core/time';
+import { dayMs, minuteMs } from '@lamplight/core/time';
 
 import type { CostBasis } from '../contract/shared.ts';
 import type { ApiDeps } from '../deps.ts';
 import { kept } from '../fleet/kept.ts';
 import { accountsOn } from './accountDays.ts';
-import type { CostDay } from './days.ts';
+import { type CostDay, dayStart } from './days.ts';
 
-/** Rows of all billing sources for the months of a span, of watched accounts only. */
+/** Rows of all billing sources for the months of a span, of watched accounts and whole days only. */
 export interface BillReading {
 	readonly rows: readonly (BillDayRow & { readonly final: boolean })[];
 	/** `null` when there is no billing source at all. */
 	readonly readMs: number | null;
 	readonly sources: number;
 }
+
+/**
+ * AWS brings a day's charges within about a day (Cost Management user guide, "Cost Explorer updates your
+ * cost data at least once every 24 hours", read 2026-11): a day that was read earlier may lack hours.
+ */
+const billedAfterMs = dayMs;
 
 const keptBills = kept<BillReading>(minuteMs);
 
@@ -47,9 +53,10 @@ export function readBill(
 		);
 		const found = oneSourceEach(statements.filter((one) => one !== null));
 		return {
-			rows: found.flatMap(({ rows, final }) =>
+			rows: found.flatMap(({ rows, final, readMs }) =>
 				rows
 					.filter(({ accountId, service }) => accounts.has(accountId) && service !== 'other')
+					.filter(({ day }) => final || dayStart(day) + dayMs + billedAfterMs <= readMs)
 					.map((row) => ({ ...row, final })),
 			),
 			readMs: found.length === 0 ? null : Math.max(...found.map(({ readMs }) => readMs)),

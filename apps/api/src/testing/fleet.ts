@@ -34,7 +34,7 @@ export async function seedFleet(store: Store, ctx: Ctx, options: FleetOptions): 
 	const functions = Array.from({ length: count }, (_, at) => functionAt(at, connections, nowMs));
 	await store.functions.putMany(ctx, functions);
 	await seedFigures(store, ctx, { ...options, functions, connections });
-	const billedDays = [3, 2, 1].map((before) => utcDay(nowMs - before * dayMs));
+	const billedDays = [4, 3, 2].map((before) => utcDay(nowMs - before * dayMs));
 	const first = functions[0];
 	if (first === undefined) throw new Error('a fleet has a function');
 	const extras = await seedExtras(store, ctx, { first, nowMs, connections, billedDays });

@@ -4,6 +4,7 @@ import {
 	costExplorerMetrics,
 	lambdaService,
 	otherRows,
+	usageQuestions,
 	usageRows,
 } from '@lamplight/core/bill/costExplorer';
 import type { BillDayRow, BillingSource } from '@lamplight/core/bill/day';
@@ -60,20 +61,24 @@ async function readMonth(
 	let estimated = false;
 	let cut = false;
 	for (const service of [lambdaService, cloudWatchService]) {
-		const ask = (by: 'USAGE_TYPE' | 'RECORD_TYPE') =>
-			readCosts(work.account, {
+		const ask = async (by: 'USAGE_TYPE' | 'RECORD_TYPE', recordTypes?: readonly string[]) => {
+			const answer = await readCosts(work.account, {
 				fromDay,
 				toDay,
 				groupBy: ['LINKED_ACCOUNT', by],
 				services: [service],
 				metrics,
+				...(recordTypes === undefined ? {} : { recordTypes }),
 			});
-		const usage = await ask('USAGE_TYPE');
-		const other = await ask('RECORD_TYPE');
-		rows.push(...usageRows(service, usage.groups), ...otherRows(service, other.groups));
-		const groups = [...usage.groups, ...other.groups];
-		estimated ||= groups.some((group) => group.estimated);
-		cut ||= usage.cut || other.cut;
+			estimated ||= answer.groups.some((group) => group.estimated);
+			cut ||= answer.cut;
+			return answer.groups;
+		};
+		const byRecordType = await ask('RECORD_TYPE');
+		rows.push(...otherRows(service, byRecordType));
+		for (const { kind, recordTypes } of usageQuestions(byRecordType)) {
+			rows.push(...usageRows(service, kind, await ask('USAGE_TYPE', recordTypes)));
+		}
 	}
 	if (rows.length === 0) return { rows: 0, cut };
 	await deps.store.bill.putStatement(work.ctx, {

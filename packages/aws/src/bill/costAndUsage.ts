@@ -24,6 +24,8 @@ export interface CostQuestion {
 	readonly toDay: string;
 	readonly groupBy: readonly ('LINKED_ACCOUNT' | 'USAGE_TYPE' | 'RECORD_TYPE' | 'SERVICE')[];
 	readonly services: readonly string[] | null;
+	/** Charge types; all when left out. */
+	readonly recordTypes?: readonly string[];
 	readonly metrics: readonly string[];
 }
 
@@ -48,7 +50,7 @@ export async function readCosts(account: AccountAws, question: CostQuestion): Pr
 				Granularity: 'DAILY',
 				Metrics: [...question.metrics],
 				GroupBy: question.groupBy.map((Key): GroupDefinition => ({ Type: 'DIMENSION', Key })),
-				...(question.services === null ? {} : { Filter: ofServices(question.services) }),
+				...filterOf(question),
 				...(NextPageToken === undefined ? {} : { NextPageToken }),
 			}),
 		);
@@ -59,8 +61,16 @@ export async function readCosts(account: AccountAws, question: CostQuestion): Pr
 	return { groups, cut: true };
 }
 
-function ofServices(services: readonly string[]): Expression {
-	return { Dimensions: { Key: 'SERVICE', Values: [...services] } };
+function filterOf({ services, recordTypes }: CostQuestion): { Filter?: Expression } {
+	const dimensions: Expression[] = [];
+	if (services !== null) dimensions.push({ Dimensions: { Key: 'SERVICE', Values: [...services] } });
+	if (recordTypes !== undefined) {
+		dimensions.push({ Dimensions: { Key: 'RECORD_TYPE', Values: [...recordTypes] } });
+	}
+	const [first, ...more] = dimensions;
+	if (first === undefined) return {};
+	// `And` takes two expressions or more.
+	return { Filter: more.length === 0 ? first : { And: dimensions } };
 }
 
 function groupsOfDay(

@@ -24,10 +24,15 @@ export const lambdaService = 'AWS Lambda';
 export const cloudWatchService = 'AmazonCloudWatch';
 
 /**
- * Bill rows of usage, from groups by linked account and usage type of one service. CloudWatch's
- * usage that is not about logs is left out.
+ * Bill rows of usage, from groups by linked account and usage type of one service, asked for one of
+ * `usageQuestions`: without its charge types, what a savings plan, a credit or a discount takes off would be
+ * in the usage, and once more in `otherRows`. CloudWatch's usage that is not about logs is left out.
  */
-export function usageRows(serviceName: string, groups: readonly CostExplorerGroup[]): BillDayRow[] {
+export function usageRows(
+	serviceName: string,
+	kind: UsageKind,
+	groups: readonly CostExplorerGroup[],
+): BillDayRow[] {
 	return groups.flatMap((group) => {
 		const [accountId = '', usageType = ''] = group.keys;
 		const isLambda = serviceName === lambdaService;
@@ -40,7 +45,7 @@ export function usageRows(serviceName: string, groups: readonly CostExplorerGrou
 				service: isLambda ? ('lambda' as const) : ('logs' as const),
 				serviceName,
 				usageType,
-				kind: 'usage' as const,
+				kind,
 			},
 		];
 	});
@@ -54,7 +59,7 @@ export function otherRows(serviceName: string, groups: readonly CostExplorerGrou
 	return groups.flatMap((group) => {
 		const [accountId = '', recordType = ''] = group.keys;
 		const kind = recordKinds[recordType] ?? 'other';
-		if (kind === 'usage') return [];
+		if (isUsage(kind)) return [];
 		const isLambda = serviceName === lambdaService;
 		return [
 			{
@@ -74,7 +79,7 @@ export function otherRows(serviceName: string, groups: readonly CostExplorerGrou
 const recordKinds: Readonly<Record<string, LineKind>> = {
 	Usage: 'usage',
 	DiscountedUsage: 'usage',
-	SavingsPlanCoveredUsage: 'usage',
+	SavingsPlanCoveredUsage: 'savings-plan-covered',
 	SavingsPlanNegation: 'savings-plan-negation',
 	SavingsPlanRecurringFee: 'savings-plan-fee',
 	SavingsPlanUpfrontFee: 'savings-plan-fee',
@@ -86,6 +91,31 @@ const recordKinds: Readonly<Record<string, LineKind>> = {
 	BundledDiscount: 'discount',
 	Support: 'support',
 };
+
+type UsageKind = Extract<LineKind, 'usage' | 'savings-plan-covered'>;
+
+function isUsage(kind: LineKind): kind is UsageKind {
+	return kind === 'usage' || kind === 'savings-plan-covered';
+}
+
+/** One question by usage type: its charge types, and what its rows are. */
+export interface UsageQuestion {
+	readonly kind: UsageKind;
+	readonly recordTypes: readonly string[];
+}
+
+/**
+ * What to ask by usage type, after the groups by charge type: each question is paid for, and most payers
+ * have no usage that a savings plan covers.
+ */
+export function usageQuestions(byRecordType: readonly CostExplorerGroup[]): UsageQuestion[] {
+	const there = new Set(byRecordType.map(({ keys: [, recordType = ''] }) => recordType));
+	const typesOf = (kind: UsageKind) =>
+		Object.keys(recordKinds).filter((name) => recordKinds[name] === kind);
+	return (['usage', 'savings-plan-covered'] as const)
+		.map((kind) => ({ kind, recordTypes: typesOf(kind) }))
+		.filter(({ recordTypes }) => recordTypes.some((name) => there.has(name)));
+}
 
 function rowOf(
 	group: CostExplorerGroup,
