@@ -1,7 +1,7 @@
 import type { AccountAws } from '@lamplight/aws/client/account';
 import { targetOf } from '@lamplight/aws/target';
 import type { Connection, Enrolment } from '@lamplight/core/connection/connection';
-import { checkpointNames, type Run } from '@lamplight/core/collection/state';
+import { checkpointNames, type Run, runSchema } from '@lamplight/core/collection/state';
 import type { Ctx } from '@lamplight/core/ctx';
 import { LamplightError } from '@lamplight/core/errors';
 import type { ConnectionId, WorkspaceId } from '@lamplight/core/ids';
@@ -61,21 +61,29 @@ export async function withAccount(
 	const count = (usages: readonly WatchUsage[]) =>
 		countCalls(deps, ctx, { connectionId: connection.id, batch, usages });
 	account.meter.tellTo(count);
-	const note = (run: Omit<Run, 'atMs' | 'job' | 'region' | 'tookMs' | 'beganMs'>) =>
+	const note = (run: Omit<Run, 'atMs' | 'job' | 'region' | 'tookMs'>) =>
 		reportRun(deps, ctx, options, {
 			...run,
 			atMs: deps.clock(),
 			job: options.job,
 			region: options.region,
 			tookMs: deps.wallClock() - startedMs,
-			beganMs,
 		});
 	try {
 		const report = await run({ ctx, connection, enrolment, account });
-		await note({ ok: true, ...report, limits: [...report.limits] });
+		await note({ ok: true, okBeganMs: beganMs, ...report, limits: [...report.limits] });
 	} catch (error) {
 		const message = error instanceof LamplightError ? error.message : 'failed for a reason of ours';
-		await note({ ok: false, message: message.slice(0, 400), delayMs: null, limits: [] });
+		const key = {
+			connectionId: connection.id,
+			name: checkpointNames.run(options.job, options.region),
+		};
+		const before = await deps.store.checkpoints.get(ctx, key, runSchema);
+		const okBeganMs = before?.value.okBeganMs ?? 0;
+		await note({
+			...{ ok: false, okBeganMs, message: message.slice(0, 400) },
+			...{ delayMs: null, limits: [] },
+		});
 		throw error;
 	} finally {
 		// What a failed job left under way is waited for: its calls are charged, too.
@@ -120,7 +128,13 @@ export async function countCalls(
 	}
 }
 
-async function reportRun(deps: JobDeps, ctx: Ctx, options: WorkOptions, run: Run): Promise<void> {
+/** Logs a run, and keeps it as the newest of its job. */
+export async function reportRun(
+	deps: Pick<JobDeps, 'store' | 'log'>,
+	ctx: Ctx,
+	options: Pick<WorkOptions, 'connectionId' | 'job' | 'region'>,
+	run: Run,
+): Promise<void> {
 	const { connectionId, job, region } = options;
 	deps.log('run', {
 		job,

@@ -62,7 +62,7 @@ export interface Reading {
 	/** Functions of the whole region, by which they are grouped into items. */
 	readonly regionFunctions: number;
 	readonly totals: ReadonlyMap<number, RegionBucket> | null;
-	/** When those were read; 0 when the newest run failed. */
+	/** When those were read; 0 before the first time. */
 	readonly totalsReadMs: number;
 }
 

@@ -12,7 +12,7 @@ import { minuteMs, type TimeRange } from '@lamplight/core/time';
 import type { Work } from '../account.ts';
 import type { JobDeps } from '../deps.ts';
 
-/** A region's own totals by minute, and when they were read; 0 when the newest run of the totals job failed. */
+/** A region's own totals by minute, and when the newest run that read them began; 0 before the first. */
 export interface RegionTotals {
 	readonly minutes: ReadonlyMap<number, RegionBucket>;
 	readonly readMs: number;
@@ -42,7 +42,7 @@ export async function totalsOf(
 	const minutes = new Map(
 		own?.points.map(({ atMs, ...rest }) => [atMs, { ...rest, minuteMs: atMs }]),
 	);
-	return { minutes, readMs: run?.beganMs ?? 0 };
+	return { minutes, readMs: last?.okBeganMs ?? 0 };
 }
 
 /**

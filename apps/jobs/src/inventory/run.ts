@@ -13,7 +13,7 @@ import { mergeInventory } from '@lamplight/core/inventory/merge';
 import type { Workspace } from '@lamplight/core/workspace/workspace';
 import { plural } from '@lamplight/core/plural';
 
-import { attemptOf, type RunReport, withAccount, type Work } from '../account.ts';
+import { attemptOf, reportRun, type RunReport, withAccount, type Work } from '../account.ts';
 import { putCheckpoint } from '../checkpoint.ts';
 import { findRegions, lookAtIdle } from '../collect/regions.ts';
 import { collectTotals } from '../collect/totals.ts';
@@ -68,7 +68,20 @@ async function readDetails(
 
 /** On a first inventory (or one of an account that has no function yet) the newest hour is wanted before anything else, and then the deploys before it. */
 async function readNewest(deps: JobDeps, work: Work, plannedMs: number): Promise<void> {
-	await collectTotals(deps, work, { counts: true, concurrency: true });
+	const okBeganMs = deps.clock();
+	const wallMs = deps.wallClock();
+	const report = await collectTotals(deps, work, { counts: true, concurrency: true });
+	// Of no later reading of totals are the oldest minutes of this one: what they prove counts from here.
+	const totals = { job: 'totals', region: null } as const;
+	await reportRun(
+		deps,
+		work.ctx,
+		{ ...totals, connectionId: work.connection.id },
+		{
+			...{ ...report, ...totals, ok: true, okBeganMs, limits: [...report.limits] },
+			...{ atMs: deps.clock(), tookMs: deps.wallClock() - wallMs },
+		},
+	);
 	const { active } = await findRegions(deps, work);
 	const found = await deps.store.functions.listAccount(work.ctx, work.connection.accountId);
 	const { workspaceId } = work.ctx;

@@ -86,8 +86,8 @@ export const runSchema = z.object({
 	/** What was read, or what failed, in a sentence without log text. */
 	message: z.string().max(400).nullable(),
 	tookMs: z.number().nonnegative(),
-	/** When it began; 0 of runs from before this was kept. */
-	beganMs: z.number().int().default(0),
+	/** When the newest run that did not fail began: this one, or one before it. */
+	okBeganMs: z.number().int().default(0),
 	/** From the newest complete minute's end to its figures being here; `null` when nothing ran. */
 	delayMs: z.number().nonnegative().nullable(),
 	/** Limits that were hit, by name. */
