@@ -67,6 +67,6 @@ it('says when the price of a search cannot be told', async () => {
 	await alert.waitFor();
 	tab.api.heal();
 	await alert.getByRole('button', { name: 'Try again' }).click();
-	await main().getByText('free of charge').waitFor();
+	await main().getByText('free of charge', { exact: true }).waitFor();
 	expect(await alert.count()).toBe(0);
 });
