@@ -65,11 +65,6 @@ export async function runStorm(seed: number): Promise<Storm> {
 			deadUrl: queue.urls['storm-dead'] ?? '',
 		});
 		const report = await weather.run();
-		for (const name of ['run/totals', 'run/totals/', 'regions']) console.log(name, JSON.stringify(await collector.store.checkpoints.get(testCtx(), { connectionId: connection.id, name: name as never }, (await import('zod')).any() as never)));
-		const { checkpointNames } = await import('@lamplight/core/collection/state');
-		console.log(new Date(collector.deps.clock()).toISOString(), checkpointNames.run('totals', null), JSON.stringify(await collector.store.checkpoints.get(testCtx(), { connectionId: connection.id, name: checkpointNames.run('totals', null) }, (await import('zod')).any() as never)));
-		console.log(JSON.stringify((await collector.store.completeness.read(testCtx(), connection.id, { fromMs: startMs, toMs: weather.stormEndMs })).map((one) => ({ ...one, spans: one.spans.map((x) => ({ f: new Date(x.fromMs).toISOString(), t: new Date(x.toMs).toISOString(), s: x.state })) }))));
-
 		const range = { fromMs: startMs - pastMs, toMs: weather.stormEndMs };
 		const all = { fromMs: range.fromMs, toMs: collector.deps.clock() };
 		const compared = {
