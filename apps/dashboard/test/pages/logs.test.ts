@@ -12,7 +12,7 @@ const goOnKey = 'GET /v1/w/{ws}/logs/searches/{searchId}';
 
 it('says what a search reads and costs, then finds lines by words and level, with a histogram', async () => {
 	await tab.open(path);
-	await main().getByText('free of charge').waitFor();
+	await main().getByText('free of charge', { exact: true }).waitFor();
 	expect(tab.api.calls().filter((one) => one.includes('/logs/searches'))).toEqual([]);
 	await tab.page.getByLabel('Words that a line must hold').fill('hold');
 	await tab.page.getByRole('button', { name: 'error', exact: true }).click();
