@@ -7,6 +7,7 @@ import type { Connection, Enrolment } from '@lamplight/core/connection/connectio
 import { lambdaService } from '@lamplight/core/bill/costExplorer';
 import { parseMoney, subtract, sum, toExactString } from '@lamplight/core/money';
 import { dayMs, hourMs, minuteMs } from '@lamplight/core/time';
+import { billRequestsPerMonth } from '@lamplight/core/watchcost/estimate';
 import { runPlan } from '@lamplight/jobs/plan/run';
 
 import { type Collector, startCollector, testCtx } from '../support/collector.ts';
@@ -89,7 +90,9 @@ describe('a payer’s Cost Explorer', () => {
 		collector.sandbox.resetCalls();
 		collector.sandbox.clock.advance(hourMs);
 		expect(await planBill()).toBe(1);
-		expect(requests()).toBeLessThan(16);
+		// As many as were paid for in the estimate that was shown before.
+		expect(requests()).toBeGreaterThan(0);
+		expect(requests()).toBeLessThanOrEqual(2 * billRequestsPerMonth);
 	}, 180_000);
 
 	it.each([
@@ -170,6 +173,16 @@ describe('a payer’s Cost Explorer', () => {
 		expect(confirmed).toEqual([false, true, true, true]);
 		expect((await history('2026-11')).length).toBeGreaterThan(1);
 	}, 180_000);
+
+	it('leaves the month before alone once its bill has closed', async () => {
+		collector.sandbox.clock.set({ nowMs: Date.UTC(2026, 11, 20, 12) });
+		const before = (await history('2026-11')).at(-1)?.confirmedMs;
+		collector.sandbox.resetCalls();
+		expect(await planBill()).toBe(1);
+		expect((await history('2026-11')).at(-1)?.confirmedMs).toBe(before);
+		expect((await history('2026-12')).at(-1)?.confirmedMs).toBe(Date.UTC(2026, 11, 20, 12));
+		expect(requests()).toBeLessThanOrEqual(billRequestsPerMonth);
+	});
 
 	it('says which action is refused, and asks again the next day', async () => {
 		collector.sandbox.addFault({ kind: 'deny', where: { action: 'ce:GetCostAndUsage' } });

@@ -17,7 +17,10 @@ import type { JobDeps } from '../deps.ts';
 /** Closed months are read again for this long, as AWS restates them. */
 const restatedMonths = 3;
 
-/** Reads a payer's bill: this month and the last, and on the first of a month three closed ones. */
+/** AWS closes a month's bill in its first days; what it corrects later is read on the next first. */
+const lastMonthUntilDay = 15;
+
+/** Reads a payer's bill: this month, the last until its middle, and on the first of a month three closed ones. */
 export async function readCostExplorer(
 	deps: JobDeps,
 	work: Work,
@@ -35,14 +38,15 @@ export async function readCostExplorer(
 	return { message: `${plural(rows, 'row')} of ${months.join(', ')}`, delayMs: null, limits };
 }
 
-/** This month and the last, newest first; with the first reading, and on each first, three more. */
+/** This month and at first the last, newest first; with the first reading, and on each first, three more. */
 function monthsToRead(nowMs: number, lastReadMs: number | null): string[] {
 	const monthsBack = (count: number) => {
 		const date = new Date(nowMs);
 		return utcMonth(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - count, 1));
 	};
 	const isFirst = lastReadMs === null || utcMonth(lastReadMs) !== utcMonth(nowMs);
-	const count = isFirst ? 1 + restatedMonths : 2;
+	const isClosing = new Date(nowMs).getUTCDate() <= lastMonthUntilDay;
+	const count = isFirst ? 1 + restatedMonths : isClosing ? 2 : 1;
 	return Array.from({ length: count }, (_, at) => monthsBack(at));
 }
 
@@ -74,8 +78,9 @@ async function readMonth(
 			cut ||= answer.cut;
 			return answer.groups;
 		};
-		const byRecordType = await ask('RECORD_TYPE');
-		rows.push(...otherRows(service, byRecordType));
+		// Of CloudWatch its logs' usage alone is set against anything: one question less to pay for.
+		const byRecordType = service === lambdaService ? await ask('RECORD_TYPE') : null;
+		if (byRecordType !== null) rows.push(...otherRows(service, byRecordType));
 		for (const { kind, recordTypes } of usageQuestions(byRecordType)) {
 			rows.push(...usageRows(service, kind, await ask('USAGE_TYPE', recordTypes)));
 		}

@@ -60,12 +60,11 @@ export function otherRows(serviceName: string, groups: readonly CostExplorerGrou
 		const [accountId = '', recordType = ''] = group.keys;
 		const kind = recordKinds[recordType] ?? 'other';
 		if (isUsage(kind)) return [];
-		const isLambda = serviceName === lambdaService;
 		return [
 			{
 				...rowOf(group, accountId),
 				region: null,
-				service: isLambda ? ('lambda' as const) : ('other' as const),
+				service: serviceName === lambdaService ? ('lambda' as const) : ('other' as const),
 				serviceName,
 				usageType: null,
 				operation: recordType,
@@ -106,10 +105,12 @@ export interface UsageQuestion {
 
 /**
  * What to ask by usage type, after the groups by charge type: each question is paid for, and most payers
- * have no usage that a savings plan covers.
+ * have no usage that a savings plan covers. Without those groups, what nothing covers.
  */
-export function usageQuestions(byRecordType: readonly CostExplorerGroup[]): UsageQuestion[] {
-	const there = new Set(byRecordType.map(({ keys: [, recordType = ''] }) => recordType));
+export function usageQuestions(byRecordType: readonly CostExplorerGroup[] | null): UsageQuestion[] {
+	const there = new Set(
+		byRecordType?.map(({ keys: [, recordType = ''] }) => recordType) ?? ['Usage'],
+	);
 	const typesOf = (kind: UsageKind) =>
 		Object.keys(recordKinds).filter((name) => recordKinds[name] === kind);
 	return (['usage', 'savings-plan-covered'] as const)

@@ -83,8 +83,8 @@ export function estimateWatchCost(plan: WatchPlan): WatchEstimate {
 		...(plan.payer
 			? [
 					line('ce:GetCostAndUsage', 'The bill', {
-						quantity: perMonth(billRequestsPerDay),
-						why: 'once a day',
+						quantity: perMonth(billRequestsPerMonth * billMonthsPerDay),
+						why: 'once a day, and until the middle of a month the one before, by charge type and by usage',
 					}),
 				]
 			: []),
@@ -103,8 +103,12 @@ export function estimateWatchCost(plan: WatchPlan): WatchEstimate {
 
 /** Of a trace's functions, about a quarter run in any three hours. */
 const activeShare = 0.25;
-/** Two questions, rarely more than one page each. */
-const billRequestsPerDay = 2;
+/**
+ * Of a month, at most: Lambda by charge type, by usage, and by usage that a savings plan covers; CloudWatch's
+ * usage; and a second page of one of them. Until the middle of a month the one before is read, too.
+ */
+export const billRequestsPerMonth = 3 + 1 + 1;
+const billMonthsPerDay = 1.5;
 
 function line(
 	action: string,
