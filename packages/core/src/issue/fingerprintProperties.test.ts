@@ -48,7 +48,7 @@ describe('what differs between requests', () => {
 			.stringMatching(/^[A-Za-z0-9-]{3,20}$/)
 			.map((name) => `arn:aws:sqs:eu-west-1:123456789012:${name}`),
 		quoted: fc.stringMatching(/^[A-Za-z]{1,12} [A-Za-z]{1,12}$/).map((name) => `'${name}'`),
-		'<path>': fc.stringMatching(/^[a-z0-9]{1,10}$/).map((name) => `/tmp/work/${name}.json`),
+		'<path>': fc.stringMatching(/^[a-z0-9]{1,10}$/).map((name) => `/srv/app/${name}.json`),
 	};
 	const templates = [
 		(value: string) => `Error: order ${value} not found`,
