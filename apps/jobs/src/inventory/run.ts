@@ -33,7 +33,7 @@ export async function runInventory(deps: JobDeps, message: MessageOf<'inventory'
 	await withAccount(deps, options, async (work) => {
 		if (details) return readDetails(deps, work, message);
 		const known = await deps.store.functions.listAccount(work.ctx, work.connection.accountId);
-		const { report } = await takeInventory(deps, work, { known, details });
+		const { report } = await takeInventory(deps, work, { known, details: false });
 		if (known.length === 0) await readNewest(deps, work, plannedMs);
 		return report;
 	});

@@ -4,6 +4,7 @@ import type { Connection } from '@lamplight/core/connection/connection';
 import { waitForRoleMs } from '@lamplight/core/connection/health';
 import type { Region } from '@lamplight/core/ids';
 import { dayMs, floorTo, hourMs, minuteMs } from '@lamplight/core/time';
+import { concurrencyEveryMinutes, countsEveryMinutes } from '@lamplight/core/watchcost/estimate';
 import { type FleetWindow, fleetWindows } from '@lamplight/store/series/rollups';
 
 import type { Message } from '../message.ts';
@@ -20,9 +21,6 @@ export interface PlannedConnection {
 	readonly exhausted: boolean;
 }
 
-const countsEveryMinutes = 5;
-/** No minute waits for it, and each asking answers a whole hour: asked more seldom, it only comes later. */
-const concurrencyEveryMinutes = 15;
 const inventoryEveryMinutes = 15;
 const detailsEveryMinutes = 15;
 const compactEveryMinutes = 5;

@@ -38,8 +38,11 @@ const minutesPerDay = 1440;
 const daysPerMonth = 30;
 /** Invocations, Errors and Throttles. */
 const countMetrics = 3;
-const countsEveryMinutes = 5;
-/** ClaimedAccountConcurrency: an answer holds a whole hour, so that it comes late and costs little. */
+export const countsEveryMinutes = 5;
+/**
+ * ClaimedAccountConcurrency. No minute waits for it, and each asking answers a whole hour: asked more seldom, it
+ * only comes later.
+ */
 export const concurrencyEveryMinutes = 15;
 /** Metrics that a day of one region's totals asks for, whatever runs there. */
 export const totalsPerRegionDay =
