@@ -81,8 +81,11 @@ export async function withAccount(
 		const before = await deps.store.checkpoints.get(ctx, key, runSchema);
 		const okBeganMs = before?.value.okBeganMs ?? 0;
 		await note({
-			...{ ok: false, okBeganMs, message: message.slice(0, 400) },
-			...{ delayMs: null, limits: [] },
+			ok: false,
+			okBeganMs,
+			message: message.slice(0, 400),
+			delayMs: null,
+			limits: [],
 		});
 		throw error;
 	} finally {

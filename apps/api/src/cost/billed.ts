@@ -97,9 +97,6 @@ export function coreBasis(basis: CostBasis): Exclude<CoreBasis, 'list'> {
 	return basis === 'netAmortized' ? 'net-amortized' : 'net-unblended';
 }
 
-/** What stays off the functions and off the billed figure: it is shown beside it. */
-export const apartNames = new Set(['credits', 'refunds', 'tax']);
-
 /** The billed figure without what is kept apart. */
 export function billedUse(side: BilledSide): Money {
 	return subtract(side.total, sum([side.credits, side.refunds, side.tax], side.currency));

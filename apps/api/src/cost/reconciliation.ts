@@ -6,9 +6,12 @@ import type { Reconciliation, ReconciliationLine } from '../contract/costs.ts';
 import type { CostBasis } from '../contract/shared.ts';
 import { instant } from '../fleet/range.ts';
 import { type AccountDay, accountsOn } from './accountDays.ts';
-import { apartNames, billedOf, type BillReading, connectedRegions, coreBasis } from './billed.ts';
+import { billedOf, type BillReading, connectedRegions, coreBasis } from './billed.ts';
 import type { CostDay } from './days.ts';
 import { knownMoney } from './wire.ts';
+
+/** What stays off the functions and off the billed figure: it is shown beside it. */
+const apartNames = new Set(['credits', 'refunds', 'tax']);
 
 export interface ReconcileOptions {
 	/** Days that are over, ascending. */

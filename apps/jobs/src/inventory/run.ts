@@ -78,8 +78,13 @@ async function readNewest(deps: JobDeps, work: Work, plannedMs: number): Promise
 		work.ctx,
 		{ ...totals, connectionId: work.connection.id },
 		{
-			...{ ...report, ...totals, ok: true, okBeganMs, limits: [...report.limits] },
-			...{ atMs: deps.clock(), tookMs: deps.wallClock() - wallMs },
+			...report,
+			...totals,
+			ok: true,
+			okBeganMs,
+			limits: [...report.limits],
+			atMs: deps.clock(),
+			tookMs: deps.wallClock() - wallMs,
 		},
 	);
 	const { active } = await findRegions(deps, work);
