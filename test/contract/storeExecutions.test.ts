@@ -10,6 +10,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import {
 	ctxOf,
+	execution,
 	type Harness,
 	lambdaFunction,
 	named,
@@ -28,28 +29,6 @@ beforeEach(() => {
 	harness.now = startMs;
 });
 afterAll(() => harness.close());
-
-function execution(name: string, at: number, changes: Partial<Execution> = {}): Execution {
-	return {
-		functionId: named(name),
-		requestId: `req-${at}`,
-		logStream: '2026/11/20/[$LATEST]abc',
-		attempt: 1,
-		startMs: startMs + at * 1000,
-		durationUs: 100_000 + at,
-		billedMs: 101,
-		memoryMib: 256,
-		maxMemoryUsedMib: 80,
-		initUs: null,
-		restoreUs: null,
-		version: '$LATEST',
-		status: 'success',
-		errorType: null,
-		issueId: null,
-		traceId: null,
-		...changes,
-	};
-}
 
 describe('executions', () => {
 	it('keep failures, extremes and a sample, once, and the same before and after compaction', async () => {

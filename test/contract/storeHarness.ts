@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Bucket } from '@lamplight/core/bucket/bucket';
 import type { Ctx } from '@lamplight/core/ctx';
+import type { Execution } from '@lamplight/core/execution/execution';
 import type { LambdaFunction } from '@lamplight/core/function/function';
 import {
 	type ConnectionId,
@@ -22,6 +23,8 @@ export const startMs = Date.UTC(2026, 10, 20, 10);
 export interface Harness {
 	readonly store: Store;
 	readonly client: DynamoDBClient;
+	/** A client of its own to the same server. */
+	connect(): DynamoDBClient;
 	readonly tableName: string;
 	/** The store's clock; set it to travel. */
 	now: number;
@@ -43,15 +46,18 @@ export interface Harness {
 export async function startStore(): Promise<Harness> {
 	const given = process.env['LAMPLIGHT_TEST_DYNAMODB_ENDPOINT'];
 	const server = given === undefined ? await startDynamoDb() : null;
-	const client = new DynamoDBClient({
-		endpoint: given ?? server?.endpoint ?? '',
-		region: 'us-east-1',
-		credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-	});
+	const connect = () =>
+		new DynamoDBClient({
+			endpoint: given ?? server?.endpoint ?? '',
+			region: 'us-east-1',
+			credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+		});
+	const client = connect();
 	const tableName = `lamplight-test-${randomUUID()}`;
 	await ensureTable(client, tableName);
 	const harness: Harness = {
 		client,
+		connect,
 		tableName,
 		now: startMs,
 		store: createStore({ client, tableName, clock: () => harness.now }),
@@ -151,6 +157,33 @@ export function lambdaFunction(
 		firstSeenMs: startMs,
 		lastSeenMs: startMs,
 		goneMs: null,
+		...changes,
+	};
+}
+
+/** An execution so many seconds after the tests' clocks start. */
+export function execution(
+	name: string,
+	atSeconds: number,
+	changes: Partial<Execution> = {},
+): Execution {
+	return {
+		functionId: named(name),
+		requestId: `req-${atSeconds}`,
+		logStream: '2026/11/20/[$LATEST]abc',
+		attempt: 1,
+		startMs: startMs + atSeconds * 1000,
+		durationUs: 100_000 + atSeconds,
+		billedMs: 101,
+		memoryMib: 256,
+		maxMemoryUsedMib: 80,
+		initUs: null,
+		restoreUs: null,
+		version: '$LATEST',
+		status: 'success',
+		errorType: null,
+		issueId: null,
+		traceId: null,
 		...changes,
 	};
 }

@@ -219,7 +219,8 @@ it('leaves of the past only what is read: no fragment, no hour, a few items a fu
 	expect(kinds.get('fragment')).toBeUndefined();
 	expect(kinds.get('hour')).toBeUndefined();
 	expect(kinds.get('totals')).toBeUndefined();
-	expect(kinds.get('due')).toBeUndefined();
+	// That the region has a layout: nothing waits.
+	expect(kinds.get('due')).toBe(1);
 	// Minutes, hours and executions of each function; five minutes too where a day is large.
 	expect(kinds.get('f')).toBeLessThanOrEqual(4 * names.length);
 	// The region's 24 hours, its day, and what was used on it.

@@ -109,7 +109,7 @@ export function createStore(options: StoreOptions): Store {
 		db,
 		regions,
 		leases,
-		due: createDueList(db),
+		due: createDueList(db, regions),
 		connectionOf: connectionFinder(db, functions),
 		connectionIds: async (ctx: Ctx) => (await connections.list(ctx)).map(({ id }) => id),
 	};

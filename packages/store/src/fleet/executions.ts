@@ -106,20 +106,18 @@ async function readKept(
 	{ functionId, range }: { functionId: FunctionId; range: TimeRange },
 ): Promise<SelectedExecution[]> {
 	const { db, due, regions } = deps;
-	const [days, connectionId] = await Promise.all([
-		db.query(partitions.function(ctx, functionId), {
-			from: sortKey('ex', utcDay(range.fromMs)),
-			to: sortKey('ex', utcDay(range.toMs - 1)),
-		}),
-		deps.connectionOf(ctx, functionId),
-	]);
+	const connectionId = await deps.connectionOf(ctx, functionId);
+	// Listed before days and hours are read: what waits no more is then found among them.
+	const listed = connectionId === null ? [] : await due.list(ctx, connectionId);
+	const days = await db.query(partitions.function(ctx, functionId), {
+		from: sortKey('ex', utcDay(range.fromMs)),
+		to: sortKey('ex', utcDay(range.toMs - 1)),
+	});
 	const found = days.flatMap((item) => decodeExecutions(bytes(item, 'blob')));
 	if (connectionId !== null) {
 		const home = { connectionId, region: functionParts(functionId).region };
 		const layout = await regions.get(ctx, home);
-		const waiting = (await due.list(ctx, connectionId)).filter(
-			(one) => one.region === home.region && one.kind !== 'totals',
-		);
+		const waiting = listed.filter((one) => one.region === home.region && one.kind !== 'totals');
 		const oldest = Math.min(...waiting.map((one) => floorTo(dayMs, one.startMs)));
 		const fromMs = Math.max(floorTo(hourMs, range.fromMs), oldest);
 		if (layout !== null && fromMs < range.toMs) {

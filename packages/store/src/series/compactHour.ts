@@ -15,7 +15,7 @@ import type { Item } from '../dynamo/item.ts';
 import { hourKey } from '../dynamo/keys.ts';
 import { blobParts, partBytes } from '../dynamo/parts.ts';
 import { LamplightError } from '@lamplight/core/errors';
-import { readBuilt, writeBuilt } from './built.ts';
+import { settlePieces, writeBuilt } from './built.ts';
 import { homeOf, readExecutionFragments, readFragments, type SeriesDeps } from './fragments.ts';
 import {
 	expiryOf,
@@ -47,12 +47,11 @@ export async function compactHour(
 	if (slices.length === 0 && executions.length === 0) return;
 
 	const nowMs = db.clock();
-	// An hour keeps its number of pieces, or a second compaction would leave the first one's behind.
-	const [before] = await readBuilt(db, ctx, [{ ...home, hourStartMs }]);
+	const hour = { ...homeOf(home), hourStartMs };
 	const size = encodeSlices(slices).length + encodeExecutions(executions).length;
-	const pieces = before?.pieces ?? pieceCountFor(size, minHourPieceBytes);
+	const wanted = pieceCountFor(size, minHourPieceBytes);
+	const pieces = await settlePieces(db, ctx, { ...hour, pieces: wanted });
 	await regions.use(ctx, home, 'hourPieces', pieces);
-	await writeBuilt(db, ctx, { ...homeOf(home), hourStartMs, builtMs: nowMs, pieces });
 	await db.putMany(hourItems(ctx, { home, hourStartMs, pieces, nowMs }, { slices, executions }));
 	await db.putMany(
 		blobParts(
@@ -64,6 +63,8 @@ export async function compactHour(
 			encodeFleet(fleetOfSlices(hourStartMs, slices)),
 		),
 	);
+	// Last: until then readers take the fragments.
+	await writeBuilt(db, ctx, { ...hour, builtMs: nowMs, pieces });
 }
 
 interface HourPlace {

@@ -5,9 +5,10 @@ import { type ConnectionId, connectionIdSchema, regionSchema } from '@lamplight/
 import { dayMs, floorTo, hourMs, minuteMs, utcDay } from '@lamplight/core/time';
 
 import { type Db, ifEqual } from '../dynamo/db.ts';
-import { type Item, text } from '../dynamo/item.ts';
+import { count, type Item, text } from '../dynamo/item.ts';
 import { hourKey, hourOfKey, sortKey } from '../dynamo/keys.ts';
 import { type Home, partitions } from './layout.ts';
+import { layoutOfKey, type Regions } from './regions.ts';
 
 /** Something that waits for compaction. */
 export interface Due extends Home {
@@ -37,7 +38,7 @@ export interface DueList {
 	done(ctx: Ctx, due: Due): Promise<void>;
 }
 
-export function createDueList(db: Db): DueList {
+export function createDueList(db: Db, regions: Pick<Regions, 'expect'>): DueList {
 	const entered = new Set<string>();
 	const enter = (ctx: Ctx, sk: string) =>
 		db.put({ pk: partitions.due(ctx), sk, token: randomUUID() });
@@ -63,7 +64,12 @@ export function createDueList(db: Db): DueList {
 		async list(ctx, connectionId) {
 			const span = connectionId === undefined ? {} : { prefix: `${connectionId}#` };
 			const items = await db.query(partitions.due(ctx), { ...span, consistent: true });
-			return items.map(parse);
+			return items.flatMap((item) => {
+				const home = layoutOfKey(item.sk);
+				if (home === null) return parse(item);
+				regions.expect(ctx, home, count(item, 'version'));
+				return [];
+			});
 		},
 		async done(ctx, due) {
 			await db.remove({ pk: partitions.due(ctx), sk: due.sk }, ifEqual('token', due.token));

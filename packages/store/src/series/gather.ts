@@ -43,11 +43,15 @@ export async function gather<S>(
 ): Promise<void> {
 	const waiting = await deps.due.list(ctx);
 	const cut = cutHours(range);
-	const open = (await openHours(deps, ctx, waiting)).filter(
+	const hours = await openHours(deps, ctx, waiting);
+	const open = hours.open.filter(
 		(one) => one.startMs < range.toMs && one.startMs + hourMs > range.fromMs,
 	);
 	const items = await readItems(deps, ctx, { range, cut, waiting, into });
-	for (const item of items) into.addItem(item);
+	for (const item of items) {
+		// A compaction may have written an hour since it was found to be open.
+		if (!open.some((one) => one.startMs === item.startMs && same(one, item))) into.addItem(item);
+	}
 
 	const homes: Home[] = cut.size === 0 ? [] : await deps.regions.list(ctx);
 	const minutes = [

@@ -17,18 +17,20 @@ import { homeOf, queriesAtOnce, readFragments, type SeriesReads } from './fragme
 import { fleetKeys, type Home, partitions } from './layout.ts';
 import { slotClosesAfterMs } from './series.ts';
 
-/** Of what is due, the hours of a span that no compaction has seen: only fragments know them. */
+/** Of the hours that are due: those that no compaction has seen, which only fragments know, and the others. */
 export async function openHours(
 	{ db }: Pick<SeriesReads, 'db'>,
 	ctx: Ctx,
 	waiting: readonly Due[],
-): Promise<Due[]> {
+): Promise<{ readonly open: readonly Due[]; readonly built: readonly BuiltHour[] }> {
 	const hours = waiting.filter((one) => one.kind === 'hour');
 	// An hour is compacted when its slots are closed: of one under way there is nothing to ask.
 	const closed = hours.filter((one) => one.startMs + hourMs + slotClosesAfterMs <= db.clock());
 	const keys = closed.map((one) => ({ ...homeOf(one), hourStartMs: one.startMs }));
-	const built = new Set((await readBuilt(db, ctx, keys)).map(hourName));
-	return hours.filter((one) => !built.has(hourName({ ...homeOf(one), hourStartMs: one.startMs })));
+	const built = await readBuilt(db, ctx, keys);
+	const known = new Set(built.map(hourName));
+	const isOpen = (one: Due) => !known.has(hourName({ ...homeOf(one), hourStartMs: one.startMs }));
+	return { open: hours.filter(isOpen), built };
 }
 
 /** Every function of a region in one hour, minute by minute: from the hour, or from its fragments. */

@@ -19,6 +19,7 @@ import { decodeSlice } from '../codec/slices.ts';
 import { bytes, type Item } from '../dynamo/item.ts';
 import { hourKey, hourOfKey, sortKey } from '../dynamo/keys.ts';
 import { inParallel } from '../dynamo/faults.ts';
+import type { Due } from './due.ts';
 import { homeOf, readFragments, type SeriesDeps } from './fragments.ts';
 import { openHours } from './hours.ts';
 import { type Home, kept, partitions, pieceOf } from './layout.ts';
@@ -66,13 +67,19 @@ export async function readFunctionSeries(
 	const finestMs = finestAt(deps.db.clock() - range.fromMs);
 	const stepMs = Math.ceil(what.stepMs / finestMs) * finestMs;
 	const { region } = functionParts(functionId);
-	const [days, recent] = await Promise.all([
-		readDays(deps, ctx, { functionId, range, stepMs }),
+	const ofDays = { functionId, stepMs };
+	const [days, place] = await Promise.all([
+		readDays(deps, ctx, { ...ofDays, starts: daysOver(deps, range) }),
 		what.connectionOf().then((connectionId) => {
-			if (connectionId === null) return [];
-			return readRecent(deps, ctx, { functionId, range, home: { connectionId, region } });
+			return connectionId === null ? null : placeOf(deps, ctx, { connectionId, region });
 		}),
 	]);
+	const starts = compactedMeanwhile(deps, { range, days: days.days, place });
+	const [later, recent] = await Promise.all([
+		readDays(deps, ctx, { ...ofDays, starts }),
+		place === null ? [] : readRecent(deps, ctx, { functionId, range, ...place }),
+	]);
+	addDays(days, later);
 	for (const hour of recent) {
 		// A day item holds its hours already.
 		if (days.days.has(floorTo(dayMs, hour.atMs))) continue;
@@ -90,20 +97,58 @@ function finestAt(ageMs: number): number {
 	return ageMs < kept.fiveMinuteDayMs ? fiveMinutesMs : hourMs;
 }
 
+/** A day is written when it is over: the one under way is in its hours. */
+function daysOver({ db }: SeriesDeps, range: TimeRange): number[] {
+	return stepsOf(dayMs, range).filter((day) => day + dayMs <= db.clock());
+}
+
+/** A day that is compacted at all is so within this time after its end, as long as jobs run. */
+const compactedWithinMs = 2 * dayMs;
+
+/**
+ * Days that were neither found nor wait: they hold nothing, unless their compaction came to its end
+ * between the two looks. Then they are there now.
+ */
+function compactedMeanwhile(
+	deps: SeriesDeps,
+	found: {
+		readonly range: TimeRange;
+		readonly days: ReadonlySet<number>;
+		readonly place: Place | null;
+	},
+): number[] {
+	if (found.place === null) return [];
+	const waiting = new Set(found.place.waiting.map(({ startMs }) => floorTo(dayMs, startMs)));
+	const sinceMs = deps.db.clock() - compactedWithinMs - dayMs;
+	return daysOver(deps, found.range).filter(
+		(day) => day >= sinceMs && !found.days.has(day) && !waiting.has(day),
+	);
+}
+
+function addDays(into: Gathered, { buckets, steps, durations, days }: Gathered): void {
+	into.buckets.push(...buckets);
+	into.steps.push(...steps);
+	into.durations.push(...durations);
+	for (const day of days) into.days.add(day);
+}
+
 async function readDays(
 	{ db }: SeriesDeps,
 	ctx: Ctx,
-	{ functionId, range, stepMs }: Span & { functionId: FunctionId },
+	what: {
+		readonly functionId: FunctionId;
+		readonly stepMs: number;
+		readonly starts: readonly number[];
+	},
 ): Promise<Gathered> {
+	const { functionId, stepMs, starts } = what;
 	const pk = partitions.function(ctx, functionId);
-	// A day is written when it is over: the one under way is in its hours.
-	const over = stepsOf(dayMs, range).filter((day) => day + dayMs <= db.clock());
 	const layer = (name: string) =>
-		over.length <= maxDaysByKey
-			? db.getMany(over.map((day) => ({ pk, sk: sortKey(name, utcDay(day)) })))
+		starts.length <= maxDaysByKey
+			? db.getMany(starts.map((day) => ({ pk, sk: sortKey(name, utcDay(day)) })))
 			: db.query(pk, {
-					from: sortKey(name, utcDay(range.fromMs)),
-					to: sortKey(name, utcDay(range.toMs - 1)),
+					from: sortKey(name, utcDay(Math.min(...starts))),
+					to: sortKey(name, utcDay(Math.max(...starts))),
 				});
 	const gathered: Gathered = { buckets: [], steps: [], durations: [], days: new Set() };
 	if (stepMs % hourMs === 0) {
@@ -145,41 +190,57 @@ interface RecentHour {
 	readonly durations: ExponentialHistogram | null;
 }
 
+/** Where a region's hours are, and which of its hours and days wait for compaction. */
+interface Place {
+	readonly layout: RegionLayout;
+	readonly waiting: readonly Due[];
+}
+
+async function placeOf({ due, regions }: SeriesDeps, ctx: Ctx, home: Home): Promise<Place | null> {
+	const listed = await due.list(ctx, home.connectionId);
+	const layout = await regions.get(ctx, home);
+	const waiting = listed.filter((one) => one.region === home.region);
+	return layout === null ? null : { layout, waiting };
+}
+
 /** The hours of days that are not compacted yet, and of the hours that are not, the fragments. */
 async function readRecent(
 	deps: SeriesDeps,
 	ctx: Ctx,
-	{ functionId, range, home }: { functionId: FunctionId; range: TimeRange; home: Home },
+	{
+		functionId,
+		range,
+		layout,
+		waiting,
+	}: Place & { readonly functionId: FunctionId; readonly range: TimeRange },
 ): Promise<RecentHour[]> {
-	const { db, regions, due } = deps;
-	const [layout, listed] = await Promise.all([
-		regions.get(ctx, home),
-		due.list(ctx, home.connectionId),
-	]);
-	if (layout === null) return [];
-	const waiting = listed.filter((one) => one.region === home.region);
+	const { db } = deps;
 	const oldest = Math.min(...waiting.map((one) => floorTo(dayMs, one.startMs)));
 	const fromMs = Math.max(floorTo(hourMs, range.fromMs), oldest);
 	if (fromMs >= range.toMs) return [];
 	const inRange = waiting.filter(
 		(one) => one.kind === 'hour' && one.startMs + hourMs > range.fromMs && one.startMs < range.toMs,
 	);
-	const [hours, open] = await Promise.all([
-		inParallel(layout.hourPieces, 8, (pieces) =>
+	// Before the hours are read, or one that is compacted meanwhile would be in neither.
+	const { open, built } = await openHours(deps, ctx, inRange);
+	const openMs = open.map(({ startMs }) => startMs);
+	// One that was compacted since the layout was read may be the first with its number of pieces.
+	const hourPieces = new Set([...layout.hourPieces, ...built.map(({ pieces }) => pieces)]);
+	const [items, minutes] = await Promise.all([
+		inParallel([...hourPieces], 8, (pieces) =>
 			db.query(
-				partitions.hours(ctx, { ...homeOf(home), pieces, piece: pieceOf(functionId, pieces) }),
+				partitions.hours(ctx, { ...homeOf(layout), pieces, piece: pieceOf(functionId, pieces) }),
 				{ from: hourKey(fromMs), to: hourKey(range.toMs - 1) },
 			),
 		),
-		openHours(deps, ctx, inRange).then((found) =>
-			readOpen(deps, ctx, { layout, functionId, hours: found.map(({ startMs }) => startMs) }),
-		),
+		readOpen(deps, ctx, { layout, functionId, hours: openMs }),
 	]);
-	const built = hours.flat().flatMap((item) => {
-		const slice = decodeSlice(bytes(item, 'blob'), functionId);
-		return slice === null ? [] : [{ atMs: hourOfKey(item.sk), ...slice }];
+	const hours = items.flat().flatMap((item) => {
+		const atMs = hourOfKey(item.sk);
+		const slice = openMs.includes(atMs) ? null : decodeSlice(bytes(item, 'blob'), functionId);
+		return slice === null ? [] : [{ atMs, ...slice }];
 	});
-	return [...built, ...open];
+	return [...hours, ...minutes];
 }
 
 /** Hours that no compaction has seen, from their fragments. */
