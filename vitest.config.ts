@@ -11,6 +11,8 @@ export default defineConfig({
 		testTimeout: 90_000,
 		hookTimeout: 180_000,
 		expect: { requireAssertions: true },
+		// What failed is told whole: a sentence that is cut hides what it should have held.
+		chaiConfig: { truncateThreshold: 0 },
 		projects: [
 			{
 				extends: true,

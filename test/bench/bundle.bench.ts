@@ -16,6 +16,7 @@ const environment = {
 	LAMPLIGHT_TABLE: 'bench',
 	LAMPLIGHT_COLLECT_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/123456789012/collect',
 	LAMPLIGHT_READINGS_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/123456789012/readings',
+	LAMPLIGHT_EXPORTS_BUCKET: 'bench-exports',
 };
 
 /** Median milliseconds that a fresh process takes to import a module, without Node's own start. */
