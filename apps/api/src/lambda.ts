@@ -10,7 +10,7 @@ import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
 import { createApp } from './app.ts';
 import type { ExportDoor } from './deps.ts';
 import { jsonLog } from './http/log.ts';
-import { parseEnvironment } from './serve/options.ts';
+import { longestWaitMs, parseEnvironment } from './serve/options.ts';
 
 type Handler = ReturnType<typeof handle>;
 let made: Handler | null = null;
@@ -35,7 +35,10 @@ function make(functionArn: string): Handler {
 		connect: {
 			aws: () => {
 				aws ??= import('@lamplight/aws/aws').then(({ createAws }) =>
-					createAws({ clock, wallClock: clock, region: environment.AWS_REGION }),
+					createAws({
+						...{ clock, wallClock: clock, longestWaitMs },
+						region: environment.AWS_REGION,
+					}),
 				);
 				return aws;
 			},

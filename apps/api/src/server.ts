@@ -17,7 +17,7 @@ import { createStore } from '@lamplight/store/store';
 import { createApp } from './app.ts';
 import { createExportDoor } from './exports/door.ts';
 import { jsonLog } from './http/log.ts';
-import { parseServerOptions, type ServerOptions } from './serve/options.ts';
+import { longestWaitMs, parseServerOptions, type ServerOptions } from './serve/options.ts';
 import { staticFiles } from './serve/static.ts';
 import { followWorldClock } from './serve/worldClock.ts';
 
@@ -36,6 +36,7 @@ async function start(options: ServerOptions): Promise<void> {
 		clock,
 		wallClock,
 		region: options.connect.region,
+		longestWaitMs,
 		...(options.awsProfile === undefined ? {} : { profile: options.awsProfile }),
 	});
 	const { queueUrl, ...standIn } = options.exports;

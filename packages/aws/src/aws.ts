@@ -38,6 +38,8 @@ export interface AwsOptions {
 	readonly sessionName?: string;
 	/** Share of AWS's published rates to use; 0.3 when left out. */
 	readonly rateShare?: number;
+	/** A longer queue for a turn at those rates is refused with `aws_throttled`; any is waited for when left out. */
+	readonly longestWaitMs?: number;
 	/** How turns at those rates are waited for; by `wallClock`'s real time when left out. */
 	readonly sleep?: (ms: number) => Promise<void>;
 	/** Connections to AWS at once; 64 when left out. */
@@ -76,6 +78,7 @@ export function createAws(options: AwsOptions): Aws {
 		wallClock,
 		sleep: options.sleep ?? ((ms) => pause(ms)),
 		...(options.rateShare === undefined ? {} : { share: options.rateShare }),
+		...(options.longestWaitMs === undefined ? {} : { longestWaitMs: options.longestWaitMs }),
 	});
 	const credentials = createCredentialCache({ wallClock, own, sts, sessionName });
 	return {

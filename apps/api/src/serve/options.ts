@@ -4,6 +4,9 @@ import * as z from 'zod';
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 
+/** Of half a minute that a Lambda has: who would have to wait for longer is told so at once. */
+export const longestWaitMs = 10_000;
+
 /** Where browsers find Lamplight: https, or http on this machine only. */
 const publicUrlSchema = z
 	.url({ protocol: /^https?$/ })

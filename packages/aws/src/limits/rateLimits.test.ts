@@ -7,11 +7,12 @@ import { publishedRate, rateShare } from './rates.ts';
 const call = { accountId: '123456789012', region: 'us-east-1', action: 'logs:FilterLogEvents' };
 
 /** A clock that only sleeping moves. */
-function timed() {
+function timed(options: { readonly longestWaitMs?: number } = {}) {
 	let nowMs = 1_000_000;
 	const limits = createRateLimits({
 		wallClock: () => nowMs,
 		sleep: async (ms) => void (nowMs += ms),
+		...options,
 	});
 	return { limits, now: () => nowMs, pass: (ms: number) => void (nowMs += ms) };
 }
@@ -56,6 +57,32 @@ describe('rate limits', () => {
 		expect(await spacing()).toBeGreaterThan(usual * 1.5);
 		pass(60_000);
 		expect(await spacing()).toBeCloseTo(usual, 0);
+	});
+
+	it('refuse at once what would wait too long, and keep no turn for it', async () => {
+		let nowMs = 1_000_000;
+		const longestWaitMs = 2_000;
+		// Nobody's turn comes while the others ask.
+		const limits = createRateLimits({
+			...{ wallClock: () => nowMs, longestWaitMs },
+			sleep: () => Promise.resolve(),
+		});
+		const askAll = async () => {
+			const asked = await Promise.allSettled(Array.from({ length: 500 }, () => limits.take(call)));
+			return asked.filter(({ status }) => status === 'fulfilled').length;
+		};
+		const perSecond = publishedRate('FilterLogEvents', 'us-east-1') * rateShare;
+		const first = await askAll();
+		expect(first).toBeGreaterThanOrEqual(Math.floor(perSecond * 2));
+		expect(first).toBeLessThanOrEqual(Math.ceil(perSecond * 2.5) + 1);
+		await expect(limits.take(call)).rejects.toMatchObject({
+			code: 'aws_throttled',
+			message: expect.stringContaining("3 seconds of calls at AWS's rate wait"),
+			retryAfterSeconds: 3,
+		});
+		// The 499 that were refused are not in the way of who comes three seconds later.
+		nowMs += 3_000;
+		await expect(limits.take(call)).resolves.toBeUndefined();
 	});
 
 	it('are lower where AWS publishes less', () => {

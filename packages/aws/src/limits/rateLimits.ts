@@ -1,9 +1,13 @@
 import type { Clock } from '@lamplight/core/ctx';
+import { LamplightError } from '@lamplight/core/errors';
 
 import { publishedRate, rateOf, rateShare } from './rates.ts';
 
 export interface RateLimits {
-	/** Waits until one call of the action may be made in the account and region. */
+	/**
+	 * Waits until one call of the action may be made in the account and region. Throws `aws_throttled`,
+	 * and takes no turn, when that would be longer than `longestWaitMs`.
+	 */
 	take(call: RatedCall): Promise<void>;
 	/** AWS said "too fast": the rate halves, and recovers over the next minute. */
 	throttled(call: RatedCall): void;
@@ -23,6 +27,12 @@ export interface RateLimitOptions {
 	readonly sleep: (ms: number) => Promise<void>;
 	/** Share of the published rates; lower when several workers serve one connection. */
 	readonly share?: number;
+	/**
+	 * Somebody waits for the answer: a queue that is longer is refused at once. Turns of people who gave
+	 * up would else keep all who come after them waiting, for as long as new ones come. No limit when
+	 * left out.
+	 */
+	readonly longestWaitMs?: number;
 }
 
 /** Half of a second's worth may burst: AWS's own buckets allow more. */
@@ -42,6 +52,7 @@ interface Bucket {
 /** Token buckets per account, region and published rate, shared by all clients of a process. */
 export function createRateLimits(options: RateLimitOptions): RateLimits {
 	const { wallClock, sleep, share = rateShare } = options;
+	const longestWaitMs = options.longestWaitMs ?? Number.POSITIVE_INFINITY;
 	const buckets = new Map<string, Bucket>();
 	let waited = 0;
 	const bucketOf = ({ accountId, region, action }: RatedCall): Bucket => {
@@ -62,8 +73,9 @@ export function createRateLimits(options: RateLimitOptions): RateLimits {
 			const spacingMs = 1000 / (bucket.ratePerSecond * currentSlowdown(bucket, now));
 			const burstMs = Math.max(1000 * burstSeconds, spacingMs);
 			const due = Math.max(bucket.nextMs, now - burstMs);
-			bucket.nextMs = due + spacingMs;
 			const waitMs = due - now;
+			if (waitMs > longestWaitMs) throw tooLong(call, waitMs);
+			bucket.nextMs = due + spacingMs;
 			if (waitMs <= 0) return;
 			waited += waitMs;
 			await sleep(waitMs);
@@ -82,4 +94,13 @@ export function createRateLimits(options: RateLimitOptions): RateLimits {
 function currentSlowdown(bucket: Bucket, nowMs: number): number {
 	const healed = Math.min(1, (nowMs - bucket.slowedMs) / recoverMs);
 	return bucket.slowdown + (1 - bucket.slowdown) * healed;
+}
+
+function tooLong({ action, region }: RatedCall, waitMs: number): LamplightError {
+	const seconds = Math.ceil(waitMs / 1000);
+	return new LamplightError(
+		'aws_throttled',
+		`${action} in ${region}: ${seconds} seconds of calls at AWS's rate wait before this one`,
+		{ retryAfterSeconds: seconds, details: { action, region } },
+	);
 }
