@@ -77,7 +77,7 @@ describe('rate limits', () => {
 		expect(first).toBeLessThanOrEqual(Math.ceil(perSecond * 2.5) + 1);
 		await expect(limits.take(call)).rejects.toMatchObject({
 			code: 'aws_throttled',
-			message: expect.stringContaining("3 seconds of calls at AWS's rate wait"),
+			message: expect.stringContaining("3 seconds of calls at AWS's rate wait") as string,
 			retryAfterSeconds: 3,
 		});
 		// The 499 that were refused are not in the way of who comes three seconds later.
