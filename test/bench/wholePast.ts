@@ -142,6 +142,7 @@ async function shownPrice(
 			functions: functions.length,
 			busyFunctions: 0,
 			readsEveryMinutes: 5,
+			logs: true,
 			payer: false,
 		});
 		usd += backfillUsd;

@@ -67,6 +67,8 @@ export const watchEstimateSchema = z
 				cost: moneySchema,
 			}),
 		),
+		/** What each feature adds a month to the others that are asked for; below zero where it saves. */
+		adds: z.array(z.object({ feature: featureSchema, perMonth: moneySchema })),
 		/** What the estimate takes for granted, in sentences. */
 		assumptions: z.array(z.string()),
 	})
@@ -100,6 +102,8 @@ export const enrolmentRoutes = routes({
 			functions: z.coerce.number<number | string>().int().min(0).max(100_000),
 			regions: z.coerce.number<number | string>().int().min(1).max(40),
 			accounts: z.coerce.number<number | string>().int().min(1).max(10_000).optional(),
+			/** Only these are priced; left out, all of them. */
+			features: z.union([featureSchema, z.array(featureSchema).max(20)]).optional(),
 		}),
 		response: watchEstimateSchema,
 	},

@@ -1,10 +1,19 @@
 import { beginEnrolment } from '@lamplight/aws/connect/enrol';
-import type { Connection, Enrolment, Feature } from '@lamplight/core/connection/connection';
+import {
+	type Connection,
+	type Enrolment,
+	type Feature,
+	features,
+} from '@lamplight/core/connection/connection';
 import type { Ctx } from '@lamplight/core/ctx';
 import { LamplightError } from '@lamplight/core/errors';
 import { parseMoney } from '@lamplight/core/money';
 import type { WatchUsage } from '@lamplight/core/watchcost/watchcost';
-import { estimateWatchCost, type WatchPlan } from '@lamplight/core/watchcost/estimate';
+import {
+	estimateWatchCost,
+	featureUsdPerMonth,
+	watchedOf,
+} from '@lamplight/core/watchcost/estimate';
 
 import type { WatchEstimate } from '../contract/enrolments.ts';
 import { knownMoney } from '../cost/wire.ts';
@@ -175,15 +184,18 @@ const busyShare = 0.1;
 
 function estimate(query: ApiRequest<`GET ${Base}/estimate`>['query']): WatchEstimate {
 	const accounts = query.accounts ?? 1;
-	const plan: WatchPlan = {
+	const chosen = query.features === undefined ? features : [query.features].flat();
+	const plan = {
 		activeRegions: query.regions * accounts,
 		idleRegions: 0,
 		functions: query.functions,
 		busyFunctions: Math.round(query.functions * busyShare),
 		readsEveryMinutes: 5,
-		payer: true,
 	};
-	const { lines, usdPerMonth, backfillUsd, assumptions } = estimateWatchCost(plan);
+	const { lines, usdPerMonth, backfillUsd, assumptions } = estimateWatchCost({
+		...plan,
+		...watchedOf(chosen),
+	});
 	const money = (usd: number, places = 2) =>
 		knownMoney(parseMoney(usd.toFixed(places)), 'estimated');
 	return {
@@ -196,6 +208,10 @@ function estimate(query: ApiRequest<`GET ${Base}/estimate`>['query']): WatchEsti
 			rate: money(line.usdPerUnit, 9).amount,
 			rateSource: 'AWS price list, us-east-1, 2026-11',
 			cost: money(line.usdPerMonth),
+		})),
+		adds: features.map((feature) => ({
+			feature,
+			perMonth: money(featureUsdPerMonth(plan, chosen, feature)),
 		})),
 		assumptions: [...assumptions],
 	};

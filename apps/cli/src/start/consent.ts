@@ -17,6 +17,7 @@ const assumed = (functions: number): WatchPlan => ({
 	functions,
 	busyFunctions: Math.ceil(functions / 100),
 	readsEveryMinutes: 10,
+	logs: true,
 	payer: true,
 });
 

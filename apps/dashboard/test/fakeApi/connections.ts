@@ -113,10 +113,15 @@ export const connectionHandlers: Handlers = {
 		limits: [],
 	}),
 	'GET /v1/w/{ws}/connections/{connectionId}': () => connectionPage,
-	'GET /v1/w/{ws}/enrolments/estimate': () => ({
-		perMonth: money(2.1, 'estimated'),
+	'GET /v1/w/{ws}/enrolments/estimate': ({ query }) => ({
+		perMonth: money(query.getAll('features').includes('costs') ? 4.35 : 2.1, 'estimated'),
 		backfill: money(1.2, 'estimated'),
 		lines: [],
+		adds: [
+			{ feature: 'logs', perMonth: money(-6.5, 'estimated') },
+			{ feature: 'deploys', perMonth: money(0, 'estimated') },
+			{ feature: 'costs', perMonth: money(2.25, 'estimated') },
+		],
 		assumptions: ['Every function runs at least once an hour.'],
 	}),
 	'GET /v1/w/{ws}/enrolments/{enrolmentId}': () => enrolment,

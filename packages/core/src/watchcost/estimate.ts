@@ -1,3 +1,4 @@
+import type { Feature } from '../connection/connection.ts';
 import { picoToUsd, unitPrice } from './watchcost.ts';
 
 /** What a connection will watch, as far as it is known before the first call. */
@@ -8,6 +9,8 @@ export interface WatchPlan {
 	/** Functions expected to be too busy to read record by record. */
 	readonly busyFunctions: number;
 	readonly readsEveryMinutes: number;
+	/** Whether records may be read; without them every function that runs is bought as a metric. */
+	readonly logs: boolean;
 	readonly payer: boolean;
 }
 
@@ -59,16 +62,19 @@ export function estimateWatchCost(plan: WatchPlan): WatchEstimate {
 	const perMonth = (perDay: number) => perDay * daysPerMonth;
 	const reads = minutesPerDay / plan.readsEveryMinutes;
 	const totals = plan.activeRegions * totalsPerRegionDay;
-	const busy = plan.busyFunctions * reads;
+	const quiet = (plan.functions - plan.busyFunctions) * activeShare * reads;
+	const bought = plan.busyFunctions * reads + (plan.logs ? 0 : quiet);
 	const widened = plan.functions * widenedShare * 24;
 	const lines = [
 		line('cloudwatch:GetMetricData', 'Region totals', {
 			quantity: perMonth(totals),
 			why: 'Duration every minute, three counts every five and concurrency every fifteen, for each region with traffic',
 		}),
-		line('cloudwatch:GetMetricData', 'Busy functions', {
-			quantity: perMonth(busy),
-			why: 'one metric per function that is too busy to read record by record',
+		line('cloudwatch:GetMetricData', plan.logs ? 'Busy functions' : 'Functions', {
+			quantity: perMonth(bought),
+			why: plan.logs
+				? 'one metric per function that is too busy to read record by record'
+				: 'one metric per function that runs, as no records are read',
 		}),
 		line('cloudwatch:GetMetricData', 'Errors and throttles', {
 			quantity: perMonth(widened),
@@ -79,10 +85,14 @@ export function estimateWatchCost(plan: WatchPlan): WatchEstimate {
 			why: 'within the million requests a month that AWS gives free',
 			free: true,
 		}),
-		line('logs:FilterLogEvents', 'Execution records', {
-			quantity: perMonth((plan.functions - plan.busyFunctions) * reads * activeShare),
-			why: 'no charge; at most 30% of the rate that AWS allows',
-		}),
+		...(plan.logs
+			? [
+					line('logs:FilterLogEvents', 'Execution records', {
+						quantity: perMonth(quiet),
+						why: 'no charge; at most 30% of the rate that AWS allows',
+					}),
+				]
+			: []),
 		...(plan.payer
 			? [
 					line('ce:GetCostAndUsage', 'The bill', {
@@ -102,6 +112,22 @@ export function estimateWatchCost(plan: WatchPlan): WatchEstimate {
 			'List prices of us-east-1, without any discount or free tier but that of ListMetrics.',
 		],
 	};
+}
+
+/** Dollars a month that a feature adds to what is ticked beside it; below zero where reading it saves. */
+export function featureUsdPerMonth(
+	plan: Omit<WatchPlan, 'logs' | 'payer'>,
+	chosen: readonly Feature[],
+	feature: Feature,
+): number {
+	const usdOf = (features: readonly Feature[]) =>
+		estimateWatchCost({ ...plan, ...watchedOf(features) }).usdPerMonth;
+	return usdOf([...chosen, feature]) - usdOf(chosen.filter((one) => one !== feature));
+}
+
+/** What of a plan depends on what is ticked. */
+export function watchedOf(features: readonly Feature[]): Pick<WatchPlan, 'logs' | 'payer'> {
+	return { logs: features.includes('logs'), payer: features.includes('costs') };
 }
 
 /** Of a trace's functions, about a quarter run in any three hours. */

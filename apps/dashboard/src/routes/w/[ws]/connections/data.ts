@@ -1,4 +1,6 @@
-import type { BodyOf, ResponseOf } from '@lamplight/api/contract/client';
+import type { BodyOf, QueryOf, ResponseOf } from '@lamplight/api/contract/client';
+
+import { keepPreviousData } from '@tanstack/svelte-query';
 
 import { call, liveIntervalMs } from '#lib/api/client.ts';
 
@@ -6,6 +8,7 @@ type Ask = { signal: AbortSignal };
 
 export type ConnectionsAnswer = ResponseOf<'GET /v1/w/{ws}/connections'>;
 export type ConnectionChange = BodyOf<'PATCH /v1/w/{ws}/connections/{connectionId}'>;
+type EstimateRequest = QueryOf<'GET /v1/w/{ws}/enrolments/estimate'>;
 export type NewBillingSource = BodyOf<'POST /v1/w/{ws}/billing-sources'>;
 
 const connection = (ws: string, id: string) => ({ ws, connectionId: id });
@@ -34,16 +37,18 @@ export const changeConnection = (ws: string, id: string, body: ConnectionChange)
 export const removeConnection = (ws: string, id: string) =>
 	call('DELETE /v1/w/{ws}/connections/{connectionId}', { params: connection(ws, id) });
 
-/** What watching so many functions would cost a month, before any call is made. */
-export const estimateQuery = (ws: string, functions: number, regions: number) => ({
-	queryKey: ['estimate', ws, functions, regions],
+/** What watching so many functions would cost a month with what is ticked, before any call is made. */
+export const estimateQuery = (ws: string, { functions, regions, features }: EstimateRequest) => ({
+	queryKey: ['estimate', ws, functions, regions, features],
 	queryFn: ({ signal }: Ask) =>
 		call(
 			'GET /v1/w/{ws}/enrolments/estimate',
-			{ params: { ws }, query: { functions, regions } },
+			{ params: { ws }, query: { functions, regions, features } },
 			{ signal },
 		),
-	enabled: regions > 0,
+	enabled: Number(regions) > 0,
+	// A tick changes the figures; those before stay until the new ones are there.
+	placeholderData: keepPreviousData,
 });
 
 export const enrol = (ws: string, body: BodyOf<'POST /v1/w/{ws}/enrolments'>) =>

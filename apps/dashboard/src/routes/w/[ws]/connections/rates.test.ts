@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { chargedBy, rateText } from './rates.ts';
+import { addsText, chargedBy, rateText } from './rates.ts';
 
 it('counts what AWS charges by', () => {
 	expect(chargedBy('9430', 'metric').replace('\u00a0', ' ').replace('\u00a0', ' ')).toBe(
@@ -17,4 +17,10 @@ it('says a rate for one, or for a thousand', () => {
 	expect(rateText(null, 'request')).toBe('no charge');
 	expect(rateText('0.000000000005', 'byte scanned')).toBe('$0.005 per GB');
 	expect(chargedBy('1230000', 'byte scanned')).toBe('1.2\u00a0MB scanned');
+});
+
+it('says what a tick adds, saves or leaves as it is', () => {
+	expect(addsText('2.25')).toBe('adds $2.25 a month');
+	expect(addsText('-6.5')).toBe('saves $6.50 a month');
+	expect(addsText('0')).toBe('adds nothing');
 });

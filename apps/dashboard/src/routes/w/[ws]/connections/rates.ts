@@ -27,3 +27,10 @@ export function rateText(rate: string | null, unit: string): string {
 	if (value < 0.001) return `$${significant(value * 1000, 1)} per 1,000`;
 	return `${money(value)} each`;
 }
+
+/** What a tick adds a month to what is ticked beside it; reading some things saves buying others. */
+export function addsText(usdPerMonth: string): string {
+	const usd = Number(usdPerMonth);
+	if (usd === 0) return 'adds nothing';
+	return usd > 0 ? `adds ${money(usd)} a month` : `saves ${money(-usd)} a month`;
+}
