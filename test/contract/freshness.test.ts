@@ -39,7 +39,8 @@ async function lamp(): Promise<string> {
 }
 
 it('the lamp goes by when a connection was really read, and not by whether figures are new', async () => {
-	expect(await lamp()).toBe('out');
+	// Just connected: nothing is late yet.
+	expect(await lamp()).toBe('reading');
 	await readTotals();
 	expect(await lamp()).toBe('lit');
 	const first = (await collector.store.connections.get(testCtx(), connectionId))?.lastCollectedMs;
@@ -62,4 +63,17 @@ it('the lamp goes by when a connection was really read, and not by whether figur
 	expect(await lamp()).toBe('out');
 	await readTotals();
 	expect(await lamp()).toBe('lit');
+});
+
+it('a connection that is never read is late after the time in which it should have been', async () => {
+	const connection = await collector.store.connections.get(testCtx(), connectionId);
+	if (connection === null) throw new Error('the connection is gone');
+	const verifiedMs = connection.verifiedMs ?? connection.createdMs;
+	const never = { ...connection, lastCollectedMs: null };
+	const lampAfter = (minutes: number) =>
+		freshnessOf([never], null, verifiedMs + minutes * minuteMs);
+	expect(lampAfter(16)).toMatchObject({ lamp: 'reading', connectionsRead: 0, connections: 1 });
+	expect(lampAfter(17).lamp).toBe('out');
+	const read = { ...connection, lastCollectedMs: verifiedMs + 16 * minuteMs };
+	expect(freshnessOf([read, never], null, verifiedMs + 17 * minuteMs).lamp).toBe('late');
 });

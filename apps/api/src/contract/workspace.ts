@@ -11,8 +11,11 @@ export const wsParams = z.object({ ws: workspaceIdSchema });
 /** How fresh the data is: the lamp in the top bar. */
 export const freshnessSchema = z
 	.object({
-		/** lit: all read lately; late: some not; out: nothing heard; none: nothing connected yet. */
-		lamp: z.enum(['lit', 'late', 'out', 'none']),
+		/**
+		 * lit: all read lately; reading: some for the first time, none late; late: some not; out: nothing
+		 * heard; none: nothing connected yet.
+		 */
+		lamp: z.enum(['lit', 'reading', 'late', 'out', 'none']),
 		newestMinute: instantSchema.nullable(),
 		lagMs: z.number().nonnegative().nullable(),
 		connectionsRead: z.number().int(),

@@ -77,6 +77,9 @@ export function freshnessOf(
 	const active = connections.filter(({ state }) => state !== 'paused' && state !== 'waiting');
 	const isRead = ({ lastCollectedMs }: Connection) =>
 		lastCollectedMs !== null && nowMs - lastCollectedMs <= readWithinMs;
+	// What was never read was not to be read before it answered.
+	const isLate = ({ lastCollectedMs, verifiedMs, createdMs }: Connection) =>
+		nowMs - (lastCollectedMs ?? verifiedMs ?? createdMs) > readWithinMs;
 	const connectionsRead = active.filter(isRead).length;
 	// Just after the first reading figures are there before the connection says so.
 	const newest = Math.max(
@@ -86,11 +89,13 @@ export function freshnessOf(
 	const lamp =
 		active.length === 0
 			? 'none'
-			: nowMs - newest > outAfterMs
-				? 'out'
-				: connectionsRead < active.length
-					? 'late'
-					: 'lit';
+			: connectionsRead === active.length
+				? 'lit'
+				: !active.some(isLate)
+					? 'reading'
+					: nowMs - newest > outAfterMs
+						? 'out'
+						: 'late';
 	return {
 		lamp,
 		newestMinute: instantOrNull(newestMinuteMs),

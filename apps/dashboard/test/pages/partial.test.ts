@@ -55,6 +55,14 @@ it('compares nothing while the past is read, and says how far it is', async () =
 	await main().getByText('no forecast until the past is read').waitFor();
 });
 
+it('says that accounts are being read while none of them is late', async () => {
+	const frame = { newestMinute: null, lagMs: null, connections: 11 };
+	tab.api.amend('GET /v1/w/{ws}', { freshness: { ...frame, lamp: 'reading', connectionsRead: 0 } });
+	await tab.open('');
+	await tab.page.getByText('reading: 0 of 11 accounts so far').waitFor();
+	expect(await tab.page.getByText(/^late/).count()).toBe(0);
+});
+
 it('says from which day on a month is whole', async () => {
 	const from = iso(nowMs - 2 * dayMs);
 	tab.api.amend('GET /v1/w/{ws}/overview', { monthKnownFrom: from });
