@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { averageText, drawnTo } from './words.ts';
+import { averageText, drawnTo, nobodyStarved, notNamed } from './words.ts';
 
 const charts = (values: (number | null)[]) => ({
 	x: { from: '2026-11-23T13:00:00.000Z', stepMs: 300_000, count: values.length },
@@ -32,4 +32,27 @@ it('calls no small average 0', () => {
 	expect(averageText(0)).toBe('0.0 on average');
 	expect(averageText(12.44)).toBe('12.4 on average');
 	expect(averageText(null)).toBe('not known');
+});
+
+const met = (throttles: number) => ({ throttles, reserved: null, because: 'unknown' as const });
+
+it('says nobody only where nothing was throttled', () => {
+	expect(nobodyStarved({ throttles: 0, starved: [] }).title).toBe('Nobody');
+	expect(nobodyStarved({ throttles: null, starved: [] }).title).toBe('Not read yet');
+	expect(nobodyStarved({ throttles: 128, starved: [] }).text).toBe(
+		'128 calls were throttled; which functions they met is not read yet.',
+	);
+	expect(nobodyStarved({ throttles: 1, starved: [] }).text).toBe(
+		'1 call was throttled; which function it met is not read yet.',
+	);
+});
+
+it('says how many throttled calls have no function yet', () => {
+	const one = { function: {} as never, ...met(100) };
+	expect(notNamed({ throttles: 100, starved: [one] })).toBeNull();
+	expect(notNamed({ throttles: 128, starved: [one] })).toBe(
+		'28 other calls were throttled; which functions they met is not read yet.',
+	);
+	// Only ten are named: the rest met functions that are known.
+	expect(notNamed({ throttles: 1_100, starved: Array.from({ length: 10 }, () => one) })).toBeNull();
 });
