@@ -9,6 +9,16 @@ export const basisWords: Readonly<Record<CostBasis, string>> = {
 	netAmortized: 'net amortized',
 };
 
+/** By what costs can be broken down, as the address and the API name it. */
+export const dimensions = [
+	{ value: 'component', label: 'Component' },
+	{ value: 'app', label: 'App' },
+	{ value: 'function', label: 'Function' },
+	{ value: 'account', label: 'Account' },
+	{ value: 'region', label: 'Region' },
+	{ value: 'tag', label: 'Tag' },
+] as const;
+
 export const driverWords: Readonly<Record<CostDriver['driver'], string>> = {
 	volume: 'Volume',
 	duration: 'Duration',
@@ -20,14 +30,23 @@ export const driverWords: Readonly<Record<CostDriver['driver'], string>> = {
 	other: 'The rest',
 };
 
+interface Days {
+	readonly from: string;
+	readonly to: string;
+	readonly days: number;
+}
+
 /** 1–22 Nov, or 28 Oct – 3 Nov, of days both included. */
-export function daySpan(
-	span: { readonly from: string; readonly to: string; readonly days: number } | null,
-): string {
+export function daySpan(span: Days | null): string {
 	if (span === null || span.days === 0) return 'no complete day';
 	if (span.days === 1) return billingDay(span.from);
 	const sameMonth = span.from.slice(0, 7) === span.to.slice(0, 7);
 	return sameMonth
 		? `${Number(span.from.slice(8))}–${billingDay(span.to)}`
 		: `${billingDay(span.from)} – ${billingDay(span.to)}`;
+}
+
+/** The days that are whole, or all of the period's where none is. */
+export function completeSpan(answer: Readonly<Record<'completePeriod' | 'period', Days>>): string {
+	return daySpan(answer.completePeriod.days === 0 ? answer.period : answer.completePeriod);
 }
