@@ -41,20 +41,28 @@ interface Errand {
 	readonly all: boolean;
 }
 
-function errand(args: string[]): Errand {
+const known = productPages.map(({ name }) => name);
+const usage = `Draws pages of the whole product in a real browser.
+
+  npm run screenshots -- [URL] [--all FOLDER] [PAGE ...]
+
+  URL           a running product; without it one is started
+  --all FOLDER  every page, or those named, light, dark and on two phones; without it what the README shows
+  PAGE          ${known.join(', ')}
+`;
+
+/** What is to be drawn; `help` where that was asked for. Throws an error that names what is wrong. */
+function errand(args: string[]): Errand | 'help' {
 	const { values, positionals } = parseArgs({
 		args,
 		allowPositionals: true,
-		options: { all: { type: 'string' } },
+		options: { all: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
 	});
+	if (values.help === true) return 'help';
 	const url = positionals.find((one) => one.startsWith('http')) ?? null;
 	const names = positionals.filter((one) => one !== url);
-	const known = productPages.map(({ name }) => name);
 	const unknown = names.filter((name) => !known.includes(name));
-	if (unknown.length > 0) {
-		const usage = `screenshots.ts [URL] [--all FOLDER] [${known.join(' | ')}]`;
-		throw new Error(`no page named ${unknown.join(', ')}; usage: ${usage}`);
-	}
+	if (unknown.length > 0) throw new Error(`no page named ${unknown.join(', ')}`);
 	const all = values.all !== undefined;
 	return {
 		url: url?.replace(/\/$/, '') ?? null,
@@ -123,13 +131,29 @@ async function draw(browser: Browser, url: string, { folder, names, all }: Erran
 	}
 }
 
-const wanted = errand(process.argv.slice(2));
-mkdirSync(wanted.folder, { recursive: true });
-const own = wanted.url === null ? await startProduct() : null;
-const browser = await launchBrowser();
-try {
-	await draw(browser, wanted.url ?? own?.url ?? '', wanted);
-} finally {
-	await browser.close();
-	await own?.stop();
+async function drawAll(wanted: Errand): Promise<void> {
+	mkdirSync(wanted.folder, { recursive: true });
+	const own = wanted.url === null ? await startProduct() : null;
+	const browser = await launchBrowser();
+	try {
+		await draw(browser, wanted.url ?? own?.url ?? '', wanted);
+	} finally {
+		await browser.close();
+		await own?.stop();
+	}
 }
+
+/** `null` after saying what is wrong with the arguments, and how they are. */
+function errandOrComplaint(args: string[]): ReturnType<typeof errand> | null {
+	try {
+		return errand(args);
+	} catch (error) {
+		console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+		process.exitCode = 1;
+		return null;
+	}
+}
+
+const wanted = errandOrComplaint(process.argv.slice(2));
+if (wanted === 'help') console.log(usage);
+else if (wanted !== null) await drawAll(wanted);
