@@ -15,6 +15,7 @@ export interface Story extends Range {
 export interface Execution {
 	readonly requestId: string;
 	readonly startMs: number;
+	readonly durationUs: number;
 	readonly status: 'success' | 'error' | 'timeout';
 	readonly errorType: string | null;
 	readonly version: string;
