@@ -17,7 +17,6 @@ const durationUnit: MetricUnit = {
 	statistics: ['SampleCount', 'Sum'],
 };
 const countUnits: readonly MetricUnit[] = [
-	{ metric: 'Invocations', functionName: null, statistics: ['Sum'] },
 	{ metric: 'Errors', functionName: null, statistics: ['Sum'] },
 	{ metric: 'Throttles', functionName: null, statistics: ['Sum'] },
 ];
@@ -138,22 +137,27 @@ function durationBuckets(
 	return buckets;
 }
 
-/** A count has no point where nothing was counted: within a whole answer that is 0, beside Invocations. */
+/**
+ * A count has no point where nothing was counted: within a whole answer that is 0, beside Duration. How
+ * many ran is the number of Duration's samples in the same answer: Invocations would be paid to say it again.
+ */
 function countBuckets(
 	window: TimeRange,
 	find: (metric: LambdaMetric) => MetricReading | undefined,
 	stepMs: number,
 ): RegionBucket[] {
-	const invocations = find('Invocations');
+	const durations = find('Duration');
 	const buckets: RegionBucket[] = [];
 	for (let minute = window.fromMs; minute < window.toMs; minute += stepMs) {
-		const ran = invocations?.minutes.has(minute) === true;
+		const count = durations?.minutes.get(minute)?.SampleCount;
+		const ran = count !== undefined;
 		const throttles = counted(find('Throttles'), minute, ran);
 		if (!ran && (throttles ?? 0) === 0) continue;
+		const none = durations?.whole === true ? 0 : null;
 		buckets.push({
 			...unknown,
 			minuteMs: minute,
-			invocations: counted(invocations, minute, ran),
+			invocations: ran ? Math.round(count) : none,
 			errors: counted(find('Errors'), minute, ran),
 			throttles,
 		});

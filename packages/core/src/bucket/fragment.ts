@@ -34,6 +34,7 @@ export interface Fragment {
 /** A region's own figures over one minute. `null` means not asked for, or not arrived. */
 export interface RegionBucket {
 	readonly minuteMs: number;
+	/** How many had run when errors and throttles were asked for, which is more seldom than Duration. */
 	readonly invocations: number | null;
 	readonly errors: number | null;
 	readonly throttles: number | null;

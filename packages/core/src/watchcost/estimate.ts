@@ -39,8 +39,8 @@ const pastReadings = backfillDays + 3;
 
 const minutesPerDay = 1440;
 const daysPerMonth = 30;
-/** Invocations, Errors and Throttles. */
-const countMetrics = 3;
+/** Errors and Throttles. Duration counts what ran, so Invocations is not paid for as well. */
+const countMetrics = 2;
 export const countsEveryMinutes = 5;
 /**
  * ClaimedAccountConcurrency. No minute waits for it, and each asking answers a whole hour: asked more seldom, it
@@ -68,7 +68,7 @@ export function estimateWatchCost(plan: WatchPlan): WatchEstimate {
 	const lines = [
 		line('cloudwatch:GetMetricData', 'Region totals', {
 			quantity: perMonth(totals),
-			why: 'Duration every minute, three counts every five and concurrency every fifteen, for each region with traffic',
+			why: 'Duration every minute, errors and throttles every five and concurrency every fifteen, for each region with traffic',
 		}),
 		line('cloudwatch:GetMetricData', plan.logs ? 'Busy functions' : 'Functions', {
 			quantity: perMonth(bought),
