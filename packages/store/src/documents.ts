@@ -2,8 +2,9 @@ import type { Ctx } from '@lamplight/core/ctx';
 import { LamplightError } from '@lamplight/core/errors';
 import type * as z from 'zod';
 
+import { openJson, sealJson } from './codec/blob.ts';
 import { type Db, ifAbsent, ifEqual } from './dynamo/db.ts';
-import { count, type Item, text } from './dynamo/item.ts';
+import { bytes, count, type Item, text } from './dynamo/item.ts';
 import { tenantPartition } from './dynamo/keys.ts';
 
 /** Records of one kind in a workspace, each under its id. Reads are of the workspace in `ctx` only. */
@@ -37,13 +38,15 @@ export interface DocumentsOptions<T> {
 	readonly idOf: (value: T) => string;
 	/** What the messages call one, such as `connection`; the kind when unset. */
 	readonly called?: string;
+	/** Whether long ones are kept compressed; as text when unset. */
+	readonly compressed?: boolean;
 	/** When a record goes by itself, in epoch milliseconds; `null`: never. */
 	readonly expiresMs?: (value: T) => number | null;
 }
 
 /** Documents of one kind in the table, as JSON, with a version so that no writer is overwritten unseen. */
 export function createDocuments<T>(db: Db, options: DocumentsOptions<T>): Documents<T> {
-	const { kind, schema, idOf, called = kind, expiresMs = () => null } = options;
+	const { kind, schema, idOf, called = kind, expiresMs = () => null, compressed = false } = options;
 	const partition = (ctx: Ctx) => tenantPartition(ctx, kind);
 
 	const parse = (item: Item): T => parseDocument(called, schema, item);
@@ -52,7 +55,7 @@ export function createDocuments<T>(db: Db, options: DocumentsOptions<T>): Docume
 		return {
 			pk: partition(ctx),
 			sk: idOf(value),
-			json: JSON.stringify(value),
+			...(compressed ? documentContent(value) : { json: JSON.stringify(value) }),
 			version,
 			...(expires === null ? {} : { expiresAt: Math.ceil(expires / 1000) }),
 		};
@@ -76,7 +79,7 @@ export function createDocuments<T>(db: Db, options: DocumentsOptions<T>): Docume
 			const item = itemOf(ctx, value, 1);
 			if (await db.put(item, ifAbsent)) return;
 			const taken = await read(ctx, idOf(value));
-			if (taken !== null && text(taken, 'json') === item['json']) return;
+			if (taken !== null && documentText(taken) === documentText(item)) return;
 			throw new LamplightError('conflict', `There is a ${called} ${idOf(value)} already`);
 		},
 		async put(ctx, value) {
@@ -104,12 +107,29 @@ export function createDocuments<T>(db: Db, options: DocumentsOptions<T>): Docume
 	};
 }
 
+/** A write pays for each kilobyte that it begins: a longer document is kept compressed. */
+const plainLength = 700;
+
+/** The attributes that keep a JSON value: as text where it is short, else compressed. */
+export function documentContent(value: unknown): Readonly<Record<string, string | Uint8Array>> {
+	const json = JSON.stringify(value);
+	return json.length <= plainLength ? { json } : { blob: sealJson(value) };
+}
+
+/** The JSON of an item's value, however it is kept. */
+function documentText(item: Item): string {
+	return item['blob'] === undefined
+		? text(item, 'json')
+		: JSON.stringify(openJson(bytes(item, 'blob')));
+}
+
 /** A stored JSON value, checked against its schema. Throws `data_damaged`, naming what it was. */
 export function parseDocument<T>(called: string, schema: z.ZodType<T>, item: Item): T {
 	let value: unknown;
 	try {
-		value = JSON.parse(text(item, 'json'));
+		value = JSON.parse(documentText(item));
 	} catch (error) {
+		if (error instanceof LamplightError) throw error;
 		throw new LamplightError('data_damaged', `The stored ${called} ${item.sk} is not JSON`, {
 			cause: error,
 		});

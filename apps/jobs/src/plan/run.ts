@@ -62,19 +62,18 @@ async function planOne(
 	const { connection, nowMs } = options;
 	const at = (name: string) => ({ connectionId: connection.id, name });
 	const { checkpoints } = deps.store;
-	const [regions, pace, backfill] = await Promise.all([
-		checkpoints.get(ctx, at(checkpointNames.regions), regionsStateSchema),
-		checkpoints.get(ctx, at(checkpointNames.pace), paceSchema),
-		checkpoints.get(ctx, at(checkpointNames.backfill), backfillSchema),
+	const [regions, pace, past] = await Promise.all([
+		checkpoints.peek(ctx, at(checkpointNames.regions), regionsStateSchema),
+		checkpoints.peek(ctx, at(checkpointNames.pace), paceSchema),
+		checkpoints.peek(ctx, at(checkpointNames.backfill), backfillSchema),
 	]);
-	const past = backfill?.value ?? null;
 	return planConnection(
 		{
 			connection,
-			regions: regions?.value ?? null,
-			readsEveryMs: pace?.value.readsEveryMs ?? defaultReadsEveryMs,
+			regions,
+			readsEveryMs: pace?.readsEveryMs ?? defaultReadsEveryMs,
 			backfillDue: past === null || (past.doneFromMs > past.fromMs && !past.stopped),
-			exhausted: pace?.value.exhausted ?? false,
+			exhausted: pace?.exhausted ?? false,
 		},
 		nowMs,
 	);

@@ -21,6 +21,8 @@ export interface Versioned<T> {
 export interface Checkpoints {
 	/** `null` when there is none. Throws `data_damaged` when it does not fit the schema. */
 	get<T>(ctx: Ctx, key: CheckpointKey, schema: z.ZodType<T>): Promise<Versioned<T> | null>;
+	/** The value as of a moment ago, at half the price: for who only looks, and will look again. */
+	peek<T>(ctx: Ctx, key: CheckpointKey, schema: z.ZodType<T>): Promise<T | null>;
 	/** All whose name begins with `prefix`, ascending by name. */
 	list<T>(
 		ctx: Ctx,

@@ -10,6 +10,8 @@ export function createConnections(db: Db): Documents<Connection> {
 		kind: 'connection',
 		schema: connectionSchema,
 		idOf: (connection) => connection.id,
+		// Its checks are 3 KB of text, and it is noted as read every few minutes.
+		compressed: true,
 	});
 	return {
 		...documents,
