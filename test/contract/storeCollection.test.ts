@@ -159,6 +159,41 @@ describe('collection', () => {
 		expect(await units()).toEqual([14]);
 	});
 
+	it('watch cost of a day that is over is read from its sum, once that had all of it', async () => {
+		const ctx = ctxOf();
+		const connectionId = newConnectionId();
+		const { watchCosts } = harness.store;
+		const day = '2026-11-20';
+		const add = (key: string) =>
+			watchCosts.add(ctx, connectionId, {
+				key,
+				usages: [
+					{
+						...{ connectionId, day, region: 'eu-west-1', action: 'lambda:ListFunctions' },
+						...{ calls: 1, throttled: 0, failed: 0, units: 0, requestBytes: 0, responseBytes: 0 },
+					},
+				],
+			});
+		const days = { fromDay: day, toDay: day };
+		const calls = async (read: 'read' | 'readFolded') =>
+			(await watchCosts[read](ctx, connectionId, days)).map((row) => row.calls);
+		harness.now = Date.parse('2026-11-20T23:58:00Z');
+		await add('a');
+		await watchCosts.fold(ctx, connectionId, day);
+		// Told after the last fold of the day, and so in no sum yet.
+		await add('b');
+		harness.now = Date.parse('2026-11-21T00:30:00Z');
+		expect([await calls('read'), await calls('readFolded')]).toEqual([[2], [1]]);
+		await watchCosts.fold(ctx, connectionId, day);
+		harness.now = Date.parse('2026-11-21T02:00:00Z');
+		await watchCosts.fold(ctx, connectionId, day);
+		expect([await calls('read'), await calls('readFolded')]).toEqual([[2], [2]]);
+		// Nothing comes so late; were it so, the sum would show whether it or the batches are read.
+		await add('c');
+		await watchCosts.fold(ctx, connectionId, day);
+		expect([await calls('read'), await calls('readFolded')]).toEqual([[2], [2]]);
+	});
+
 	it('watch cost of all connections is that of each, over months, and goes with its own alone', async () => {
 		const ctx = ctxOf();
 		const { watchCosts, purge } = harness.store;

@@ -11,8 +11,8 @@ import type { JobDeps } from '../deps.ts';
 import { defaultReadsEveryMs } from '../plan/run.ts';
 
 /**
- * Decides how often a connection's functions are read from what its calls have cost. Yesterday's
- * calls say what a day costs; before there is a yesterday, today's so far do.
+ * Decides how often a connection's functions are read from what its calls have cost, as they were summed
+ * last. Yesterday's calls say what a day costs; before there is a yesterday, today's so far do.
  */
 export async function paceConnection(
 	deps: JobDeps,
@@ -25,7 +25,7 @@ export async function paceConnection(
 	const yesterday = utcDay(nowMs - dayMs);
 	const fromDay = utcDay(Math.min(month.fromMs, nowMs - dayMs));
 	const days = { fromDay, toDay: today };
-	const usages = await deps.store.watchCosts.read(ctx, connection.id, days);
+	const usages = await deps.store.watchCosts.readFolded(ctx, connection.id, days);
 	const key = { connectionId: connection.id, name: checkpointNames.pace };
 	const held = await deps.store.checkpoints.get(ctx, key, paceSchema);
 	const ofMonth = usages.filter(({ day }) => day >= utcDay(month.fromMs));

@@ -51,7 +51,7 @@ function hour(of: PlannedConnection): Record<string, number> {
 
 describe('the plan of a connection', () => {
 	it('asks for totals every minute, and every five for the active regions, side by side', () => {
-		expect(hour(planned)).toMatchObject({ totals: 60, functions: 12, inventory: 8, compact: 12 });
+		expect(hour(planned)).toMatchObject({ totals: 60, functions: 12, inventory: 8, compact: 4 });
 		expect(hour(planned)).toMatchObject({ evaluate: 12 });
 	});
 

@@ -23,7 +23,9 @@ export interface PlannedConnection {
 
 const inventoryEveryMinutes = 15;
 const detailsEveryMinutes = 15;
-const compactEveryMinutes = 5;
+/** An hour's fragments are merged once, and a sum of what was spent changes by cents. */
+const compactEveryMinutes = 15;
+const judgeEveryMinutes = 5;
 /** A lost or unsafe connection is tried this often; a person may try it at any time. */
 const retryEveryMinutes = 15;
 
@@ -47,7 +49,7 @@ export function planConnection(planned: PlannedConnection, nowMs: number): Messa
 	const every = (minutes: number) => (minute + phase) % minutes === 0;
 	const base = { workspaceId, connectionId, plannedMs };
 	// After compaction, which sets the pace that it looks at.
-	const isJudged = (minute + phase) % compactEveryMinutes === 3;
+	const isJudged = (minute + phase) % judgeEveryMinutes === 3;
 	if (connection.removalMs !== undefined)
 		return every(purgeEveryMinutes) ? [{ kind: 'purge', ...base }] : [];
 	switch (connection.state) {

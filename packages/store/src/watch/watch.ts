@@ -24,7 +24,16 @@ export interface WatchCosts {
 		ctx: Ctx,
 		days: { readonly fromDay: string; readonly toDay: string },
 	): Promise<ReadonlyMap<ConnectionId, readonly WatchUsage[]>>;
-	/** Sums a day's batches so that reading it is cheap. Run hourly for today and yesterday; safe to repeat. */
+	/** The same as of the days' last folds: without batches that came since, and without reading any. */
+	readFolded(
+		ctx: Ctx,
+		connectionId: ConnectionId,
+		days: { readonly fromDay: string; readonly toDay: string },
+	): Promise<WatchUsage[]>;
+	/**
+	 * Sums a day's batches so that reading it is cheap. To be run for today and yesterday, again and again;
+	 * a day that was summed when all its batches were there costs a look.
+	 */
 	fold(ctx: Ctx, connectionId: ConnectionId, day: string): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import type { Ctx } from '@lamplight/core/ctx';
 import { invalidField, LamplightError } from '@lamplight/core/errors';
 import { type ConnectionId, connectionIdSchema } from '@lamplight/core/ids';
-import { dayMs, monthRange, utcDay, utcMonth } from '@lamplight/core/time';
+import { dayMs, hourMs, monthRange, utcDay, utcMonth } from '@lamplight/core/time';
 import { type WatchUsage, watchUsageSchema } from '@lamplight/core/watchcost/watchcost';
 import * as z from 'zod';
 
@@ -15,6 +15,8 @@ import type { WatchCosts } from './watch.ts';
 
 /** Batches outlive the day they count for, so that a late fold still sees them all. */
 const batchKeptDays = 7;
+/** No piece of work runs so long: when a day has been over for it, all its batches are there. */
+const wholeAfterMs = 2 * hourMs;
 const monthsAtOnce = 4;
 const usagesSchema = z.array(watchUsageSchema);
 
@@ -23,8 +25,10 @@ const usagesSchema = z.array(watchUsageSchema);
  * batches of a day: a page of the workspace takes one query of each, however many connections there are.
  */
 export function createWatchCosts(db: Db): WatchCosts {
-	const batchItems = (ctx: Ctx, id: ConnectionId, day: string) =>
-		db.query(watchPartitions.batches(ctx), { prefix: `${day}#${id}#` });
+	const foldedOf = (ctx: Ctx, id: ConnectionId, days: Days) => {
+		const span = { from: `${id}#${days.fromDay}`, to: `${id}#${days.toDay}` };
+		return inMonths(days, (month) => db.query(watchPartitions.days(ctx, month), span));
+	};
 
 	return {
 		async add(ctx, connectionId, { key, usages }) {
@@ -40,17 +44,22 @@ export function createWatchCosts(db: Db): WatchCosts {
 				expiresAt: expiry(startOf(day), batchKeptDays),
 			});
 		},
-		async read(ctx, connectionId, { fromDay, toDay }) {
-			const recent = recentDays(db.clock(), { fromDay, toDay });
-			const span = { from: `${connectionId}#${fromDay}`, to: `${connectionId}#${toDay}` };
-			const [folded, unfolded] = await Promise.all([
-				inMonths({ fromDay, toDay }, (month) => db.query(watchPartitions.days(ctx, month), span)),
-				Promise.all(recent.map((day) => batchItems(ctx, connectionId, day))),
-			]);
-			return usagesOf({ folded, unfolded: unfolded.flat(), recent }).get(connectionId) ?? [];
+		async read(ctx, connectionId, days) {
+			const folded = await foldedOf(ctx, connectionId, days);
+			const recent = openDays(db.clock(), days).filter(
+				(day) => !folded.some((item) => placeOf(item.sk).day === day && isWhole(item)),
+			);
+			const unfolded = await Promise.all(
+				recent.map((day) => readBatches(db, ctx, { connectionId, day })),
+			);
+			return usagesOf({ folded, unfolded: unfolded.flat() }).get(connectionId) ?? [];
+		},
+		async readFolded(ctx, connectionId, days) {
+			const folded = await foldedOf(ctx, connectionId, days);
+			return usagesOf({ folded, unfolded: [] }).get(connectionId) ?? [];
 		},
 		async readAll(ctx, { fromDay, toDay }) {
-			const recent = recentDays(db.clock(), { fromDay, toDay });
+			const recent = openDays(db.clock(), { fromDay, toDay });
 			const [first, last] = [recent.at(0), recent.at(-1)];
 			const [folded, unfolded] = await Promise.all([
 				inMonths({ fromDay, toDay }, (month) => db.query(watchPartitions.days(ctx, month))),
@@ -62,26 +71,48 @@ export function createWatchCosts(db: Db): WatchCosts {
 				const { day } = placeOf(sk);
 				return day >= fromDay && day <= toDay;
 			});
-			return usagesOf({ folded: asked, unfolded, recent });
+			return usagesOf({ folded: asked, unfolded });
 		},
-		async fold(ctx, connectionId, day) {
-			const items = await batchItems(ctx, connectionId, day);
-			if (items.length === 0) return;
-			const usages = summed(items.flatMap(parse));
-			// Batches become more and grow while they live: a sum of fewer calls is an older one.
-			const size = items.length + usages.reduce((sum, { calls }) => sum + calls, 0);
-			await db.put(
-				{
-					pk: watchPartitions.days(ctx, day.slice(0, 7)),
-					sk: sortKey(connectionId, day),
-					blob: sealJson(usages),
-					batches: size,
-					expiresAt: expiry(startOf(day), dayKeptDays),
-				},
-				ifLower('batches', size),
-			);
-		},
+		fold: (ctx, connectionId, day) => fold(db, ctx, { connectionId, day }),
 	};
+}
+
+interface DayOf {
+	readonly connectionId: ConnectionId;
+	readonly day: string;
+}
+
+function readBatches(db: Db, ctx: Ctx, { connectionId, day }: DayOf): Promise<Item[]> {
+	return db.query(watchPartitions.batches(ctx), { prefix: `${day}#${connectionId}#` });
+}
+
+/** See `WatchCosts.fold`. */
+async function fold(db: Db, ctx: Ctx, { connectionId, day }: DayOf): Promise<void> {
+	const key = { pk: watchPartitions.days(ctx, day.slice(0, 7)), sk: sortKey(connectionId, day) };
+	const isOver = db.clock() >= startOf(day) + dayMs + wholeAfterMs;
+	if (isOver && isWhole((await db.get(key, { consistent: true })) ?? key)) return;
+	const items = await readBatches(db, ctx, { connectionId, day });
+	if (items.length === 0) return;
+	const usages = summed(items.flatMap(parse));
+	// Batches become more and grow while they live: a sum of fewer calls is an older one, and so is one
+	// that did not know yet that there will be no more.
+	const calls = usages.reduce((sum, one) => sum + one.calls, 0);
+	const size = items.length + calls + (isOver ? 1 : 0);
+	await db.put(
+		{
+			...key,
+			blob: sealJson(usages),
+			batches: size,
+			...(isOver ? { whole: 1 } : {}),
+			expiresAt: expiry(startOf(day), dayKeptDays),
+		},
+		ifLower('batches', size),
+	);
+}
+
+/** Whether a day was summed when all its batches were there. */
+function isWhole(item: Item): boolean {
+	return item['whole'] === 1;
 }
 
 interface Days {
@@ -89,8 +120,8 @@ interface Days {
 	readonly toDay: string;
 }
 
-/** Of the days, those under way, or just over: they may have batches that no fold has seen. */
-function recentDays(nowMs: number, { fromDay, toDay }: Days): string[] {
+/** Of the days, those under way, or over since yesterday: they may have batches that no fold has seen. */
+function openDays(nowMs: number, { fromDay, toDay }: Days): string[] {
 	return [nowMs - dayMs, nowMs].map(utcDay).filter((day) => day >= fromDay && day <= toDay);
 }
 
@@ -115,15 +146,13 @@ function placeOf(sk: string): { readonly connectionId: ConnectionId; readonly da
 	return { connectionId: connectionIdSchema.parse(connectionId), day };
 }
 
-/** By connection and ascending by day; recent days from their batches, the others as they were folded. */
+/** By connection and ascending by day; a day from its batches where they were read, and else as it was folded. */
 function usagesOf({
 	folded,
 	unfolded,
-	recent,
 }: {
 	readonly folded: readonly Item[];
 	readonly unfolded: readonly Item[];
-	readonly recent: readonly string[];
 }): Map<ConnectionId, WatchUsage[]> {
 	const rows = new Map<ConnectionId, WatchUsage[]>();
 	const add = (id: ConnectionId, usages: readonly WatchUsage[]) => {
@@ -131,14 +160,13 @@ function usagesOf({
 		if (known === undefined) rows.set(id, [...usages]);
 		else known.push(...usages);
 	};
-	for (const item of folded) {
-		const { connectionId, day } = placeOf(item.sk);
-		if (!recent.includes(day)) add(connectionId, parse(item));
-	}
 	const batches = Map.groupBy(unfolded, ({ sk }) => {
 		const [day = '', connectionId = ''] = sk.split('#');
 		return sortKey(connectionId, day);
 	});
+	for (const item of folded) {
+		if (!batches.has(item.sk)) add(placeOf(item.sk).connectionId, parse(item));
+	}
 	for (const [sk, items] of [...batches].sort(([a], [b]) => (a < b ? -1 : 1))) {
 		add(placeOf(sk).connectionId, summed(items.flatMap(parse)));
 	}
