@@ -18,7 +18,7 @@ import { type CountedUnits, countUnits } from './dynamoUnits.ts';
 export interface FleetOptions {
 	/** Functions of the whole simulated world. */
 	readonly functions: number;
-	/** Name of the one account that is connected; all of them when left out. */
+	/** Name of the one account that is connected; of an organisation of twelve, all when left out. */
 	readonly account?: string;
 	readonly fromMs: number;
 	readonly hours: number;
@@ -62,14 +62,17 @@ export interface FleetUse {
 
 /** The first reading asks for the trailing hour; what comes once is not counted. */
 const warmUpMinutes = 15;
+/** Of simulated time: some minutes of a machine's, on which nothing else would be seen to happen. */
+const progressMinutes = 15;
 /** Younger minutes may still be provisional. */
 const settledAfterMs = 25 * minuteMs;
 
 /** Lets the planner and the jobs watch a simulated fleet, minute by minute, and counts what it takes. */
 export async function useOfFleet(options: FleetOptions): Promise<FleetUse> {
-	const { functions, fromMs, hours } = options;
+	const { functions, account, fromMs, hours } = options;
 	const collector = await startCollector({
 		functions,
+		evenRegions: account === undefined,
 		seed: 3,
 		nowMs: fromMs - warmUpMinutes * minuteMs,
 		speed: 0,
@@ -79,8 +82,8 @@ export async function useOfFleet(options: FleetOptions): Promise<FleetUse> {
 	});
 	try {
 		await makeWorkspace(collector, collector.deps.clock());
-		const connections = await connectAll(collector, options.account);
-		const watch = new Watch(collector);
+		const connections = await connectAll(collector, account);
+		const watch = new Watch(collector, `${functions} functions, ${connections.length} connections`);
 		await watch.minutes(warmUpMinutes);
 		collector.sandbox.resetCalls();
 		watch.reset();
@@ -119,8 +122,11 @@ class Watch {
 	#waitGbSeconds = 0;
 	readonly #deps: JobDeps;
 	readonly #lags = new Lags();
+	readonly #tell: (where: string) => void;
 
-	constructor(collector: Collector) {
+	constructor(collector: Collector, of: string) {
+		// A bench's output goes beside the table.
+		this.#tell = (where) => console.log(`(collect: ${of}, ${where})`);
 		this.#collector = collector;
 		this.#units = countUnits(collector.dynamo);
 		this.#deps = { ...collector.deps, store: this.#lags.watch(collector.store) };
@@ -136,6 +142,7 @@ class Watch {
 	async minutes(count: number): Promise<void> {
 		const { sandbox, queue } = this.#collector;
 		for (let minute = 0; minute < count; minute += 1) {
+			if (minute % progressMinutes === 0) this.#tell(`minute ${minute} of ${count}`);
 			sandbox.clock.advance(minuteMs);
 			await this.#measured('plan', async () => void (await runPlan(this.#deps)));
 			this.#invocations += 1;

@@ -53,6 +53,8 @@ export interface SandboxOptions {
 	/** Stacks created before the first request; more by `createStack`. */
 	readonly roleTemplates?: readonly RoleStack[];
 	readonly faults?: readonly FaultRequest[];
+	/** All twelve accounts are open and may be read whole, and run in 24 regions together. */
+	readonly evenRegions?: boolean;
 	/** Adds an account whose functions each show one data fault, named by it. */
 	readonly faultLab?: boolean;
 	/** Adds an account, `trace-replay`, whose traffic is a published trace on disk. */

@@ -219,6 +219,7 @@ function worldOptions(options: SandboxOptions) {
 		...(options.seed === undefined ? {} : { seed: options.seed }),
 		...(options.functions === undefined ? {} : { functionCount: options.functions }),
 		...(options.trafficScale === undefined ? {} : { trafficScale: options.trafficScale }),
+		...(options.evenRegions === undefined ? {} : { evenRegions: options.evenRegions }),
 		...(options.faultLab === undefined ? {} : { faultLab: options.faultLab }),
 		...(options.replay === undefined ? {} : { replay: options.replay }),
 	};

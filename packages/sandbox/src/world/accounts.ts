@@ -178,10 +178,26 @@ const replay: Draft = {
 	regions: ['eu-west-1'],
 };
 
+/** The least share of an account that is to run in two regions. */
+const evenWeight = 0.03;
+
+/** The same account, open to be read whole, and in two regions where it is in one. */
+function evened(draft: Draft): Draft {
+	const { closed, denied: _, regions, ...rest } = draft;
+	const isOne = regions.length === 1 && closed !== true;
+	return {
+		...rest,
+		regions: isOne ? eu : regions,
+		weight: Math.max(draft.weight, evenWeight),
+	};
+}
+
 /** The accounts of the organisation, the payer first. */
-export function planAccounts(options: Pick<WorldOptions, 'faultLab' | 'replay'>): AccountPlan[] {
+export function planAccounts(
+	options: Pick<WorldOptions, 'evenRegions' | 'faultLab' | 'replay'>,
+): AccountPlan[] {
 	const all = [
-		...drafts,
+		...(options.evenRegions ? drafts.map(evened) : drafts),
 		...(options.faultLab ? [faultLab] : []),
 		...(options.replay === null ? [] : [replay]),
 	];

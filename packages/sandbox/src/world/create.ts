@@ -24,6 +24,7 @@ const defaults = {
 	seed: 20_261_123,
 	functionCount: 240,
 	trafficScale: 1,
+	evenRegions: false,
 	faultLab: false,
 	replay: null,
 };

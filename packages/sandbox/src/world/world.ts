@@ -51,6 +51,8 @@ export interface WorldOptions {
 	readonly beginsMs: number;
 	/** Multiplies every rate of invocations; 1 is about 1.3 million a day at 240 functions. */
 	readonly trafficScale: number;
+	/** All twelve accounts are open, and run in 24 regions together. */
+	readonly evenRegions: boolean;
 	/** Adds an account whose functions carry the data faults, named by fault. */
 	readonly faultLab: boolean;
 	/** Adds an account whose traffic is a recorded trace; `null` for none. */
