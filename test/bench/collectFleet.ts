@@ -14,6 +14,7 @@ import { makeWorkspace } from '../support/enrol.ts';
 import { compareWithTruth } from '../support/truth.ts';
 import { Lags } from './collectLags.ts';
 import { type CountedUnits, countUnits } from './dynamoUnits.ts';
+import { tellCallsOfDay } from './toldCalls.ts';
 
 export interface FleetOptions {
 	/** Functions of the whole simulated world. */
@@ -83,7 +84,8 @@ export async function useOfFleet(options: FleetOptions): Promise<FleetUse> {
 	try {
 		await makeWorkspace(collector, collector.deps.clock());
 		const connections = await connectAll(collector, account);
-		const watch = new Watch(collector, `${functions} functions, ${connections.length} connections`);
+		await tellCallsOfDay(collector, connections);
+		const watch = new Watch(collector, account ?? `${functions} functions in twelve accounts`);
 		await watch.minutes(warmUpMinutes);
 		collector.sandbox.resetCalls();
 		watch.reset();
