@@ -96,3 +96,78 @@ describe('what the month cost', () => {
 		expect(costMonth.value?.amount).toBe(costs.soFar?.amount);
 	});
 });
+
+describe('what the month before cost', () => {
+	/** The last of a month that is longer than the one before: all days of that one are compared. */
+	const lastDayMs = Date.UTC(2026, 9, 31, 12);
+	let own: TestApi;
+	beforeAll(async () => {
+		own = await startTestApi({ clock: () => lastDayMs });
+		const { functions } = await seedFleet(own.store, own.ctx, {
+			nowMs: lastDayMs,
+			functions: 6,
+			days: 45,
+			everyMinutes: 120,
+			bucketAt: (minute, fn) => {
+				const whole = bucketOf(minute, fn);
+				const day = floorTo(dayMs, minute) / dayMs;
+				const isRead = (minute / (120 * minuteMs)) % 2 === 0;
+				const billedMs = whole.invocations * (125 + (day % 7));
+				return {
+					...whole,
+					durationSumUs: whole.durationSumUs + (day % 5) * 700_000,
+					// Lines grew from one day to the next: what an execution writes now says nothing of then.
+					logBytes: isRead ? whole.invocations * (800 + (day % 100)) : null,
+					billedMs: isRead ? billedMs : null,
+					billedMibMs: isRead ? billedMs * fn.memoryMib : null,
+					coldStarts: isRead ? 1 : null,
+				};
+			},
+		});
+		// One came while the month before ran, and one ran in it before inventory listed it.
+		const [first = expect.unreachable(), second = expect.unreachable()] = functions;
+		const name = 'newcomer';
+		const id = first.id.replace(first.name, name) as typeof first.id;
+		await own.store.functions.putMany(own.ctx, [
+			{ ...first, id, name, firstSeenMs: Date.UTC(2026, 8, 25) },
+			{ ...second, firstSeenMs: Date.UTC(2026, 9, 2) },
+		]);
+		await own.store.rollups.rebuildDirectory(own.ctx);
+		await own.store.rollups.rebuildWindows(own.ctx, fleetWindows);
+	});
+	afterAll(() => own.close());
+
+	const opened = async () => {
+		const page = await askApi(own, 'GET /v1/w/{ws}/costs', { query: { month: '2026-09' } });
+		expect(Number(page.figures.soFar?.amount)).toBeGreaterThan(0);
+		return page;
+	};
+
+	test('is on the overview what that month says when it is opened, to the last digit', async () => {
+		const { figures: overview, month } = await askApi(own, 'GET /v1/w/{ws}/overview');
+		const page = await opened();
+		expect(overview.costMonth.previous?.amount).toBe(page.figures.soFar?.amount);
+		const drawn = month.days.findLast((day) => day.previousCumulativeUsd !== null);
+		expect(drawn?.previousCumulativeUsd).toBeCloseTo(Number(page.figures.soFar?.amount), 4);
+	});
+
+	test('is for each app what that month says of the app', async () => {
+		const { apps } = await askApi(own, 'GET /v1/w/{ws}/overview');
+		for (const { app, cost } of apps) {
+			if (app === null) continue;
+			const query = { month: '2026-09', app: app.id };
+			const page = await askApi(own, 'GET /v1/w/{ws}/costs', { query });
+			expect(cost.previous?.amount).toBe(page.figures.soFar?.amount);
+		}
+	});
+
+	test('is on the costs page what its days say when they are opened', async () => {
+		const { figures, previousPeriod } = await askApi(own, 'GET /v1/w/{ws}/costs');
+		const { from, to } = previousPeriod ?? expect.unreachable();
+		expect([from, to]).toEqual(['2026-09-01', '2026-09-30']);
+		const query = { from, to };
+		const page = await askApi(own, 'GET /v1/w/{ws}/costs', { query });
+		expect(figures.complete.previous?.amount).toBe(page.figures.soFar?.amount);
+		expect(page.figures.soFar).toEqual((await opened()).figures.soFar);
+	});
+});

@@ -42,7 +42,10 @@ export interface ComponentCost {
 
 /** A function's cost over a span at list price. */
 export interface FunctionCost {
+	/** Of a fleet's functions only what has no rate: a fleet of ten thousand is held in memory. */
 	readonly parts: readonly ComponentCost[];
+	/** Whether it ran: `provenance` says how its executions are known. */
+	readonly isOfRuns: boolean;
 	/** What could be priced; `null` when nothing could. */
 	readonly total: Money | null;
 	readonly provenance: CostProvenance;
@@ -58,6 +61,9 @@ export interface SampledUse {
 	/** Executions that were read for it. */
 	executions: number;
 }
+
+const nothingSampled: SampledUse = Object.freeze({ varianceUsd2: 0, executions: 0 });
+const noParts: readonly ComponentCost[] = [];
 
 /** The figures that a cost is computed from; `logBytes` where it is known. */
 export type CostedFigures = Pick<
@@ -97,8 +103,9 @@ export function costOf(
 	const { region } = functionParts(fn.id);
 	const parts: ComponentCost[] = [];
 	const prices = book.lambda(region, fn.architecture, modeOf(fn));
-	const sampled: SampledUse = { varianceUsd2: 0, executions: 0 };
-	if (figures !== null && figures.invocations > 0) {
+	let sampled = nothingSampled;
+	const isOfRuns = figures !== null && figures.invocations > 0;
+	if (isOfRuns) {
 		const known = computeUse(fn, figures, options);
 		const add = (component: CostComponent, quantity: bigint, cost: Money | null) => {
 			const explanation =
@@ -110,8 +117,8 @@ export function costOf(
 		if (known.varianceMs2 > 0) {
 			const each = prices.cost(0, BigInt(Math.round(known.memoryMib)), BigInt(known.overMib));
 			if (each !== null) {
-				sampled.varianceUsd2 = known.varianceMs2 * toNumber(each) ** 2;
-				sampled.executions = figures.recordedInvocations;
+				const varianceUsd2 = known.varianceMs2 * toNumber(each) ** 2;
+				sampled = { varianceUsd2, executions: figures.recordedInvocations };
 			}
 		}
 		if (known.storageMibMs > 0n) {
@@ -140,7 +147,13 @@ export function costOf(
 			quantity: (BigInt(fn.logStoredBytes ?? 0) * spanMs) / BigInt(hourMs),
 		});
 	}
-	return { parts, ...totalOf(parts), sampled };
+	return { parts, isOfRuns, ...totalOf(parts), sampled };
+}
+
+/** A cost without the parts that are in its total: only what has no rate is told of many together. */
+export function inTotal(cost: FunctionCost): FunctionCost {
+	const without = cost.parts.filter((part) => part.cost === null);
+	return { ...cost, parts: without.length === 0 ? noParts : without };
 }
 
 /** How a function's executions are billed. */

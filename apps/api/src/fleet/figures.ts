@@ -83,8 +83,7 @@ export function sumCost(items: Iterable<Pick<FleetItem, 'cost'>>): {
 			sampled.varianceUsd2 += cost.sampled.varianceUsd2;
 			sampled.executions += cost.sampled.executions;
 		}
-		if (cost.parts.some(({ component }) => component === 'compute'))
-			provenances.add(cost.provenance);
+		if (cost.isOfRuns) provenances.add(cost.provenance);
 		if (total === null) total = cost.total;
 		else if (total.currency === cost.total.currency) total = add(total, cost.total);
 	}

@@ -10,6 +10,7 @@ import type {
 	FleetStep,
 	FleetWindow,
 	FleetWindowReading,
+	FleetWindowRow,
 } from '@lamplight/store/series/rollups';
 import type { FleetReading } from '@lamplight/store/series/series';
 import type { Store } from '@lamplight/store/store';
@@ -19,8 +20,10 @@ import {
 	costOf,
 	type CostOptions,
 	type FunctionCost,
+	inTotal,
 } from '../cost/functionCost.ts';
 import { priceBook } from '../cost/prices.ts';
+import { memo } from './memo.ts';
 import { type Range, spanBefore } from './range.ts';
 import { sumOf } from './sum.ts';
 
@@ -108,6 +111,27 @@ export async function readWindow(
 	return fleet;
 }
 
+type ItemMaker = (
+	fn: DirectoryFunction,
+	place: FunctionParts,
+	kept: (cost: FunctionCost) => FunctionCost,
+) => FleetItem;
+
+/**
+ * The items of all functions, which stay in memory and so keep no parts of costs; where there are two
+ * currencies they do, as one of them is left out of sums by name.
+ */
+function itemsOf(functions: readonly DirectoryFunction[], itemOf: ItemMaker): FleetItem[] {
+	const places = memo(functions, 'parts of ids', () =>
+		functions.map(({ id }) => functionParts(id)),
+	);
+	const make = (kept: (cost: FunctionCost) => FunctionCost) =>
+		functions.map((fn, at) => itemOf(fn, places[at] ?? functionParts(fn.id), kept));
+	const items = make(inTotal);
+	const currencies = new Set(items.flatMap(({ cost }) => cost.total?.currency ?? []));
+	return currencies.size > 1 ? make((cost) => cost) : items;
+}
+
 function joinWindow(
 	functions: readonly DirectoryFunction[],
 	reading: FleetWindowReading,
@@ -120,30 +144,34 @@ function joinWindow(
 		fromMs: reading.range.fromMs,
 		toMs: Math.min(reading.range.toMs, floorTo(minuteMs, reading.builtMs)),
 	};
-	const isByDay = reading.rows.some(({ estimated }) => estimated !== undefined);
-	const items = functions.map((fn): FleetItem => {
+	const isMonth = reading.window === 'month' || reading.window === 'previousMonth';
+	const itemOf: ItemMaker = (fn, place, kept) => {
 		const row = reading.byId.get(fn.id);
-		const days = isByDay ? dayByDay(fn, row?.estimated, soFar) : {};
+		const days = isMonth ? dayByDay(fn, row?.estimated, soFar) : {};
+		const daysBefore = isMonth ? dayByDay(fn, row?.estimatedBefore, reading.previousRange) : {};
 		return {
 			fn,
-			place: functionParts(fn.id),
+			place,
 			now: row?.now ?? null,
 			before: row?.before ?? null,
 			spark: row?.spark ?? null,
 			errorSpark: row?.errorSpark ?? null,
-			cost: costOf(fn, row?.now ?? null, { range: reading.range, book, ...days }),
+			cost: kept(costOf(fn, row?.now ?? null, { range: reading.range, book, ...days })),
 			costBefore: withBefore
-				? costOf(fn, withLogsOf(row?.before ?? null, row?.now ?? null), {
-						range: reading.previousRange,
-						book: bookBefore,
-					})
+				? inTotal(
+						costOf(fn, row === undefined ? null : figuresBefore(row), {
+							range: reading.previousRange,
+							book: bookBefore,
+							...daysBefore,
+						}),
+					)
 				: null,
 		};
-	});
+	};
 	return {
 		range: reading.range,
 		previousRange: reading.previousRange,
-		items,
+		items: itemsOf(functions, itemOf),
 		newestMinuteMs: reading.newestMinuteMs,
 		steps: reading.steps,
 		stepMs: reading.stepMs,
@@ -171,9 +199,12 @@ function dayByDay(
 	return { thereMs, ...(estimated === undefined ? {} : { estimated }) };
 }
 
-/** Log volume before is not kept: what an execution writes now is taken for what it wrote then. */
-function withLogsOf(before: BeforeAggregate | null, now: Aggregate | null): CostedFigures | null {
-	if (before === null) return null;
+/**
+ * The figures before, by which they are priced. A month's are kept with their log volume; of other
+ * spans what an execution writes now is taken for what it wrote then.
+ */
+function figuresBefore({ before, now, estimatedBefore }: FleetWindowRow): CostedFigures | null {
+	if (before === null || estimatedBefore !== undefined) return before;
 	const perInvocation =
 		now === null || now.invocations === 0 ? 0 : (now.logBytes ?? 0) / now.invocations;
 	return { ...before, logBytes: perInvocation * before.invocations };
@@ -193,25 +224,27 @@ function joinReading(
 	const bookBefore = priceBook(previousRange.toMs - 1);
 	const rows = new Map(reading.rows.map((row) => [row.functionId, row]));
 	const rowsBefore = new Map((before?.rows ?? []).map((row) => [row.functionId, row.aggregate]));
-	const items = functions.map((fn): FleetItem => {
+	const itemOf: ItemMaker = (fn, place, kept) => {
 		const row = rows.get(fn.id);
 		const then = rowsBefore.get(fn.id) ?? null;
 		return {
 			fn,
-			place: functionParts(fn.id),
+			place,
 			now: row?.aggregate ?? null,
 			before: then,
 			spark: row?.invocationSpark ?? null,
 			errorSpark: row?.errorSpark ?? null,
-			cost: costOf(fn, row?.aggregate ?? null, { range: reading.range, book }),
+			cost: kept(costOf(fn, row?.aggregate ?? null, { range: reading.range, book })),
 			costBefore:
-				before === null ? null : costOf(fn, then, { range: previousRange, book: bookBefore }),
+				before === null
+					? null
+					: inTotal(costOf(fn, then, { range: previousRange, book: bookBefore })),
 		};
-	});
+	};
 	return {
 		range: reading.range,
 		previousRange,
-		items,
+		items: itemsOf(functions, itemOf),
 		newestMinuteMs: reading.newestMinuteMs,
 		steps: reading.steps,
 		stepMs: reading.stepMs,

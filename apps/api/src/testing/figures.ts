@@ -44,6 +44,9 @@ export interface FigureOptions {
 	readonly bucketAt?: (minuteMs: number, fn: LambdaFunction) => Bucket;
 }
 
+/** Marks of days much longer ago are not kept. */
+const markedDays = 30;
+
 interface FigureInput extends FigureOptions {
 	readonly functions: readonly LambdaFunction[];
 	readonly connections: readonly Connection[];
@@ -67,6 +70,7 @@ export async function seedFigures(
 	const everyOf = (dayStartMs: number) =>
 		dayStartMs < todayMs - dayMs ? pastEveryMinutes : everyMinutes;
 	const fromMs = todayMs - (days - 1) * dayMs;
+	const markedFromMs = Math.max(fromMs, todayMs - markedDays * dayMs);
 	const minutes = minutesOf({ fromMs: todayMs, toMs: nowMs }, everyMinutes);
 	for (const connection of connections) {
 		const writeRegion = async (region: string) => {
@@ -96,7 +100,11 @@ export async function seedFigures(
 		await Promise.all(regions.map(writeRegion));
 		for (const region of regions) {
 			await store.completeness.mark(ctx, connection.id, [
-				{ region, range: { fromMs, toMs: floorTo(minuteMs, nowMs) }, state: 'complete' },
+				{
+					region,
+					range: { fromMs: markedFromMs, toMs: floorTo(minuteMs, nowMs) },
+					state: 'complete',
+				},
 			]);
 		}
 		for (let dayStartMs = fromMs; dayStartMs < todayMs; dayStartMs += dayMs) {

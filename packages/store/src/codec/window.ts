@@ -56,10 +56,14 @@ export function encodeBeforeRows({ numbers, rows }: NumberedRows<BeforeAggregate
 export function decodeBeforeRows(blob: Uint8Array): NumberedRows<BeforeAggregate> {
 	const reader = openBlob('before', version, blob);
 	const numbers = readNumbers(reader);
-	return { numbers, rows: readAggregates(reader, numbers.length).map(beforeOf) };
+	const rows = readAggregates(reader, numbers.length).map((row) => {
+		const before = beforeOf(row);
+		return row.logBytes === null ? before : { ...before, logBytes: row.logBytes };
+	});
+	return { numbers, rows };
 }
 
-/** What a comparison needs; a column of nothing but `null` takes one byte. */
+/** What a comparison needs; a column of nothing but `null` takes one byte. Log volume is kept of months. */
 export function beforeOf(aggregate: Aggregate): BeforeAggregate {
 	const { invocations, errors, throttles, durationSumUs, p95Us } = aggregate;
 	const { recordedInvocations, recordedDurationSumUs, billedMs, billedMibMs, coldStarts } =
@@ -117,6 +121,12 @@ export interface SparkRow {
 	readonly errors: readonly number[];
 }
 
+/** Of the row's own highest, 0 to 1. */
+export interface SparkShares {
+	readonly invocations: readonly number[];
+	readonly errors: readonly number[];
+}
+
 /** Numbered like the rows, because the two may be read from different builds. */
 export function encodeSparks({ numbers, rows }: NumberedRows<SparkRow>): Uint8Array {
 	const out = new ByteWriter();
@@ -128,15 +138,17 @@ export function encodeSparks({ numbers, rows }: NumberedRows<SparkRow>): Uint8Ar
 	return sealBlob('sparks', version, out.bytes(), quality);
 }
 
-export function decodeSparks(blob: Uint8Array): NumberedRows<SparkRow> {
+export function decodeSparks(blob: Uint8Array): NumberedRows<SparkShares> {
 	const reader = openBlob('sparks', version, blob);
 	const numbers = readNumbers(reader);
 	const width = reader.count(200);
 	const invocations = unpacked(reader.block(), numbers.length * width);
 	const errors = unpacked(reader.block(), numbers.length * width);
+	const shares = (levels: readonly number[], row: number) =>
+		levels.slice(row * width, (row + 1) * width).map((level) => level / sparkLevels);
 	const rows = numbers.map((_, row) => ({
-		invocations: invocations.slice(row * width, (row + 1) * width),
-		errors: errors.slice(row * width, (row + 1) * width),
+		invocations: shares(invocations, row),
+		errors: shares(errors, row),
 	}));
 	return { numbers, rows };
 }

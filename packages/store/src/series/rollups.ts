@@ -61,7 +61,10 @@ export type BeforeAggregate = Pick<
 	| 'billedMs'
 	| 'billedMibMs'
 	| 'coldStarts'
->;
+> & {
+	/** Of the month's window alone, where it is known: a sum of money of whole days is held to it. */
+	readonly logBytes?: number | null;
+};
 
 export interface FleetWindowRow {
 	readonly functionId: FunctionId;
@@ -73,8 +76,10 @@ export interface FleetWindowRow {
 	/** Share of the row's own busiest step, 0 to 1, for drawing only; `null` without a run. */
 	readonly spark: readonly number[] | null;
 	readonly errorSpark: readonly number[] | null;
-	/** Of the month's window alone, of those that ran in it: what its cost is summed from by day. */
+	/** Of the months' windows alone, of those that ran in them: what their cost is summed from by day. */
 	readonly estimated?: EstimatedDays;
+	/** The same of the days that the month's window is compared with, of those that ran in them. */
+	readonly estimatedBefore?: EstimatedDays;
 }
 
 /** Sums over the fleet in one step of a window. */

@@ -4,9 +4,6 @@ import { sumAggregates } from '@lamplight/core/bucket/sum';
 import type { Ctx } from '@lamplight/core/ctx';
 import type { FunctionId } from '@lamplight/core/ids';
 
-import { openBlob, sealBlob } from '../codec/blob.ts';
-import { readTimed, type TimedAggregate, writeTimed } from '../codec/days.ts';
-import { ByteWriter } from '../codec/varint.ts';
 import {
 	beforeOf,
 	decodeBeforeRows,
@@ -15,28 +12,27 @@ import {
 	encodeBeforeRows,
 	encodeSparks,
 	encodeWindowRows,
-	readEstimates,
-	writeEstimates,
 	levelsOf,
 	type NumberedRows,
-	sparkLevels,
-	type SparkRow,
+	type SparkShares,
 } from '../codec/window.ts';
 import { ItemMemory, sharedReads } from '../dynamo/sharedReads.ts';
 import type { SeriesDeps, SeriesReads } from './fragments.ts';
 import { asDirectory, type DirectoryDeps, directoryName } from './directory.ts';
+import type { FleetSum } from './fleetSum.ts';
 import { gatherFleet } from './readFleet.ts';
-import type {
-	BeforeAggregate,
-	FleetParts,
-	FleetWindow,
-	FleetWindowReading,
-	FleetWindowRow,
-} from './rollups.ts';
+import type { BeforeAggregate, FleetParts, FleetWindow, FleetWindowReading } from './rollups.ts';
 import type { FleetRow } from './series.ts';
-import { windowPlan, type WindowPlan } from './windowRange.ts';
+import { windowPlan } from './windowRange.ts';
+import { rowsOf } from './windowRows.ts';
+import {
+	decodeSteps,
+	encodeSteps,
+	firstStranger,
+	type StepsContent,
+	type Stranger,
+} from './windowSteps.ts';
 
-const version = 1;
 export type WindowsDeps = SeriesDeps & DirectoryDeps & Pick<SeriesReads, 'hourMemory'>;
 
 const names = (window: FleetWindow) => ({
@@ -82,7 +78,12 @@ export async function rebuildWindow(
 	const beforeRows = before.sum.rows();
 	const place = await places(deps, ctx, [...rows, ...beforeRows]);
 	const ordered = numbered(rows, place);
-	const estimates = window === 'month' ? now.sum.estimatedDays(place.memoryMibOf) : null;
+	const isMonth = window === 'month' || window === 'previousMonth';
+	const estimatesOf = (sum: FleetSum, numbersOf: NumberedRows<FleetRow>) => {
+		const days = sum.estimatedDays(place.memoryMibOf);
+		const rows = numbersOf.rows.map((row) => days.get(row.functionId) ?? nothingEstimated);
+		return { numbers: numbersOf.numbers, rows };
+	};
 	const name = names(window);
 	const part = <T>(of: (row: FleetRow) => T): NumberedRows<T> => ({
 		numbers: ordered.numbers,
@@ -102,7 +103,13 @@ export async function rebuildWindow(
 		],
 		[
 			name.before,
-			encodeBeforeRows({ ...earlier, rows: earlier.rows.map((row) => beforeOf(row.aggregate)) }),
+			encodeBeforeRows({
+				...earlier,
+				rows: earlier.rows.map(({ aggregate }) => ({
+					...beforeOf(aggregate),
+					...(window === 'month' ? { logBytes: aggregate.logBytes } : {}),
+				})),
+			}),
 		],
 		[
 			name.steps,
@@ -113,10 +120,8 @@ export async function rebuildWindow(
 				total: totalOf(rows),
 				previousTotal: totalOf(beforeRows),
 				strangers: place.strangers,
-				estimates:
-					estimates === null
-						? null
-						: part((row) => estimates.get(row.functionId) ?? nothingEstimated),
+				estimates: isMonth ? estimatesOf(now.sum, ordered) : null,
+				estimatesBefore: window === 'month' ? estimatesOf(before.sum, earlier) : null,
 			}),
 		],
 	]);
@@ -135,11 +140,6 @@ interface Places {
 	readonly strangers: Stranger[];
 	readonly memoryMibOf: (id: FunctionId) => number | undefined;
 }
-
-type Stranger = Pick<FleetRow, 'functionId' | 'connectionId'>;
-
-/** Numbers far behind any directory's: it may grow while a window refers to it. */
-const firstStranger = 1_000_000;
 
 async function places(deps: WindowsDeps, ctx: Ctx, rows: readonly FleetRow[]): Promise<Places> {
 	const loaded = await deps.blobs.load(ctx, [directoryName], (_, blob) => asDirectory(blob));
@@ -162,41 +162,12 @@ function numbered(rows: readonly FleetRow[], place: Places): NumberedRows<FleetR
 	return { numbers: pairs.map(([number]) => number), rows: pairs.map(([, row]) => row) };
 }
 
-interface StepsContent {
-	readonly plan: WindowPlan;
-	readonly newestMinuteMs: number | null;
-	readonly steps: readonly TimedAggregate[];
-	readonly total: Aggregate;
-	readonly previousTotal: Aggregate;
-	readonly strangers: readonly Stranger[];
-	/** Of the month alone. */
-	readonly estimates: NumberedRows<EstimatedDays> | null;
-}
-
-function encodeSteps(content: StepsContent): Uint8Array {
-	const { steps, estimates, ...rest } = content;
-	const out = new ByteWriter();
-	out.text(JSON.stringify(rest));
-	writeTimed(out, steps);
-	// At the end, where a program that does not know of them does not look.
-	if (estimates !== null) writeEstimates(out, estimates);
-	return sealBlob('steps', version, out.bytes());
-}
-
-function decodeSteps(blob: Uint8Array): StepsContent {
-	const reader = openBlob('steps', version, blob);
-	// Written from typed values by the function above, under the same version.
-	const rest = JSON.parse(reader.text()) as Omit<StepsContent, 'steps' | 'estimates'>;
-	const steps = readTimed(reader);
-	return { ...rest, steps, estimates: reader.done ? null : readEstimates(reader) };
-}
-
 type Decoded =
 	| ReturnType<typeof asDirectory>
 	| StepsContent
 	| NumberedRows<Aggregate>
 	| NumberedRows<BeforeAggregate>
-	| NumberedRows<SparkRow>;
+	| NumberedRows<SparkShares>;
 
 function decodePart(name: string, blob: Uint8Array): Decoded {
 	if (name === directoryName) return asDirectory(blob);
@@ -237,7 +208,7 @@ export async function readWindow(
 		directory: get<ReturnType<typeof asDirectory>>(directoryName),
 		now: get<NumberedRows<Aggregate>>(name.now),
 		before: before ? get<NumberedRows<BeforeAggregate>>(name.before) : undefined,
-		sparks: sparks ? get<NumberedRows<SparkRow>>(name.sparks) : undefined,
+		sparks: sparks ? get<NumberedRows<SparkShares>>(name.sparks) : undefined,
 	});
 	const reading: FleetWindowReading = {
 		window,
@@ -257,49 +228,4 @@ export async function readWindow(
 		assembled.delete(oldest);
 	}
 	return reading;
-}
-
-function rowsOf(parts: {
-	readonly content: StepsContent;
-	readonly directory: ReturnType<typeof asDirectory> | undefined;
-	readonly now: NumberedRows<Aggregate> | undefined;
-	readonly before: NumberedRows<BeforeAggregate> | undefined;
-	readonly sparks: NumberedRows<SparkRow> | undefined;
-}): FleetWindowRow[] {
-	const { content, directory, now, before, sparks } = parts;
-	const whose = (number: number): Stranger | undefined => {
-		if (number >= firstStranger) return content.strangers[number - firstStranger];
-		const one = directory?.functions[number];
-		return one && { functionId: one.id, connectionId: one.connectionId };
-	};
-	const earlier = new Map(before?.numbers.map((number, at) => [number, before.rows[at]]));
-	const rows: FleetWindowRow[] = [];
-	const { estimates } = content;
-	const estimated = new Map(estimates?.numbers.map((number, at) => [number, estimates.rows[at]]));
-	const drawn = new Map(sparks?.numbers.map((number, at) => [number, sparks.rows[at]]));
-	for (const [at, number] of (now?.numbers ?? []).entries()) {
-		const who = whose(number);
-		if (who === undefined) continue;
-		const spark = drawn.get(number);
-		const days = estimated.get(number);
-		rows.push({
-			...who,
-			now: now?.rows[at] ?? null,
-			before: earlier.get(number) ?? null,
-			spark: spark === undefined ? null : shares(spark.invocations),
-			errorSpark: spark === undefined ? null : shares(spark.errors),
-			...(days === undefined ? {} : { estimated: days }),
-		});
-		earlier.delete(number);
-	}
-	for (const [number, row] of earlier) {
-		const who = whose(number);
-		if (who === undefined || row === undefined) continue;
-		rows.push({ ...who, now: null, before: row, spark: null, errorSpark: null });
-	}
-	return rows;
-}
-
-function shares(levels: readonly number[]): number[] {
-	return levels.map((level) => level / sparkLevels);
 }
