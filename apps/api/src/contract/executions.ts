@@ -170,7 +170,7 @@ export const executionRoutes = routes({
 		summary: 'One execution told as a story: timeline, lines, cost line by line',
 		params: executionParams,
 		query: z.object({
-			/** When it ran, to look in the right minutes; found in the store when left out. */
+			/** When it ran, to look in the right minutes; looked for in the last 7 days' kept ones when left out. */
 			at: instantSchema.optional(),
 			attempt: z.coerce.number<number | string>().int().min(1).max(100).optional(),
 		}),

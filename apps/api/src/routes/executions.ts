@@ -1,6 +1,6 @@
 import { LamplightError } from '@lamplight/core/errors';
 import type { Execution } from '@lamplight/core/execution/execution';
-import { dayMs, floorTo, hourMs, minuteMs } from '@lamplight/core/time';
+import { dayMs, hourMs } from '@lamplight/core/time';
 import type { Ctx } from '@lamplight/core/ctx';
 
 import type { ExecutionPage } from '../contract/executions.ts';
@@ -12,7 +12,7 @@ import { lineOf } from '../customer/lines.ts';
 import { searchable, type Searched } from '../customer/scope.ts';
 import { executionRow, phasesOf } from '../fleet/executionViews.ts';
 import { directoryOf, functionDeploys } from '../fleet/functionData.ts';
-import { listKept, maxKept } from '../fleet/keptExecutions.ts';
+import { findLately, listKept, searchedDays } from '../fleet/keptExecutions.ts';
 import { markerOf } from '../fleet/deploys.ts';
 import { ms } from '../fleet/figures.ts';
 import { instant } from '../fleet/range.ts';
@@ -46,7 +46,7 @@ async function executionPage(
 	const attempts = await findAttempts(deps, ctx, searched, { ...params, at: query.at });
 	const execution =
 		attempts.find(({ attempt }) => attempt === query.attempt) ?? attempts.at(-1) ?? null;
-	if (execution === null) throw notFound();
+	if (execution === null) throw notFound(query.at);
 	const fn = directoryOf(searched.fn);
 	const own = may('logs.read') ? await linesOf(deps, ctx, searched, execution) : null;
 	const lines = own === null || own.events.length === 0 ? null : pageLines(own, execution);
@@ -104,10 +104,12 @@ async function executionPage(
 	};
 }
 
-function notFound(): LamplightError {
+function notFound(at: string | undefined): LamplightError {
 	return new LamplightError(
 		'not_found',
-		'This execution was not kept, and its records were not found in the logs around that time.',
+		at === undefined
+			? `This execution is not among those kept of the last ${searchedDays} days; say when it ran with \`at\`.`
+			: 'This execution was not kept, and its records were not found in the logs around that time.',
 	);
 }
 
@@ -131,7 +133,7 @@ interface Wanted {
 	readonly at: string | undefined;
 }
 
-/** The attempts of a request: kept ones, else those in the logs around the moment given. */
+/** The attempts of a request: kept ones, lately or around the moment given, else those in the logs there. */
 async function findAttempts(
 	deps: RouteDeps,
 	ctx: Ctx,
@@ -148,14 +150,7 @@ async function findAttempts(
 			throw new LamplightError('aws_refused', failure);
 		return executions;
 	}
-	const nowMs = deps.clock();
-	const { executions } = await listKept(deps, ctx, id, {
-		range: { fromMs: floorTo(minuteMs, nowMs) - 30 * dayMs, toMs: nowMs + minuteMs },
-		limit: maxKept,
-	});
-	return executions
-		.filter((execution) => execution.requestId === requestId)
-		.sort((a, b) => a.startMs - b.startMs);
+	return findLately(deps, ctx, id, requestId);
 }
 
 const usualSpanMs = 6 * hourMs;
