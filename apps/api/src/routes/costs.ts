@@ -1,10 +1,6 @@
-import { type Money, sum, toNumber } from '@lamplight/core/money';
-import { dayMs } from '@lamplight/core/time';
+import { type Money, toNumber } from '@lamplight/core/money';
 
 import type { CostsPage } from '../contract/costs.ts';
-import type { ChartSet, CostProvenance } from '../contract/shared.ts';
-import { billedOf, billedUse, connectedRegions } from '../cost/billed.ts';
-import { reconciliationOf } from '../cost/reconciliation.ts';
 import {
 	type BreakdownView,
 	linesByDay,
@@ -13,19 +9,18 @@ import {
 	slicesOf,
 	totalSlice,
 	unpricedOf,
-	type Wanted,
 } from '../cost/breakdown.ts';
-import { daysOf, dayStart } from '../cost/days.ts';
+import { costChart, dollars } from '../cost/costChart.ts';
+import { costFigures, provenancesOf } from '../cost/costFigures.ts';
+import { dayStart } from '../cost/days.ts';
 import { dayTable } from '../cost/dayTable.ts';
 import { forecastFromDays } from '../cost/month.ts';
 import { isKnown, wireSpan } from '../cost/period.ts';
-import type { PeriodUse } from '../cost/periodUse.ts';
 import type { PricedDays } from '../cost/pricedDays.ts';
 import { type Costs, isPartly, readCosts, wholeDays } from '../cost/readCosts.ts';
+import { reconciliationOf } from '../cost/reconciliation.ts';
 import { whyDearer } from '../cost/why.ts';
-import { knownMoney, mixedProvenance, perThousand, wireMoney } from '../cost/wire.ts';
-import { share } from '../fleet/figures.ts';
-import { instant } from '../fleet/range.ts';
+import { mixedProvenance, wireMoney } from '../cost/wire.ts';
 import { tagKeysOfFunctions } from '../fleet/tags.ts';
 import { pageOf } from '../http/cursor.ts';
 import type { ApiRequest, Handlers } from '../http/handlers.ts';
@@ -35,8 +30,6 @@ const key = 'GET /v1/w/{ws}/costs';
 type CostQuery = ApiRequest<typeof key>['query'];
 
 const defaultRows = 100;
-/** Series of the chart; what is beyond the first ones is one `rest`. */
-const chartSeries = 7;
 const namedApps = 11;
 
 /** The costs page. */
@@ -81,7 +74,7 @@ async function costsPage(
 		basis,
 		by: view.by,
 		tagKeys: tagKeysOfFunctions(costs.functions),
-		figures: figuresOf(costs, { whole, nowMs, today: perDay.amounts }),
+		figures: costFigures(costs, { whole, nowMs, today: perDay.amounts }),
 		month: forecastFromDays({
 			perDay: perDay.usd.map((usd, at) => (isKnown(period, costs.listDays[at]?.day) ? usd : null)),
 			previous: previousPerDay.usd,
@@ -89,7 +82,7 @@ async function costsPage(
 			nowMs,
 			currency,
 		}),
-		charts: chartOf(
+		charts: costChart(
 			costs,
 			rows.map((row) => row.key),
 		),
@@ -169,75 +162,6 @@ function sorted(rows: CostsPage['rows'], query: CostQuery): CostsPage['rows'] {
 	});
 }
 
-interface FigureInput {
-	readonly whole: Slice;
-	readonly nowMs: number;
-	/** All rows' amounts by day. */
-	readonly today: ReadonlyMap<string, Money>;
-}
-
-function figuresOf(costs: Costs, { whole, nowMs, today }: FigureInput): CostsPage['figures'] {
-	const { view, wanted, inBoth, basis, days, complete, before, period } = costs;
-	const all = totalSlice(slicesOf(days.uses, view, wanted).values());
-	const provenance = mixedProvenance(whole.provenances);
-	const executions = ({ uses }: PricedDays, of: Wanted) =>
-		uses.reduce((count, use) => count + (of(use.place) ? use.invocations : 0), 0);
-	const wholeBefore = totalSlice(slicesOf(before.uses, view, inBoth).values());
-	const part = isPartly(period) ? totalSlice(slicesOf(complete.uses, view, inBoth).values()) : null;
-	const million = (amount: Money | null, count: number) => {
-		const thousand = perThousand(amount, count, provenance);
-		return thousand === null
-			? null
-			: { ...thousand, amount: String(Number(thousand.amount) * 1_000) };
-	};
-	return {
-		soFar: wireMoney(all.total, mixedProvenance(all.provenances), basis),
-		today: wireMoney(today.get(instant(nowMs).slice(0, 10)) ?? null, 'estimated', basis),
-		complete: {
-			value: wireMoney(whole.total, provenance, basis),
-			previous: wireMoney(wholeBefore.total, mixedProvenance(wholeBefore.provenances), basis),
-			...(part === null ? {} : { comparable: wireMoney(part.total, provenance, basis) }),
-		},
-		billed: billedFigure(costs),
-		perMillion: {
-			value: million(whole.total, executions(complete, wanted)),
-			previous: million(wholeBefore.total, executions(before, inBoth)),
-			...(part === null ? {} : { comparable: million(part.total, executions(complete, inBoth)) }),
-		},
-	};
-}
-
-function billedFigure({ basis, bill, ...costs }: Costs): CostsPage['figures']['billed'] {
-	const complete = wholeDays(costs.complete.days, costs.period);
-	const billedDays = new Set(bill.rows.map(({ day }) => day));
-	const days = complete.map(({ day }) => day).filter((day) => billedDays.has(day));
-	const [first] = days;
-	const last = days.at(-1);
-	if (first === undefined || last === undefined) return null;
-	const regions = connectedRegions(complete);
-	const sides = [...new Set(bill.rows.map(({ accountId }) => accountId))].flatMap((accountId) => {
-		const side = billedOf(bill, {
-			accountId,
-			days: new Set(days),
-			basis,
-			connectedRegions: regions,
-		});
-		return side === null ? [] : [billedUse(side)];
-	});
-	const [one] = sides;
-	if (one === undefined) return null;
-	const amount = sum(
-		sides.filter(({ currency }) => currency === one.currency),
-		one.currency,
-	);
-	const { unexplained } = reconciliationOf({ days: complete, bill, basis });
-	return {
-		amount: knownMoney(amount, 'billed', basis === 'list' ? 'netUnblended' : basis),
-		span: { from: first, to: last, days: days.length },
-		unexplained,
-	};
-}
-
 /** All that is wanted by day: dollars of each day, `null` where nothing is known, and the amounts. */
 function perDayOf({ view, wanted, functions }: Costs, costs: PricedDays) {
 	const slices = slicesOf(costs.uses, { ...view, by: 'account' }, wanted);
@@ -253,88 +177,6 @@ function perDayOf({ view, wanted, functions }: Costs, costs: PricedDays) {
 		return amount === undefined ? (costs.isUsed(day) ? 0 : null) : toNumber(amount);
 	});
 	return { usd, amounts };
-}
-
-/** The days as stacked bars: the dearest rows by name, the others as `rest`. */
-function chartOf(costs: Costs, order: readonly string[]): ChartSet {
-	const { view, wanted, period } = costs;
-	const slices = slicesOf(costs.days.uses, view, wanted);
-	const byCost = [...slices.values()].sort((a, b) => dollars(b.total) - dollars(a.total));
-	const shown = byCost.length <= chartSeries ? byCost : byCost.slice(0, chartSeries - 1);
-	const rest = byCost.slice(shown.length);
-	const names = daysOf(period.span);
-	const named = new Set(shown.map(({ key: one }) => one));
-	const restCurrency = totalSlice(rest).total?.currency;
-	const lines = linesByDay(costs.days, costs.functions, {
-		view,
-		wanted,
-		lineOf: (one) => {
-			const currency = slices.get(one)?.total?.currency;
-			if (currency === undefined) return null;
-			if (named.has(one)) return { line: `row ${one}`, currency };
-			return currency === restCurrency ? { line: 'rest', currency } : null;
-		},
-	});
-	const values = (line: string) => names.map((day) => dollars(lines.get(line)?.get(day) ?? null));
-	return {
-		x: { from: instant(dayStart(period.span.fromDay)), stepMs: dayMs, count: names.length },
-		charts: [
-			{
-				id: 'costPerDay',
-				series: [
-					...shown.map((slice) => ({
-						id: slice.key,
-						label: rowOf(view, { slice, previous: undefined, whole: null }).label ?? 'none',
-						unit: 'usd' as const,
-						values: values(`row ${slice.key}`),
-					})),
-					...(rest.length === 0
-						? []
-						: [
-								{
-									id: 'rest',
-									label: `${rest.length} others`,
-									unit: 'usd' as const,
-									values: values('rest'),
-								},
-							]),
-				],
-				limits: [],
-				provenance: mixedProvenance(byCost.flatMap(({ provenances }) => [...provenances])),
-				approximate: order.length === 0,
-			},
-		],
-		deploys: [],
-		spans: [],
-	};
-}
-
-function dollars(amount: Money | null): number {
-	return amount === null ? 0 : toNumber(amount);
-}
-
-function provenancesOf(uses: readonly PeriodUse[], wanted: Wanted): CostsPage['provenances'] {
-	const amounts = new Map<CostProvenance, Money[]>();
-	for (const { place, parts } of uses) {
-		if (!wanted(place)) continue;
-		for (const { cost, provenance } of parts) {
-			const known = amounts.get(provenance) ?? [];
-			amounts.set(provenance, known);
-			if (cost !== null) known.push(cost);
-		}
-	}
-	const shares = [...amounts].map(([provenance, all]) => {
-		const byCurrency = Map.groupBy(all, ({ currency }) => currency);
-		const value = [...byCurrency].reduce(
-			(total, [currency, some]) => total + toNumber(sum(some, currency)),
-			0,
-		);
-		return { provenance, value };
-	});
-	const whole = shares.reduce((total, { value }) => total + value, 0);
-	return shares
-		.map(({ provenance, value }) => ({ provenance, share: share(value, whole) ?? 0 }))
-		.sort((a, b) => b.share - a.share);
 }
 
 function appRows(costs: Costs): CostsPage['apps'] {
