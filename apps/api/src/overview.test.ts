@@ -55,6 +55,35 @@ describe('what today cost', () => {
 	});
 });
 
+test('of a span before that nobody has read, nothing is said: no change, no mover, no zero', async () => {
+	const [fn = expect.unreachable()] = fleet.functions;
+	const pages = async () => {
+		const params = { functionId: fn.id };
+		return {
+			overview: await askApi(api, 'GET /v1/w/{ws}/overview'),
+			page: await askApi(api, 'GET /v1/w/{ws}/functions/{functionId}', { params }),
+			cost: await askApi(api, 'GET /v1/w/{ws}/functions/{functionId}/cost', { params }),
+		};
+	};
+	// Connected a day ago: of the day before, only its end would be known.
+	await knownSince(dataNowMs - dayMs - 60 * minuteMs);
+	const unknown = await pages();
+	expect(unknown.overview.movers).toBeNull();
+	expect(unknown.overview.figures.invocations.previous).toBeNull();
+	expect(unknown.overview.comparedWithout).toHaveLength(fleet.connections.length);
+	expect(unknown.page).toMatchObject({ previous: null, costPerDay: { previous: null } });
+	expect(unknown.page.figures.invocations).toBeGreaterThan(0);
+	expect(unknown.cost).toMatchObject({
+		total: { previous: null },
+		costPerThousand: { previous: null },
+	});
+	await knownSince(dataNowMs - 3 * dayMs);
+	const known = await pages();
+	expect(known.overview.movers).toEqual([]);
+	expect(known.page.previous?.invocations).toBeGreaterThan(0);
+	expect(Number(known.cost.total.previous?.amount)).toBeGreaterThan(0);
+});
+
 describe('what the month cost', () => {
 	let own: TestApi;
 	beforeAll(async () => {

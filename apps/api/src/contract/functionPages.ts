@@ -79,7 +79,9 @@ export const functionPageSchema = z
 		previousRange: spanSchema,
 		function: functionConfigurationSchema,
 		figures: figuresSchema,
-		previous: figuresSchema,
+		previous: figuresSchema
+			.nullable()
+			.describe('Of the span before; `null` where it begins before the account is known.'),
 		/** Cost of the failures alone, over the range; `null` when it cannot be told. */
 		failureCost: moneySchema.nullable(),
 		/** How sure a `sampled` cost is; left out where it is not sampled. */

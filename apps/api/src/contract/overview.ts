@@ -161,7 +161,10 @@ export const overviewSchema = z
 		movers: z
 			.array(moverSchema)
 			.max(10)
-			.describe('Functions that moved most against the span before.'),
+			.nullable()
+			.describe(
+				'Functions that moved most against the span before; `null` where no account is known in it.',
+			),
 		apps: z
 			.array(
 				z.object({

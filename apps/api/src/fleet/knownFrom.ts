@@ -20,6 +20,16 @@ export function accountKnownFromMs({ knownFromMs, createdMs }: Connection): numb
 	return knownFromMs ?? createdMs;
 }
 
+/** Whether a connection's figures are whole since a moment; one that is no longer there is taken at its word. */
+export function isKnownSince(
+	connections: readonly Connection[],
+	id: ConnectionId,
+	fromMs: number,
+): boolean {
+	const own = connections.find((one) => one.id === id);
+	return own === undefined || accountKnownFromMs(own) <= fromMs;
+}
+
 /** Since when the figures of all accounts are whole (epoch ms); 0 when nothing is connected. */
 export function knownFromMs(connections: readonly Connection[]): number {
 	return Math.max(0, ...readAccounts(connections).map(accountKnownFromMs));

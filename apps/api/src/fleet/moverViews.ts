@@ -10,9 +10,13 @@ import { instant } from './range.ts';
 const perMeasure = 3;
 const most = 10;
 
-/** What moved most against the span before, each with the deploy that may be its cause. */
-export function moversOf(story: Story): Mover[] {
+/**
+ * What moved most against the span before, each with the deploy that may be its cause; `null` where
+ * nothing is known of that span: it is not the same as nothing having moved.
+ */
+export function moversOf(story: Story): Mover[] | null {
 	const { fleet, names } = story;
+	if (fleet.previousTotal === null) return null;
 	return memo(fleet, 'moves', () => movesOf(fleet, perMeasure))
 		.slice(0, most)
 		.map(({ item, measure, before, after, better }) => ({

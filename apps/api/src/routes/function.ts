@@ -26,6 +26,7 @@ import {
 import { heatmapOf } from '../fleet/heatmap.ts';
 import { listKept } from '../fleet/keptExecutions.ts';
 import { knownCost } from '../fleet/knownCost.ts';
+import { isKnownSince } from '../fleet/knownFrom.ts';
 import {
 	instantOrNull,
 	type Range,
@@ -108,10 +109,12 @@ async function functionPage(
 	const now = { figures: sumOf(reading.points), range: reading.range };
 	const then = { figures: sumOf(before.points), range: before.range };
 	const { cost, interval } = knownCost(listed, reading.points, reading.range);
-	const costBefore = costOf(listed, then.figures, {
-		range: then.range,
-		book: priceBook(then.range.toMs - 1),
-	});
+	const costBefore = isKnownSince(reading.connections, fn.connectionId, previousRange.fromMs)
+		? costOf(listed, then.figures, {
+				range: then.range,
+				book: priceBook(then.range.toMs - 1),
+			})
+		: null;
 	const completeness = completenessOf(reading);
 	const own = issues.filter(({ functions }) =>
 		functions.some(({ functionId }) => functionId === id),
@@ -122,12 +125,18 @@ async function functionPage(
 		previousRange: span(previousRange),
 		function: configurationOf(fn, reading),
 		figures: figuresOf(now.figures, { cost, completeness, limits: fn }),
-		previous: figuresOf(then.figures, { cost: costBefore, completeness, limits: fn }),
+		previous:
+			costBefore === null
+				? null
+				: figuresOf(then.figures, { cost: costBefore, completeness, limits: fn }),
 		failureCost: failureCost(cost.total, now.figures, cost.provenance),
 		...(interval === null ? {} : { costInterval: interval }),
 		costPerDay: {
 			value: wireMoney(perDay(cost.total, now.range), cost.provenance),
-			previous: wireMoney(perDay(costBefore.total, then.range), costBefore.provenance),
+			previous:
+				costBefore === null
+					? null
+					: wireMoney(perDay(costBefore.total, then.range), costBefore.provenance),
 		},
 		charts: chartsOf(
 			reading,

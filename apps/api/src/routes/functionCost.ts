@@ -17,6 +17,7 @@ import { functionDeploys, readFunction, directoryOf } from '../fleet/functionDat
 import { markerOf } from '../fleet/deploys.ts';
 import { unpricedOf } from '../fleet/figures.ts';
 import { knownCost } from '../fleet/knownCost.ts';
+import { isKnownSince } from '../fleet/knownFrom.ts';
 import { instant, resolved, resolveRange, spanBefore } from '../fleet/range.ts';
 import { sumOf } from '../fleet/sum.ts';
 import type { ApiRequest } from '../http/handlers.ts';
@@ -46,20 +47,24 @@ export async function functionCostPage(
 	const figures = sumOf(reading.points);
 	const figuresBefore = sumOf(earlier.points);
 	const { cost, interval } = knownCost(fn, reading.points, reading.range);
-	const costBefore = costOf(fn, figuresBefore, {
-		range: earlier.range,
-		book: priceBook(earlier.range.toMs - 1),
-	});
+	const costBefore = isKnownSince(reading.connections, fn.connectionId, before.fromMs)
+		? costOf(fn, figuresBefore, {
+				range: earlier.range,
+				book: priceBook(earlier.range.toMs - 1),
+			})
+		: null;
 	return {
 		range: resolved({ ...range, ...reading.range, stepMs: reading.stepMs }),
 		total: {
 			value: wireMoney(cost.total, cost.provenance),
-			previous: wireMoney(costBefore.total, costBefore.provenance),
+			previous: costBefore && wireMoney(costBefore.total, costBefore.provenance),
 		},
 		...(interval === null ? {} : { interval }),
 		costPerThousand: {
 			value: perThousand(cost.total, figures.invocations, cost.provenance),
-			previous: perThousand(costBefore.total, figuresBefore.invocations, costBefore.provenance),
+			previous:
+				costBefore &&
+				perThousand(costBefore.total, figuresBefore.invocations, costBefore.provenance),
 		},
 		components: componentsOf({ cost, costBefore, book, fn }),
 		charts: {
@@ -86,7 +91,8 @@ export async function functionCostPage(
 
 interface ComponentInput {
 	readonly cost: FunctionCost;
-	readonly costBefore: FunctionCost;
+	/** `null` where the span before is not known. */
+	readonly costBefore: FunctionCost | null;
 	readonly book: PriceBook;
 	readonly fn: ReturnType<typeof directoryOf>;
 }
@@ -98,8 +104,8 @@ function componentsOf({
 	fn,
 }: ComponentInput): FunctionCostPage['components'] {
 	const { region } = functionParts(fn.id);
-	const partOf = (of: FunctionCost, component: CostComponent) =>
-		of.parts.find((part) => part.component === component);
+	const partOf = (of: FunctionCost | null, component: CostComponent) =>
+		of?.parts.find((part) => part.component === component);
 	return costComponents
 		.filter((component) => partOf(cost, component) ?? partOf(costBefore, component))
 		.map((component) => {

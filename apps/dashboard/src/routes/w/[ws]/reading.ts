@@ -78,9 +78,10 @@ export function overviewReading(
 	];
 }
 
-function ranSentence(overview: Overview): string {
-	const ran = plural(overview.functionsRan, 'function');
-	return `${ran} of ${overview.functionsTotal} ran in this span, none of them worse than before.`;
+function ranSentence({ functionsRan, functionsTotal, movers }: Overview): string {
+	const ran = `${plural(functionsRan, 'function')} of ${functionsTotal} ran in this span`;
+	// Of a span before that nobody has read, nothing can be said.
+	return movers === null ? `${ran}.` : `${ran}, none of them worse than before.`;
 }
 
 function monthSentence({ month, figures, monthKnownFrom }: Overview): Reading {
