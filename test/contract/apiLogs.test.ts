@@ -7,6 +7,7 @@ import { functionId } from '@lamplight/core/ids';
 
 import { type ApiWorld, startApiWorld } from '../support/apiWorld.ts';
 import { sandboxNowMs } from '../support/sandbox.ts';
+import { execution } from './storeHarness.ts';
 import { endedIn, type WorldLine, worldLines } from '../support/worldLines.ts';
 
 const accountId = '529316842075';
@@ -188,20 +189,43 @@ describe('one execution', () => {
 	});
 });
 
+/** Keeps an execution as the collector would. */
+async function keep({ requestId, startMs }: { requestId: string; startMs: number }): Promise<void> {
+	const { store, ctx } = world.api;
+	const fn = await store.functions.get(ctx, named('cart-api'));
+	if (fn === null) throw new Error('cart-api is not in the inventory');
+	const slot = { connectionId: fn.connectionId, region, batch: 'kept', revision: 1 };
+	await store.executions.write(ctx, {
+		...{ ...slot, slotMs: startMs - (startMs % minuteMs) },
+		executions: [{ ...execution('cart-api', 1), functionId: fn.id, requestId, startMs }],
+	});
+}
+
 describe('an account whose logs come too late', () => {
 	it('is told to who waits, instead of no answer at all', async () => {
 		const where = { action: 'logs:FilterLogEvents' };
 		const { id } = world.sandbox.addFault({ kind: 'slow', settings: { delayMs: 2_000 }, where });
 		const hurried = createApp({ ...world.api.deps, linesPatienceMs: 200 });
 		const [run] = endedIn(world.sandbox, named('cart-api'), range);
-		const at = new Date(run?.startMs ?? 0).toISOString();
-		const answer = await hurried.request(
-			`/v1/w/${world.api.workspaceId}/functions/${named('cart-api')}/executions/${run?.requestId}?at=${at}`,
-			{ headers: { authorization: `Bearer ${await world.api.tokenOf('engineer')}` } },
-		);
+		if (run === undefined) throw new Error('cart-api did not run');
+		const at = new Date(run.startMs).toISOString();
+		const ask = async () =>
+			hurried.request(
+				`/v1/w/${world.api.workspaceId}/functions/${named('cart-api')}/executions/${run.requestId}?at=${at}`,
+				{ headers: { authorization: `Bearer ${await world.api.tokenOf('engineer')}` } },
+			);
+		const answer = await ask();
+		expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '10']);
 		expect(await answer.json()).toMatchObject({
-			code: 'aws_refused',
+			code: 'aws_throttled',
 			detail: 'AWS asks us to wait; try again in a moment.',
+		});
+		// Of one that is kept everything but its lines is there, and the role is not blamed for them.
+		await keep(run);
+		expect(await (await ask()).json()).toMatchObject({
+			execution: { requestId: run.requestId },
+			lines: null,
+			linesWithheld: 'busy',
 		});
 		world.sandbox.removeFault(id);
 	});

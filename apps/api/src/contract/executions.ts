@@ -97,7 +97,8 @@ export const executionPageSchema = z
 		phases: z.array(phaseSchema),
 		/** `null` when this role may not read log text, or the lines cannot be read. */
 		lines: z.array(logLineSchema).max(2_000).nullable(),
-		linesWithheld: z.enum(['role', 'noAccess', 'expired', 'notFound']).nullable(),
+		/** `busy`: AWS made us wait for too long; asked again in a moment, they may come. */
+		linesWithheld: z.enum(['role', 'noAccess', 'busy', 'expired', 'notFound']).nullable(),
 		lineCount: z.number().int().nullable(),
 		lineBytes: z.number().nullable(),
 		cost: z.object({ total: moneySchema.nullable(), lines: z.array(costLineSchema) }),

@@ -6,7 +6,7 @@ import { parseMessage } from '@lamplight/core/invocation/parse';
 import { hourMs, minuteMs } from '@lamplight/core/time';
 
 import type { AccountDeps } from './account.ts';
-import { readLines } from './readLines.ts';
+import { type LinesFailure, readLines } from './readLines.ts';
 import type { Searched } from './scope.ts';
 
 /** The longest a function may run (Lambda quotas, read 2026-11): 15 minutes. */
@@ -20,7 +20,7 @@ export async function findInLogs(
 	ctx: Ctx,
 	searched: Searched,
 	{ requestId, atMs }: { readonly requestId: string; readonly atMs: number },
-): Promise<{ readonly executions: readonly Execution[]; readonly failure: string | null }> {
+): Promise<{ readonly executions: readonly Execution[]; readonly failure: LinesFailure | null }> {
 	const range = {
 		fromMs: atMs - longestMs,
 		toMs: Math.min(atMs + longestMs + minuteMs, deps.clock()),
@@ -38,7 +38,7 @@ export async function findInLogs(
 
 export interface OwnLines {
 	readonly events: readonly LogEvent[];
-	readonly failure: string | null;
+	readonly failure: LinesFailure | null;
 	/** Log lines of this age are gone, by the group's retention. */
 	readonly expired: boolean;
 }

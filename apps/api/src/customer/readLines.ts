@@ -1,6 +1,6 @@
 import type { LogEvent } from '@lamplight/aws/records/filterEvents';
 import type { Ctx } from '@lamplight/core/ctx';
-import { LamplightError } from '@lamplight/core/errors';
+import { type ErrorCode, LamplightError } from '@lamplight/core/errors';
 import type { TimeRange } from '@lamplight/core/time';
 
 import { type AccountDeps, inAccount } from './account.ts';
@@ -22,9 +22,24 @@ export interface LinesRead {
 	readonly events: readonly LogEvent[];
 	/** Where to go on; `null` when the range was read to its end. */
 	readonly next: string | null;
-	/** Why it could not be read, in a sentence; `null` when it could. */
-	readonly failure: string | null;
+	/** Why it could not be read; `null` when it could. */
+	readonly failure: LinesFailure | null;
 }
+
+export interface LinesFailure {
+	/** `aws_throttled` where it may be asked again in a moment. */
+	readonly code: Extract<ErrorCode, 'aws_refused' | 'aws_throttled'>;
+	/** In a sentence. */
+	readonly reason: string;
+}
+
+/** The failure as an answer of its own, where there is nothing else to show. */
+export function failureError({ code, reason }: LinesFailure): LamplightError {
+	const again = code === 'aws_throttled' ? { retryAfterSeconds } : {};
+	return new LamplightError(code, reason, again);
+}
+
+const retryAfterSeconds = 10;
 
 /** A Lambda answers within 30 s (`stacks/api.ts`): the rest of a page needs some of them. */
 const patienceMs = 20_000;
@@ -44,12 +59,13 @@ export async function readLines(
 	const late = new Promise<LinesRead>((resolve) => {
 		timer = setTimeout(() => {
 			reading.givenUp = true;
-			resolve({ events: [], next: null, failure: waitSentence });
+			resolve({ events: [], next: null, failure: { code: 'aws_throttled', reason: waitSentence } });
 		}, deps.linesPatienceMs ?? patienceMs);
 	});
-	const read = readPages(deps, ctx, searched, { ...request, reading }).catch((error: unknown) => {
+	const read = readPages(deps, ctx, searched, { ...request, reading }).catch((error: unknown): LinesRead => {
 		if (!(error instanceof LamplightError)) throw error;
-		return { events: [], next: null, failure: failureText(error) };
+		const code = error.code === 'aws_throttled' ? error.code : 'aws_refused';
+		return { events: [], next: null, failure: { code, reason: failureText(error) } };
 	});
 	// What is under way when nobody waits any more ends by itself; its calls are counted all the same.
 	read.catch(() => undefined);
@@ -66,7 +82,9 @@ async function readPages(
 	const { fn, connection } = searched;
 	return inAccount(deps, ctx, connection, async (account) => {
 		const refusal = linesRefusal(searched, account.target.logGroupPatterns);
-		if (refusal !== null) return { events: [], next: null, failure: refusal };
+		if (refusal !== null) {
+			return { events: [], next: null, failure: { code: 'aws_refused', reason: refusal } };
+		}
 		const { filterEvents } = await import('@lamplight/aws/records/filterEvents');
 		const events: LogEvent[] = [];
 		let next: string | null = null;

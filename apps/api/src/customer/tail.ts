@@ -76,7 +76,10 @@ export async function tail(deps: SearchDeps, ctx: Ctx, query: TailQuery): Promis
 		failures: read.flatMap(({ failure }, at) =>
 			failure === null
 				? []
-				: (groups[at]?.writers ?? []).map(({ fn }) => ({ functionId: fn.id, reason: failure })),
+				: (groups[at]?.writers ?? []).map(({ fn }) => ({
+						functionId: fn.id,
+						reason: failure.reason,
+					})),
 		),
 		limits: [
 			...fit.limits,

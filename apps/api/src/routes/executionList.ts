@@ -4,7 +4,7 @@ import type { Execution } from '@lamplight/core/execution/execution';
 import { dayMs } from '@lamplight/core/time';
 
 import type { ExecutionNeighbours, ExecutionsPage } from '../contract/executions.ts';
-import { readLines } from '../customer/readLines.ts';
+import { failureError, readLines } from '../customer/readLines.ts';
 import { searchable } from '../customer/scope.ts';
 import { besideOf, listed, matches } from '../fleet/executionList.ts';
 import { executionRow } from '../fleet/executionViews.ts';
@@ -122,7 +122,7 @@ async function fromLogs(
 		limit: query.limit ?? defaultRows,
 		...(token === null ? {} : { token }),
 	});
-	if (read.failure !== null) throw new LamplightError('aws_refused', read.failure);
+	if (read.failure !== null) throw failureError(read.failure);
 	const { executions } = readExecutions(params.functionId, read.events);
 	const fn = directoryOf(searched.fn);
 	return {

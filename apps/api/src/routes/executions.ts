@@ -9,6 +9,7 @@ import { executionPrice } from '../cost/executionCost.ts';
 import { wireMoney } from '../cost/wire.ts';
 import { findInLogs, linesOf, type OwnLines } from '../customer/execution.ts';
 import { lineOf } from '../customer/lines.ts';
+import { failureError } from '../customer/readLines.ts';
 import { searchable, type Searched } from '../customer/scope.ts';
 import { executionRow, phasesOf } from '../fleet/executionViews.ts';
 import { directoryOf, functionDeploys } from '../fleet/functionData.ts';
@@ -124,7 +125,7 @@ function withheld(
 ): ExecutionPage['linesWithheld'] {
 	if (own === null) return 'role';
 	if (lines !== null) return null;
-	if (own.failure !== null) return 'noAccess';
+	if (own.failure !== null) return own.failure.code === 'aws_throttled' ? 'busy' : 'noAccess';
 	return own.expired ? 'expired' : 'notFound';
 }
 
@@ -146,8 +147,7 @@ async function findAttempts(
 		const kept = await deps.store.executions.find(ctx, id, { requestId, aroundMs: atMs });
 		if (kept.length > 0) return kept;
 		const { executions, failure } = await findInLogs(deps, ctx, searched, { requestId, atMs });
-		if (failure !== null && executions.length === 0)
-			throw new LamplightError('aws_refused', failure);
+		if (failure !== null && executions.length === 0) throw failureError(failure);
 		return executions;
 	}
 	return findLately(deps, ctx, id, requestId);

@@ -9,7 +9,7 @@ import type { LogEstimate, LogSearch } from '../contract/logs.ts';
 import { picoMoney } from '../cost/watch.ts';
 import { knownMoney } from '../cost/wire.ts';
 import { fitLines, lineOf } from '../customer/lines.ts';
-import { readLines } from '../customer/readLines.ts';
+import { failureError, readLines } from '../customer/readLines.ts';
 import { functionsIn, searchable, type Searched } from '../customer/scope.ts';
 import type { Wanted } from '../customer/search/kept.ts';
 import { beginSearch, goOn, weigh } from '../customer/search/search.ts';
@@ -177,7 +177,7 @@ async function readAround(
 			maxPages: 8,
 			limit: maxEventsPerPage,
 		});
-		if (read.failure !== null) throw new LamplightError('aws_refused', read.failure);
+		if (read.failure !== null) throw failureError(read.failure);
 		// Not read to its end: what comes after the line may be missing.
 		if (read.next !== null && events.length > 0) break;
 		events = read.events;

@@ -6,6 +6,8 @@ import { visits } from './visit.ts';
 const neighboursKey =
 	'GET /v1/w/{ws}/functions/{functionId}/executions/{requestId}/neighbours' as const;
 
+const executionKey = 'GET /v1/w/{ws}/functions/{functionId}/executions/{requestId}' as const;
+
 const tab = visits();
 const functionPath = `/functions/${encodeURIComponent(fleet[0]?.id ?? '')}`;
 const walk = () => tab.page.getByRole('navigation', { name: 'Executions of the list' });
@@ -48,5 +50,18 @@ describe('walking from one execution to the next', () => {
 			'true',
 		);
 		expect(await tab.page.getByRole('alert').count()).toBe(0);
+	});
+});
+
+describe('lines that AWS makes us wait for', () => {
+	it('are asked for again in place, and the role is not blamed', async () => {
+		tab.api.amend(executionKey, { lines: null, linesWithheld: 'busy' });
+		await tab.open(`${functionPath}/invocations/7d1e4f0a-52c8-4b19-9d3e-000000000002`);
+		await tab.page.getByText('AWS asks us to wait').waitFor();
+		expect(await tab.page.getByText('Go to connections').count()).toBe(0);
+		tab.api.heal();
+		await tab.page.getByRole('button', { name: 'Try again' }).click();
+		await tab.page.getByText('The lines have expired').waitFor();
+		expect(await tab.page.getByText('AWS asks us to wait').count()).toBe(0);
 	});
 });

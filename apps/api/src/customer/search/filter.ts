@@ -56,7 +56,7 @@ export async function continueFilter(
 			const { writers } = some[at] ?? { writers: [] };
 			if (one === null) return;
 			const { failure } = one;
-			if (failure !== null) writers.forEach(({ fn }) => failures.set(fn.id, failure));
+			if (failure !== null) writers.forEach(({ fn }) => failures.set(fn.id, failure.reason));
 			linesRead += one.events.length;
 			lines.push(
 				...one.events.flatMap((event) => {
