@@ -48,6 +48,18 @@ describe('the world', () => {
 		expect(other.invocations(id, range)).not.toEqual(world.invocations(id, range));
 	});
 
+	it('opens all twelve accounts in 24 regions where that is asked for', () => {
+		const even = smallWorld({ evenRegions: true, functionCount: 600, seed: 3 });
+		expect(even.accounts.filter(({ closedMs }) => closedMs !== null)).toEqual([]);
+		expect(even.accounts.flatMap(({ deniedActions }) => deniedActions)).toEqual([]);
+		const regions = even.accounts.map(
+			({ id }) =>
+				even.regions.filter((region) => even.functions(id, region, nowMs).length > 0).length,
+		);
+		expect(regions).toHaveLength(12);
+		expect(regions.reduce((sum, count) => sum + count, 0)).toBe(24);
+	});
+
 	it('cuts a window anywhere without losing or repeating an execution', () => {
 		fc.assert(
 			fc.property(
