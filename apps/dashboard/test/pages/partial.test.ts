@@ -53,6 +53,20 @@ it('compares nothing while the past is read, and says how far it is', async () =
 	).toBe(0);
 	await tab.open('/costs');
 	await main().getByText('no forecast until the past is read').waitFor();
+	const progress = () => main().getByTitle('Reading the past 35 days');
+	await tab.open('/connections');
+	await progress().first().waitFor();
+	expect(await progress().first().innerText()).toMatch(/past\s42\s%/);
+	tab.api.amend('GET /v1/w/{ws}/connections', {
+		rows: rows.map((row) => ({ ...row, backfill: { ...backfill, share: 0.9 } })),
+	});
+	await tab.page.reload();
+	await progress().first().waitFor();
+	expect(await progress().first().innerText()).toMatch(/past\s90\s%/);
+	tab.api.amend('GET /v1/w/{ws}/connections', { rows });
+	await tab.page.reload();
+	await main().getByRole('table').first().waitFor();
+	expect(await progress().count()).toBe(0);
 });
 
 it('says that accounts are being read while none of them is late', async () => {
