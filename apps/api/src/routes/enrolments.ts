@@ -9,11 +9,7 @@ import type { Ctx } from '@lamplight/core/ctx';
 import { LamplightError } from '@lamplight/core/errors';
 import { parseMoney } from '@lamplight/core/money';
 import type { WatchUsage } from '@lamplight/core/watchcost/watchcost';
-import {
-	estimateWatchCost,
-	featureUsdPerMonth,
-	watchedOf,
-} from '@lamplight/core/watchcost/estimate';
+import { estimateWatchCost, addedPerMonthUsd, watchedOf } from '@lamplight/core/watchcost/estimate';
 
 import type { WatchEstimate } from '../contract/enrolments.ts';
 import { knownMoney } from '../cost/wire.ts';
@@ -211,7 +207,7 @@ function estimate(query: ApiRequest<`GET ${Base}/estimate`>['query']): WatchEsti
 		})),
 		adds: features.map((feature) => ({
 			feature,
-			perMonth: money(featureUsdPerMonth(plan, chosen, feature)),
+			perMonth: money(addedPerMonthUsd(plan, chosen, feature)),
 		})),
 		assumptions: [...assumptions],
 	};

@@ -115,14 +115,14 @@ export function estimateWatchCost(plan: WatchPlan): WatchEstimate {
 }
 
 /** Dollars a month that a feature adds to what is ticked beside it; below zero where reading it saves. */
-export function featureUsdPerMonth(
+export function addedPerMonthUsd(
 	plan: Omit<WatchPlan, 'logs' | 'payer'>,
 	chosen: readonly Feature[],
 	feature: Feature,
 ): number {
-	const usdOf = (features: readonly Feature[]) =>
+	const priceOf = (features: readonly Feature[]) =>
 		estimateWatchCost({ ...plan, ...watchedOf(features) }).usdPerMonth;
-	return usdOf([...chosen, feature]) - usdOf(chosen.filter((one) => one !== feature));
+	return priceOf([...chosen, feature]) - priceOf(chosen.filter((one) => one !== feature));
 }
 
 /** What of a plan depends on what is ticked. */
