@@ -32,7 +32,7 @@ export async function settlePieces(
 	ctx: Ctx,
 	hour: HourKey & { readonly pieces: PieceCount },
 ): Promise<PieceCount> {
-	const before = await db.get(keyOf(ctx, hour));
+	const before = await db.get(keyOf(ctx, hour), { consistent: true });
 	if (before !== null) return piecesOf(before);
 	const { pieces, hourStartMs } = hour;
 	const expiresAt = expiryOf(hourStartMs + hourMs, kept.fleetHourMs, db.clock());
