@@ -62,11 +62,13 @@ export async function readLines(
 			resolve({ events: [], next: null, failure: { code: 'aws_throttled', reason: waitSentence } });
 		}, deps.linesPatienceMs ?? patienceMs);
 	});
-	const read = readPages(deps, ctx, searched, { ...request, reading }).catch((error: unknown): LinesRead => {
-		if (!(error instanceof LamplightError)) throw error;
-		const code = error.code === 'aws_throttled' ? error.code : 'aws_refused';
-		return { events: [], next: null, failure: { code, reason: failureText(error) } };
-	});
+	const read = readPages(deps, ctx, searched, { ...request, reading }).catch(
+		(error: unknown): LinesRead => {
+			if (!(error instanceof LamplightError)) throw error;
+			const code = error.code === 'aws_throttled' ? error.code : 'aws_refused';
+			return { events: [], next: null, failure: { code, reason: failureText(error) } };
+		},
+	);
 	// What is under way when nobody waits any more ends by itself; its calls are counted all the same.
 	read.catch(() => undefined);
 	return Promise.race([read, late]).finally(() => clearTimeout(timer));
