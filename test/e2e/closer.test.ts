@@ -2,7 +2,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 
 import type { ExecutionPage, ExecutionsPage } from '@lamplight/api/contract/executions';
-import type { Heatmap } from '@lamplight/api/contract/functionPages';
+import type { FunctionPage, Heatmap } from '@lamplight/api/contract/functionPages';
 import type { FunctionRow } from '@lamplight/api/contract/functions';
 import { hourMs, minuteMs } from '@lamplight/core/time';
 
@@ -11,7 +11,7 @@ import { launchBrowser } from '../support/browser.ts';
 import { patienceMs, visit, type Visit } from '../support/dashboard.ts';
 import { missing } from '../support/needs.ts';
 import type { SharedProduct } from '../support/sharedProduct.ts';
-import { worldOf } from '../support/world.ts';
+import { type Execution, worldOf } from '../support/world.ts';
 
 const reason = missing('chromium');
 
@@ -186,7 +186,7 @@ describe.skipIf(reason !== null)('looking closer', () => {
 	});
 
 	it('leads to the log stream in AWS’s console, and to the trace only where there is one', async () => {
-		const traced = await execution((one) => one.links.xray !== null);
+		const traced = await ofTraced(({ traceId }) => traceId !== null);
 		await open(traced.path);
 		const { logStream, xrayTraceId } = traced.story.execution;
 		const stream = await addressOf(page.getByRole('link', { name: 'AWS console' }));
@@ -198,9 +198,9 @@ describe.skipIf(reason !== null)('looking closer', () => {
 		expect(place).toBe(`#logsV2:log-groups/log-group//aws/lambda/${name}/log-events/${logStream}`);
 		const trace = await addressOf(page.getByRole('link', { name: 'X-Ray' }));
 		expect(trace.hash).toBe(`#xray:traces/${xrayTraceId}`);
-		expect(xrayTraceId).toMatch(/^1-[0-9a-f]{8}-[0-9a-f]{24}$/);
+		expect(xrayTraceId).toBe(traced.truth.traceId);
 
-		const untraced = await execution((one) => one.links.xray === null);
+		const untraced = await ofTraced(({ traceId }) => traceId === null);
 		await open(untraced.path);
 		await page.getByRole('link', { name: 'AWS console' }).waitFor();
 		expect(await page.getByRole('link', { name: 'X-Ray' }).count()).toBe(0);
@@ -246,6 +246,46 @@ describe.skipIf(reason !== null)('looking closer', () => {
 			},
 			{ timeout: 2 * patienceMs, interval: 5_000 },
 		);
+	}
+
+	/** A kept execution of the last hour of whose truth something holds, of a function that is traced. */
+	async function ofTraced(
+		holds: (truth: Execution) => boolean,
+	): Promise<{ story: ExecutionPage; truth: Execution; path: string }> {
+		const span = await recently();
+		const recent = pathsOf(product.workspaceId, rangeOf(span));
+		return await vi.waitFor(
+			async () => {
+				for (const { id } of await tracedFunctions(recent)) {
+					const ran = await world.invocations(id, span);
+					const wanted = new Map(ran.filter(holds).map((one) => [one.requestId, one]));
+					const list = `/v1${recent.function(id).replace('?', '/executions?')}&limit=200`;
+					const { rows } = await engineer.get<ExecutionsPage>(list);
+					for (const { requestId, at } of rows) {
+						const truth = wanted.get(requestId);
+						if (truth === undefined) continue;
+						const path = recent.execution(id, requestId, { at });
+						const story = await engineer.get<ExecutionPage>(
+							`/v1${path.replace('/invocations/', '/executions/')}`,
+						);
+						return { story, truth, path };
+					}
+				}
+				throw new Error('no execution that was kept of a traced function is such');
+			},
+			{ timeout: 2 * patienceMs, interval: 5_000 },
+		);
+	}
+
+	/** Of the busiest functions those that X-Ray takes samples of. */
+	async function tracedFunctions(
+		paths: ReturnType<typeof pathsOf>,
+	): Promise<readonly FunctionRow[]> {
+		const rows = await busy(paths);
+		const pages = await Promise.all(
+			rows.map(({ id }) => engineer.get<FunctionPage>(`/v1${paths.function(id)}`)),
+		);
+		return rows.filter((_, at) => pages[at]?.function.tracing === true);
 	}
 
 	async function busy(paths: ReturnType<typeof pathsOf>): Promise<readonly FunctionRow[]> {

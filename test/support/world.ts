@@ -19,6 +19,7 @@ export interface Execution {
 	readonly status: 'success' | 'error' | 'timeout';
 	readonly errorType: string | null;
 	readonly version: string;
+	readonly traceId: string | null;
 }
 
 export interface Totals {

@@ -30,6 +30,8 @@ export interface Invocation {
 	readonly provisioned: boolean;
 	/** Bytes of response streamed; 0 when the function does not stream. */
 	readonly streamedBytes: number;
+	/** The X-Ray trace that took it as a sample. */
+	readonly traceId: string | null;
 }
 
 /** Sums over invocations; all integers. */

@@ -24,6 +24,12 @@ export function isTraced(member: Member, event: number): boolean {
 	return member.blueprint.tracing && event % sampledOneIn === 0;
 }
 
+/** The trace that a row's report names; `null` where X-Ray took no sample. */
+export function traceIdOf(member: Member, block: Block, row: number): string | null {
+	const event = eventOf(member, block, row);
+	return isTraced(member, event) ? traceOf(member, event, block.startMs).id : null;
+}
+
 /** Hundredths of a millisecond as REPORT prints them: `12.34`. */
 export function twoDecimals(us: number): string {
 	const hundredths = Math.round(us / 10);

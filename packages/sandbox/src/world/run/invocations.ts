@@ -1,5 +1,6 @@
 import type { Member } from '../fleet.ts';
 import { errorTypeOf } from '../lines/failure.ts';
+import { traceIdOf } from '../lines/platform.ts';
 import type { TimeRange } from '../world.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Block } from './block.ts';
@@ -46,5 +47,6 @@ export function invocationAt(member: Member, block: Block, row: number): Invocat
 		errorType: errorTypeOf(member, block, row),
 		provisioned: block.provisioned[row] === 1,
 		streamedBytes: streamedBytesOf(member, block, row),
+		traceId: traceIdOf(member, block, row),
 	};
 }
