@@ -95,7 +95,10 @@ async function start(options: LocalOptions): Promise<void> {
 	tell({ ready: true });
 }
 
-/** Plans at once, and then with every minute of the data's clock. */
+/**
+ * Plans at once, all that there is, as a laptop has been closed before; and then with every minute of the
+ * data's clock.
+ */
 async function planEveryMinute(
 	deps: JobDeps,
 	signal: AbortSignal,
@@ -105,8 +108,11 @@ async function planEveryMinute(
 	while (!signal.aborted) {
 		const minute = floorTo(minuteMs, deps.clock());
 		if (minute !== plannedMs) {
+			const catchUp = plannedMs < 0;
 			plannedMs = minute;
-			await guarded('plan', async () => connected((await runPlan(deps)).connections));
+			await guarded('plan', async () => {
+				connected((await runPlan(deps, { catchUp })).connections);
+			});
 		}
 		await pause(tickMs, signal);
 	}

@@ -96,6 +96,20 @@ describe('the plan of a connection', () => {
 		]);
 	});
 
+	it('reads everything at once after nobody planned, unless the budget is used up', () => {
+		const read = (of: PlannedConnection) =>
+			Array.from({ length: 5 }, (_, at) =>
+				planConnection({ ...of, catchUp: true }, nowMs + at * minuteMs),
+			).map((messages) => messages.map(({ kind }) => kind));
+		for (const kinds of read(planned)) expect(kinds).toContain('functions');
+		for (const kinds of read({ ...planned, exhausted: true })) {
+			expect(kinds).toContain('totals');
+			expect(kinds).not.toContain('functions');
+		}
+		const counted = planConnection({ ...planned, catchUp: true }, nowMs + 2 * minuteMs);
+		expect(counted[0]).toMatchObject({ kind: 'totals', counts: true, concurrency: true });
+	});
+
 	it('plans the same messages for the same minute', () => {
 		expect(planConnection(planned, nowMs + 20_000)).toEqual(planConnection(planned, nowMs));
 	});

@@ -19,6 +19,8 @@ export interface PlannedConnection {
 	readonly backfillDue: boolean;
 	/** True when the month's budget is used up. */
 	readonly exhausted: boolean;
+	/** Reads everything in this minute, whoever's turn it is: nobody planned for a while. */
+	readonly catchUp?: boolean;
 }
 
 const inventoryEveryMinutes = 15;
@@ -73,12 +75,14 @@ export function planConnection(planned: PlannedConnection, nowMs: number): Messa
 	}
 	if (regions === null) return [{ kind: 'inventory', ...base, details: false }];
 	// Counts are asked for just before the functions are, which are held against them.
-	const counts = (minute - readAtMinute) % countsEveryMinutes === 0;
-	const concurrency = (minute - readAtMinute) % concurrencyEveryMinutes === 0;
+	const catchUp = planned.catchUp === true;
+	const counts = catchUp || (minute - readAtMinute) % countsEveryMinutes === 0;
+	const concurrency = catchUp || (minute - readAtMinute) % concurrencyEveryMinutes === 0;
 	const messages: Message[] = [
 		{ kind: 'totals', ...base, counts, ...(counts ? { concurrency } : {}) },
 	];
-	const readsEveryMinutes = Math.max(1, Math.round(planned.readsEveryMs / minuteMs));
+	const pacedMinutes = Math.max(1, Math.round(planned.readsEveryMs / minuteMs));
+	const readsEveryMinutes = catchUp ? 1 : pacedMinutes;
 	if (!planned.exhausted) {
 		const due = dueParts(regions, { minute, readsEveryMinutes });
 		for (const parts of besideEachOther(due)) {

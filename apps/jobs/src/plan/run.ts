@@ -17,9 +17,15 @@ import { type BuiltWindows, dueWindows, planConnection } from './plan.ts';
 /** From one reading of a region's functions to the next, where the budget allows. */
 export const defaultReadsEveryMs = 5 * minuteMs;
 
+export interface PlanOptions {
+	/** Reads everything at once, whoever's turn it is: for a process that starts after nobody planned. */
+	readonly catchUp?: boolean;
+}
+
 /** Sends the messages of this minute for every connection of every workspace. */
 export async function runPlan(
 	deps: JobDeps,
+	{ catchUp = false }: PlanOptions = {},
 ): Promise<{ readonly messages: number; readonly connections: number }> {
 	const nowMs = deps.clock();
 	let sent = 0;
@@ -29,7 +35,7 @@ export async function runPlan(
 		const connections = await deps.store.connections.list(ctx);
 		const messages: Message[] = [];
 		for (const connection of connections) {
-			messages.push(...(await planOne(deps, ctx, { connection, nowMs })));
+			messages.push(...(await planOne(deps, ctx, { connection, nowMs, catchUp })));
 		}
 		const sources = await deps.store.billingSources.list(ctx);
 		messages.push(...sources.flatMap((source) => planBill(source, nowMs)));
@@ -57,9 +63,9 @@ async function builtWindows({ store }: JobDeps, ctx: Ctx): Promise<BuiltWindows>
 async function planOne(
 	deps: JobDeps,
 	ctx: Ctx,
-	options: { readonly connection: Connection; readonly nowMs: number },
+	options: PlanOptions & { readonly connection: Connection; readonly nowMs: number },
 ): Promise<Message[]> {
-	const { connection, nowMs } = options;
+	const { connection, nowMs, catchUp = false } = options;
 	const at = (name: string) => ({ connectionId: connection.id, name });
 	const { checkpoints } = deps.store;
 	const [regions, pace, past] = await Promise.all([
@@ -74,6 +80,7 @@ async function planOne(
 			readsEveryMs: pace?.readsEveryMs ?? defaultReadsEveryMs,
 			backfillDue: past === null || (past.doneFromMs > past.fromMs && !past.stopped),
 			exhausted: pace?.exhausted ?? false,
+			catchUp,
 		},
 		nowMs,
 	);
