@@ -27,7 +27,8 @@ export const comparisonSchema = z
 		actor: z.string().nullable(),
 		before: spanSchema,
 		after: spanSchema,
-		invocations: z.object({ before: z.number().int(), after: z.number().int() }),
+		/** `null` before where nobody has read that time; so are the other figures then. */
+		invocations: z.object({ before: z.number().int().nullable(), after: z.number().int() }),
 		errorShare: z.object({ before: z.number().nullable(), after: z.number().nullable() }),
 		p95Ms: z.object({ before: z.number().nullable(), after: z.number().nullable() }),
 		p99Ms: z.object({ before: z.number().nullable(), after: z.number().nullable() }),

@@ -22,7 +22,9 @@ export interface ComparisonInput {
 	readonly commit: string | null;
 	readonly actor: string | null;
 	readonly changes: Comparison['changes'];
-	readonly before: Side;
+	readonly beforeRange: TimeRange;
+	/** `null` where nobody has read that time. */
+	readonly before: Side | null;
 	readonly after: Side;
 	/** There is too little time between this deploy and its neighbours or now. */
 	readonly tooShort: boolean;
@@ -39,24 +41,36 @@ const worseByCost = 1.1;
 /** What a deploy did, from equal spans before and after it. */
 export function compareSides(input: ComparisonInput): Comparison {
 	const { before, after } = input;
-	const { verdict, because } = input.tooShort
-		? { verdict: 'tooLittleData' as const, because: ['less than ten minutes to compare'] }
-		: judge(before, after);
+	const { verdict, because } = verdictOf(input);
+	const compared = <T>(of: (side: Side) => T) => ({
+		before: before === null ? null : of(before),
+		after: of(after),
+	});
 	return {
 		deploy: input.deploy,
 		commit: input.commit,
 		actor: input.actor,
-		before: span(before.range),
+		before: span(input.beforeRange),
 		after: span(after.range),
-		invocations: { before: before.figures.invocations, after: after.figures.invocations },
-		errorShare: { before: errorShare(before), after: errorShare(after) },
-		p95Ms: { before: ms(before.figures.p95Us), after: ms(after.figures.p95Us) },
-		p99Ms: { before: ms(before.figures.p99Us), after: ms(after.figures.p99Us) },
-		costPerThousand: { before: unitCost(before), after: unitCost(after) },
+		invocations: compared(({ figures }) => figures.invocations),
+		errorShare: compared(errorShare),
+		p95Ms: compared(({ figures }) => ms(figures.p95Us)),
+		p99Ms: compared(({ figures }) => ms(figures.p99Us)),
+		costPerThousand: compared(unitCost),
 		verdict,
 		because,
 		changes: input.changes,
 	};
+}
+
+function verdictOf({
+	before,
+	after,
+	tooShort,
+}: ComparisonInput): Pick<Comparison, 'verdict' | 'because'> {
+	const tooLittle = (why: string) => ({ verdict: 'tooLittleData' as const, because: [why] });
+	if (before === null) return tooLittle('the time before it has not been read');
+	return tooShort ? tooLittle('less than ten minutes to compare') : judge(before, after);
 }
 
 function errorShare({ figures }: Side): number | null {

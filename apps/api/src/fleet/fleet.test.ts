@@ -39,16 +39,28 @@ describe('what a deploy did', () => {
 		cost: null,
 		provenance: 'measured',
 	});
-	const verdict = (before: Side, after: Side, tooShort = false) =>
+	const compared = (before: Side | null, after: Side, tooShort = false) =>
 		compareSides({
 			deploy: { id: 'd', at: '2026-11-18T00:00:00Z', app: null, label: null, functions: 1 },
 			commit: null,
 			actor: null,
 			changes: [],
+			beforeRange: { fromMs: 0, toMs: hour },
 			before,
 			after,
 			tooShort,
-		}).verdict;
+		});
+	const verdict = (...sides: Parameters<typeof compared>) => compared(...sides).verdict;
+
+	test('says nothing of a time before that nobody has read', () => {
+		expect(compared(null, side(60_000, 108, 388_000))).toMatchObject({
+			verdict: 'tooLittleData',
+			because: ['the time before it has not been read'],
+			invocations: { before: null, after: 60_000 },
+			errorShare: { before: null, after: 0.0018 },
+			p95Ms: { before: null, after: 388 },
+		});
+	});
 
 	test('is worse, better or the same by more than chance', () => {
 		expect(verdict(side(60_000, 108, 388_000), side(57_000, 3_900, 1_874_000))).toBe('worse');

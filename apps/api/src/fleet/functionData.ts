@@ -15,6 +15,7 @@ import type { ApiDeps } from '../deps.ts';
 import { compareSides, type Side } from './compare.ts';
 import { readCompleteness } from './completeness.ts';
 import { readConnections } from './connections.ts';
+import { accountKnownFromMs } from './knownFrom.ts';
 import { type AppDeploy, appDeploys, markerOf, readDeploys } from './deploys.ts';
 import { stepFor } from './range.ts';
 import { sumOf } from './sum.ts';
@@ -95,7 +96,8 @@ const shortestMs = 10 * minuteMs;
 
 /**
  * A function before and after one of its deploys: equal spans, as long as both sides allow up to
- * the neighbouring deploys, the present and a day. Too short a span is not judged.
+ * the neighbouring deploys, the present and a day, and as far back as the account was read. Too short
+ * a span is not judged, and of one that nobody has read nothing is said.
  */
 export async function compareDeploy(
 	deps: ReadDeps,
@@ -112,8 +114,11 @@ export async function compareDeploy(
 		nowMs,
 		...neighbours.map((one) => one.atMs).filter((at) => at > deploy.atMs),
 	);
+	const connections = await readConnections(deps, ctx);
+	const own = connections.find(({ id }) => id === fn.connectionId);
+	const knownMs = own === undefined ? 0 : accountKnownFromMs(own);
 	const earlier = Math.max(
-		0,
+		knownMs,
 		...neighbours.map((one) => one.atMs).filter((at) => at < deploy.atMs),
 	);
 	const freeMs = floorTo(minuteMs, Math.min(comparedMs, later - atMs, atMs - earlier));
@@ -128,17 +133,19 @@ export async function compareDeploy(
 		});
 		return { range, figures, cost: cost.total, provenance: cost.provenance };
 	};
+	const beforeRange = { fromMs: atMs - spanMs, toMs: atMs };
 	const [before, after] = await Promise.all([
-		side({ fromMs: atMs - spanMs, toMs: atMs }),
+		beforeRange.fromMs < knownMs ? null : side(beforeRange),
 		side({ fromMs: atMs, toMs: atMs + spanMs }),
 	]);
-	const own = deploy.members.filter(({ functionId }) => functionId === fn.id);
-	const members = own.length > 0 ? own : deploy.members;
+	const touching = deploy.members.filter(({ functionId }) => functionId === fn.id);
+	const members = touching.length > 0 ? touching : deploy.members;
 	return compareSides({
 		deploy: markerOf({ ...deploy, members }, fn.app?.name ?? null),
 		commit: deploy.members.find(({ commit }) => commit !== null)?.commit ?? null,
 		actor: deploy.members.find(({ actor }) => actor !== null)?.actor ?? null,
 		changes: members.flatMap(({ changes }) => changes).map((change) => ({ ...change })),
+		beforeRange,
 		before,
 		after,
 		tooShort: freeMs < shortestMs,
