@@ -15,7 +15,7 @@ import type { ApiDeps } from '../deps.ts';
 import { compareSides, type Side } from './compare.ts';
 import { readCompleteness } from './completeness.ts';
 import { readConnections } from './connections.ts';
-import { accountKnownFromMs } from './knownFrom.ts';
+import { connectionKnownFromMs } from './knownFrom.ts';
 import { type AppDeploy, appDeploys, markerOf, readDeploys } from './deploys.ts';
 import { stepFor } from './range.ts';
 import { sumOf } from './sum.ts';
@@ -114,9 +114,7 @@ export async function compareDeploy(
 		nowMs,
 		...neighbours.map((one) => one.atMs).filter((at) => at > deploy.atMs),
 	);
-	const connections = await readConnections(deps, ctx);
-	const own = connections.find(({ id }) => id === fn.connectionId);
-	const knownMs = own === undefined ? 0 : accountKnownFromMs(own);
+	const knownMs = connectionKnownFromMs(await readConnections(deps, ctx), fn.connectionId);
 	const earlier = Math.max(
 		knownMs,
 		...neighbours.map((one) => one.atMs).filter((at) => at < deploy.atMs),
@@ -138,8 +136,8 @@ export async function compareDeploy(
 		beforeRange.fromMs < knownMs ? null : side(beforeRange),
 		side({ fromMs: atMs, toMs: atMs + spanMs }),
 	]);
-	const touching = deploy.members.filter(({ functionId }) => functionId === fn.id);
-	const members = touching.length > 0 ? touching : deploy.members;
+	const own = deploy.members.filter(({ functionId }) => functionId === fn.id);
+	const members = own.length > 0 ? own : deploy.members;
 	return compareSides({
 		deploy: markerOf({ ...deploy, members }, fn.app?.name ?? null),
 		commit: deploy.members.find(({ commit }) => commit !== null)?.commit ?? null,

@@ -20,14 +20,13 @@ export function accountKnownFromMs({ knownFromMs, createdMs }: Connection): numb
 	return knownFromMs ?? createdMs;
 }
 
-/** Whether a connection's figures are whole since a moment; one that is no longer there is taken at its word. */
-export function isKnownSince(
+/** The same of one connection among all; one that is no longer there is taken at its word: 0. */
+export function connectionKnownFromMs(
 	connections: readonly Connection[],
 	id: ConnectionId,
-	fromMs: number,
-): boolean {
+): number {
 	const own = connections.find((one) => one.id === id);
-	return own === undefined || accountKnownFromMs(own) <= fromMs;
+	return own === undefined ? 0 : accountKnownFromMs(own);
 }
 
 /** Since when the figures of all accounts are whole (epoch ms); 0 when nothing is connected. */

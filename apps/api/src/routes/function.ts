@@ -26,7 +26,7 @@ import {
 import { heatmapOf } from '../fleet/heatmap.ts';
 import { listKept } from '../fleet/keptExecutions.ts';
 import { knownCost } from '../fleet/knownCost.ts';
-import { isKnownSince } from '../fleet/knownFrom.ts';
+import { connectionKnownFromMs } from '../fleet/knownFrom.ts';
 import {
 	instantOrNull,
 	type Range,
@@ -109,12 +109,13 @@ async function functionPage(
 	const now = { figures: sumOf(reading.points), range: reading.range };
 	const then = { figures: sumOf(before.points), range: before.range };
 	const { cost, interval } = knownCost(listed, reading.points, reading.range);
-	const costBefore = isKnownSince(reading.connections, fn.connectionId, previousRange.fromMs)
-		? costOf(listed, then.figures, {
-				range: then.range,
-				book: priceBook(then.range.toMs - 1),
-			})
-		: null;
+	const costBefore =
+		connectionKnownFromMs(reading.connections, fn.connectionId) <= previousRange.fromMs
+			? costOf(listed, then.figures, {
+					range: then.range,
+					book: priceBook(then.range.toMs - 1),
+				})
+			: null;
 	const completeness = completenessOf(reading);
 	const own = issues.filter(({ functions }) =>
 		functions.some(({ functionId }) => functionId === id),

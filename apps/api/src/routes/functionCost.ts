@@ -17,7 +17,7 @@ import { functionDeploys, readFunction, directoryOf } from '../fleet/functionDat
 import { markerOf } from '../fleet/deploys.ts';
 import { unpricedOf } from '../fleet/figures.ts';
 import { knownCost } from '../fleet/knownCost.ts';
-import { isKnownSince } from '../fleet/knownFrom.ts';
+import { connectionKnownFromMs } from '../fleet/knownFrom.ts';
 import { instant, resolved, resolveRange, spanBefore } from '../fleet/range.ts';
 import { sumOf } from '../fleet/sum.ts';
 import type { ApiRequest } from '../http/handlers.ts';
@@ -47,12 +47,13 @@ export async function functionCostPage(
 	const figures = sumOf(reading.points);
 	const figuresBefore = sumOf(earlier.points);
 	const { cost, interval } = knownCost(fn, reading.points, reading.range);
-	const costBefore = isKnownSince(reading.connections, fn.connectionId, before.fromMs)
-		? costOf(fn, figuresBefore, {
-				range: earlier.range,
-				book: priceBook(earlier.range.toMs - 1),
-			})
-		: null;
+	const costBefore =
+		connectionKnownFromMs(reading.connections, fn.connectionId) <= before.fromMs
+			? costOf(fn, figuresBefore, {
+					range: earlier.range,
+					book: priceBook(earlier.range.toMs - 1),
+				})
+			: null;
 	return {
 		range: resolved({ ...range, ...reading.range, stepMs: reading.stepMs }),
 		total: {

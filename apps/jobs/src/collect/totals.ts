@@ -37,11 +37,7 @@ export async function runTotals(deps: JobDeps, message: MessageOf<'totals'>): Pr
 	const { workspaceId, connectionId, plannedMs, counts, concurrency = counts } = message;
 	const batch = `totals-${plannedMs}`;
 	const options = { job: 'totals', workspaceId, connectionId, region: null, batch };
-	await withAccount(deps, options, async (work) => {
-		const report = await collectTotals(deps, work, { counts, concurrency });
-		await noteCollected(deps, work);
-		return report;
-	});
+	await withAccount(deps, options, (work) => collectTotals(deps, work, { counts, concurrency }));
 }
 
 export async function collectTotals(deps: JobDeps, work: Work, asked: Asked): Promise<RunReport> {
@@ -64,6 +60,7 @@ export async function collectTotals(deps: JobDeps, work: Work, asked: Asked): Pr
 		const regions = read.map((one) => ({ region: one.region, buckets: one[batch] }));
 		await writeTotals(deps, work, { batch, window, nowMs, regions });
 	}
+	await noteCollected(deps, work);
 	const newest = Math.max(
 		...read.flatMap(({ duration }) =>
 			duration

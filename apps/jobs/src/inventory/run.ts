@@ -15,7 +15,6 @@ import { plural } from '@lamplight/core/plural';
 
 import { attemptOf, reportRun, type RunReport, withAccount, type Work } from '../account.ts';
 import { putCheckpoint } from '../checkpoint.ts';
-import { noteCollected } from '../collect/noteCollected.ts';
 import { findRegions, lookAtIdle } from '../collect/regions.ts';
 import { collectTotals } from '../collect/totals.ts';
 import type { JobDeps } from '../deps.ts';
@@ -72,7 +71,6 @@ async function readNewest(deps: JobDeps, work: Work, plannedMs: number): Promise
 	const okBeganMs = deps.clock();
 	const wallMs = deps.wallClock();
 	const report = await collectTotals(deps, work, { counts: true, concurrency: true });
-	await noteCollected(deps, work);
 	// Of no later reading of totals are the oldest minutes of this one: what they prove counts from here.
 	const totals = { job: 'totals', region: null } as const;
 	await reportRun(

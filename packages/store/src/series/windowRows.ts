@@ -39,8 +39,8 @@ export function rowsOf(parts: {
 			...who,
 			now: now?.rows[at] ?? null,
 			before: earlier.get(number) ?? null,
-			spark: spark === undefined ? null : spark.invocations,
-			errorSpark: spark === undefined ? null : spark.errors,
+			spark: spark?.invocations ?? null,
+			errorSpark: spark?.errors ?? null,
 			...daysOf(number),
 		});
 		earlier.delete(number);
