@@ -91,6 +91,35 @@ describe('mergeFragments', () => {
 		expect(slice?.buckets.map((each) => each.invocations)).toEqual([20, 90]);
 	});
 
+	describe('records and a metric that count differently', () => {
+		const of = (source: 'records' | 'metrics', revision: number, figures: Partial<Bucket>) => ({
+			slotMs: 0,
+			spanMs: 5 * minuteMs,
+			source,
+			revision,
+			functions: [{ functionId: one, buckets: [bucket(1, figures)], durations: null }],
+		});
+		const counted = (...fragments: MergeFragment[]) =>
+			mergeFragments(fragments)[0]?.buckets.map(({ invocations, billedMs }) => [
+				invocations,
+				billedMs,
+			]);
+		const records = of('records', 2, { invocations: 5, billedMs: 19 });
+
+		it('is as the metric says when that was bought after the records', () => {
+			const later = of('metrics', 3, { invocations: 6 });
+			expect(counted(records, later)).toEqual([[6, null]]);
+			expect(counted(of('records', 3, { invocations: 7, billedMs: 26 }), later)).toEqual([[7, 26]]);
+			expect(counted(records, of('metrics', 1, { invocations: 6 }))).toEqual([[5, 19]]);
+		});
+
+		it('is as the records say where both agree, or only their errors were asked for', () => {
+			expect(counted(records, of('metrics', 3, { invocations: 5 }))).toEqual([[5, 19]]);
+			const asked = of('metrics', 3, { invocations: 4, billedMs: 15, errors: 1 });
+			expect(counted(records, asked)).toEqual([[5, 19]]);
+		});
+	});
+
 	it('counts an execution once when histograms of overlapping slots meet', () => {
 		const withHistogram = (slot: number, span: number, revision: number, values: number[]) => {
 			const durations = new ExponentialHistogram();

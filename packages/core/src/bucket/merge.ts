@@ -12,7 +12,7 @@ export type MergeFragment = Pick<
 /**
  * One slice per function out of fragments that may overlap, repeat and contradict each other.
  * For each minute and source the highest revision wins; then records go over metrics for what
- * they know. The order of the fragments does not matter, and merging again changes nothing.
+ * they know, unless a metric was bought after them and counts otherwise. The order of the fragments does not matter, and merging again changes nothing.
  */
 export function mergeFragments(fragments: readonly MergeFragment[]): FunctionSlice[] {
 	const functions = new Map<FunctionId, Sides>();
@@ -78,7 +78,24 @@ function joined({ metrics, records }: Sides): Bucket[] {
 	const minutes = new Set([...metrics.keys(), ...records.keys()]);
 	return [...minutes]
 		.sort((a, b) => a - b)
-		.flatMap((minute) => joinSources(metrics.get(minute)?.bucket, records.get(minute)?.bucket));
+		.flatMap((minute) => {
+			const [metric, record] = [metrics.get(minute), records.get(minute)];
+			if (metric !== undefined && record !== undefined && isTakenBack(record, metric)) {
+				return [metric.bucket];
+			}
+			return joinSources(metric?.bucket, record?.bucket);
+		});
+}
+
+/**
+ * Whether a function's metric, bought after its records were last kept, counts otherwise: what read it
+ * then no longer believed them, or no longer read them to their end, and they may be short.
+ */
+function isTakenBack(record: Dated<Bucket>, metric: Dated<Bucket>): boolean {
+	// Errors that were asked for stand beside the records that they belong to, and repeat them.
+	const isBought = metric.bucket.billedMs === null;
+	const differs = metric.bucket.invocations !== record.bucket.invocations;
+	return isBought && differs && metric.revision > record.revision;
 }
 
 /**
