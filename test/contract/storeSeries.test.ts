@@ -255,6 +255,19 @@ describe('compaction', () => {
 		);
 		expect(reports.flatMap((report) => report.hours)).toHaveLength(1);
 	});
+
+	it('asks for no more while a killed one holds it, and is done when that one’s time is over', async () => {
+		const one = named('held');
+		const { ctx, connectionId } = await fleet(one);
+		const { series, leases } = harness.store;
+		harness.now = startMs + 2 * hourMs;
+		await series.writeFragment(ctx, fragment(connectionId, new Map([[one, [bucket(startMs)]]])));
+		await leases.acquire(ctx, `compact/${connectionId}`, { holder: 'killed', forMs: 6 * minuteMs });
+		const meanwhile = await series.compact(ctx, connectionId);
+		expect(meanwhile).toEqual({ hours: [], days: [], more: false });
+		harness.now += 7 * minuteMs;
+		expect((await series.compact(ctx, connectionId)).hours).toHaveLength(1);
+	});
 });
 
 describe('region totals', () => {

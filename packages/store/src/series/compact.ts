@@ -42,7 +42,9 @@ export async function compact(
 		holder: randomUUID(),
 		forMs: leaseMs,
 	});
-	if (lease === null) return { hours: [], days: [], more: true };
+	// Whoever holds it does the work; a killed one's is done when it is next asked for. To ask again at
+	// once would ask without end until its lease runs out.
+	if (lease === null) return { hours: [], days: [], more: false };
 	try {
 		const { maxHours = defaultMaxHours, maxDays = defaultMaxDays } = limits;
 		const closed = (await due.list(ctx, connectionId)).filter(isClosed);
