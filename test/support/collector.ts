@@ -153,7 +153,7 @@ export function backfillFrom(fromMs: number, toMs: number): Backfill {
 		spentUsd: 0,
 		budgetUsd: 1,
 		stopped: false,
-		tries: 0,
+		...{ tries: 0, triedSinceMs: null },
 		updatedMs: 0,
 	};
 }

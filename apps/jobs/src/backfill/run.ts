@@ -2,7 +2,7 @@ import { listActiveFunctions } from '@lamplight/aws/metrics/activeFunctions';
 import { trailingHour } from '@lamplight/core/collection/slots';
 import { type Backfill, backfillSchema, checkpointNames } from '@lamplight/core/collection/state';
 import { type Region, regionSchema } from '@lamplight/core/ids';
-import { dayMs, floorTo, hourMs, type TimeRange } from '@lamplight/core/time';
+import { dayMs, floorTo, hourMs, minuteMs, type TimeRange } from '@lamplight/core/time';
 import { backfillDays } from '@lamplight/core/watchcost/estimate';
 import { picoToUsd, watchCostPicoUsd } from '@lamplight/core/watchcost/watchcost';
 import type { Lease } from '@lamplight/store/collection/collection';
@@ -96,6 +96,7 @@ async function beginBackfill(deps: JobDeps, work: Work): Promise<Backfill> {
 		budgetUsd: connection.backfillBudgetUsd,
 		stopped: false,
 		tries: 0,
+		triedSinceMs: null,
 		updatedMs: nowMs,
 	};
 }
@@ -140,8 +141,12 @@ async function regionsOfThePast(deps: JobDeps, work: Work): Promise<Region[]> {
 	return [...found].sort();
 }
 
-/** So often a stretch is asked for whose totals AWS answers in part; then it is kept as far as it is known. */
+/**
+ * So often, and for so long, a stretch is asked for whose totals AWS answers in part; then it is kept as
+ * far as it is known. An outage of some minutes is not to leave a hole in the past for good.
+ */
 const maxTries = 4;
+const triedForMs = 30 * minuteMs;
 
 async function readStretch(
 	deps: JobDeps,
@@ -168,9 +173,12 @@ async function readStretch(
 		all.set(region, await readPastTotals(deps, work, { region, range }));
 	}
 	const isPartial = [...all.values()].some(({ whole }) => !whole);
-	if (isPartial && backfill.tries + 1 < maxTries) {
+	const nowMs = deps.clock();
+	const { tries, triedSinceMs } = backfill;
+	if (isPartial && (tries + 1 < maxTries || nowMs - (triedSinceMs ?? nowMs) < triedForMs)) {
 		const spent = backfill.spentUsd + spentUsd(work) - before;
-		return save(deps, work, { ...backfill, tries: backfill.tries + 1, spentUsd: spent });
+		const tried = { tries: tries + 1, triedSinceMs: triedSinceMs ?? nowMs, spentUsd: spent };
+		return save(deps, work, { ...backfill, ...tried });
 	}
 	const readings: PastReading[] = [];
 	for (const [region, totals] of all) {
@@ -183,7 +191,7 @@ async function readStretch(
 	return save(deps, work, {
 		...backfill,
 		doneFromMs: range.fromMs,
-		tries: 0,
+		...{ tries: 0, triedSinceMs: null },
 		regions: [...regions],
 		functions: known.length,
 		spentUsd: backfill.spentUsd + spentUsd(work) - before,

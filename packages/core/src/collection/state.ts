@@ -67,6 +67,8 @@ export const backfillSchema = z.object({
 	stopped: z.boolean(),
 	/** How often the next stretch was asked for in vain, as AWS answered its totals in part. */
 	tries: z.number().int().nonnegative().default(0),
+	/** When that was first so; `null` when the next stretch was not asked for in vain. */
+	triedSinceMs: z.number().int().nullable().default(null),
 	updatedMs: z.number().int(),
 });
 export type Backfill = z.infer<typeof backfillSchema>;
