@@ -26,7 +26,42 @@ export async function runVerify(deps: JobDeps, message: MessageOf<'verify'>): Pr
 		counted: (usages: readonly WatchUsage[]) =>
 			countCalls(deps, ctx, { connectionId, batch: `${attempt}-${part}`, usages }),
 	});
-	const tried = await verifyConnection(counting('check'), enrolment, connection);
+	const tried = isTriedSince(connection, plannedMs)
+		? connection
+		: await tryNow(deps, ctx, { enrolment, connection, counting: counting('check') });
+	for (const source of sourcesOf(tried, enrolment, deps.clock())) {
+		const held = await deps.store.billingSources.get(ctx, source.id);
+		if (held === null) await deps.store.billingSources.put(ctx, source);
+	}
+	if (!isIn(tried.state)) return;
+	if (enrolment.kind === 'organization' && connection.accountId === enrolment.accountId) {
+		await discover(deps, ctx, { enrolment, plannedMs, discovering: counting('accounts') });
+	}
+	await deps.queue.send([
+		{ kind: 'inventory', workspaceId, connectionId, plannedMs, details: false },
+	]);
+}
+
+/** Somebody waited on the page and tried it: asking AWS all of it again says nothing new. */
+function isTriedSince({ state, verifiedMs }: Connection, plannedMs: number): boolean {
+	return isIn(state) && verifiedMs !== null && verifiedMs > plannedMs;
+}
+
+function isIn(state: Connection['state']): boolean {
+	return state === 'healthy' || state === 'degraded';
+}
+
+async function tryNow(
+	deps: JobDeps,
+	ctx: Ctx,
+	of: {
+		readonly enrolment: Enrolment;
+		readonly connection: Connection;
+		readonly counting: Parameters<typeof verifyConnection>[0];
+	},
+): Promise<Connection> {
+	const { id: connectionId } = of.connection;
+	const tried = await verifyConnection(of.counting, of.enrolment, of.connection);
 	await deps.store.connections.update(ctx, connectionId, (current) => ({
 		...current,
 		state: current.state === 'paused' ? current.state : tried.state,
@@ -35,18 +70,7 @@ export async function runVerify(deps: JobDeps, message: MessageOf<'verify'>): Pr
 		verifiedMs: tried.verifiedMs,
 	}));
 	deps.log('verified', { connectionId, state: tried.state, reason: tried.reason });
-	for (const source of sourcesOf(tried, enrolment, deps.clock())) {
-		const held = await deps.store.billingSources.get(ctx, source.id);
-		if (held === null) await deps.store.billingSources.put(ctx, source);
-	}
-	const isIn = tried.state === 'healthy' || tried.state === 'degraded';
-	if (!isIn) return;
-	if (enrolment.kind === 'organization' && connection.accountId === enrolment.accountId) {
-		await discover(deps, ctx, { enrolment, plannedMs, discovering: counting('accounts') });
-	}
-	await deps.queue.send([
-		{ kind: 'inventory', workspaceId, connectionId, plannedMs, details: false },
-	]);
+	return tried;
 }
 
 interface Discovering {
