@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -33,6 +34,7 @@ export class Worker {
 	readonly ready: Promise<void>;
 	/** Messages that it works on, oldest first. */
 	readonly inHand = new Map<number, InHand>();
+	readonly #tookOne = new EventEmitter();
 	done = 0;
 	failures = 0;
 
@@ -52,6 +54,7 @@ export class Worker {
 			if ('ended' in one) this.inHand.delete(one.ended);
 			else {
 				this.inHand.set(one.took, { kind: one.kind, before: calls() });
+				this.#tookOne.emit(one.kind);
 				// It waits for this, so that none of its calls is older than what was just noted.
 				child.send({ begin: one.took });
 			}
@@ -65,6 +68,15 @@ export class Worker {
 			});
 			child.once('exit', () => resolve());
 		});
+	}
+
+	/** Whether a message of this kind was begun within so long; at once when one is in hand. */
+	async takes(kind: string, withinMs: number): Promise<boolean> {
+		if ([...this.inHand.values()].some((one) => one.kind === kind)) return true;
+		return Promise.race([
+			once(this.#tookOne, kind).then(() => true),
+			sleep(withinMs, false, { ref: false }),
+		]);
 	}
 
 	/** The most memory that it ever had, in bytes; `null` where the system does not say. */

@@ -1,15 +1,14 @@
 import { expect, it } from 'vitest';
 
 import { runStorm, printStorm } from '../chaos/storm.ts';
+import { stormyKinds } from '../chaos/weather.ts';
 
 // More storms: `npm run chaos -- --seeds N`.
 it('a worker killed again and again leaves what equals the truth, counts nothing twice, and says what it does not know', async () => {
 	const storm = await runStorm(1);
 	console.log(printStorm(storm));
 	expect(storm.kills).toBeGreaterThanOrEqual(9);
-	for (const kind of ['compact', 'rollup', 'backfill', 'inventory']) {
-		expect(storm.killedAt[kind], kind).toBeGreaterThan(0);
-	}
+	for (const kind of stormyKinds) expect(storm.killedAt[kind], kind).toBeGreaterThan(0);
 	expect(storm.twice).toBeGreaterThan(2);
 	expect(storm.wrong).toEqual([]);
 	expect(storm.executions).toBeGreaterThan(1_000);
