@@ -4,6 +4,12 @@ import { excusedTests } from './test/support/needs.ts';
 
 const reporters = ['default', './test/gates/countReporter.ts'];
 
+/**
+ * Whole parts meet real processes, a browser and a machine's load: what fails is tried once more, and what
+ * then passes is named at the end of the gates. Units have no second try.
+ */
+const wholeParts = { retry: 1 };
+
 export default defineConfig({
 	test: {
 		reporters,
@@ -29,6 +35,7 @@ export default defineConfig({
 					environment: 'node',
 					include: ['test/{architecture,contract,infra}/**/*.test.ts'],
 					exclude: excusedTests(),
+					...wholeParts,
 				},
 			},
 			{
@@ -39,6 +46,7 @@ export default defineConfig({
 					include: ['test/e2e/**/*.test.ts'],
 					globalSetup: ['test/support/sharedProduct.ts'],
 					fileParallelism: false,
+					...wholeParts,
 					testTimeout: 120_000,
 					hookTimeout: 180_000,
 				},

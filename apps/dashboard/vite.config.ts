@@ -25,6 +25,8 @@ const pagesProject = {
 		globalSetup: ['test/pages/built.ts'],
 		testTimeout: 60_000,
 		hookTimeout: 120_000,
+		// As for the tests of the whole product: what then passes is named at the end of the gates.
+		retry: 1,
 	},
 };
 

@@ -12,6 +12,8 @@ export interface RunCounts {
 	readonly skips: string[];
 	/** File, full name and first line of the error of each failed test, hook and module. */
 	readonly failures: string[];
+	/** Files and full names of tests that failed and passed when tried again. */
+	readonly seconds: string[];
 }
 
 /** Appends this run's counts to the file named by LAMPLIGHT_TEST_COUNTS, one JSON object a run. */
@@ -19,11 +21,19 @@ export default class CountReporter implements Reporter {
 	onTestRunEnd(modules: readonly TestModule[]): void {
 		const file = process.env['LAMPLIGHT_TEST_COUNTS'];
 		if (file === undefined) return;
-		const counts: RunCounts = { passed: 0, failed: 0, skipped: 0, skips: [], failures: [] };
+		const counts: RunCounts = {
+			passed: 0,
+			failed: 0,
+			skipped: 0,
+			skips: [],
+			failures: [],
+			seconds: [],
+		};
 		for (const module of modules) {
 			for (const test of module.children.allTests()) {
 				counts[stateOf(test)] += 1;
 				if (stateOf(test) === 'skipped') counts.skips.push(test.fullName);
+				if (test.diagnostic()?.flaky === true) counts.seconds.push(secondTryOf(module, test));
 			}
 			const failures = failuresOf(module);
 			counts.failures.push(...failures.all);
@@ -33,6 +43,10 @@ export default class CountReporter implements Reporter {
 		mkdirSync(dirname(file), { recursive: true });
 		appendFileSync(file, `${JSON.stringify(counts)}\n`);
 	}
+}
+
+function secondTryOf(module: TestModule, test: TestCase): string {
+	return `${relative(process.cwd(), module.moduleId)} > ${test.fullName}`;
 }
 
 function failuresOf(module: TestModule): { all: string[]; outsideTests: number } {

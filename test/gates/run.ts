@@ -34,7 +34,7 @@ const suites = {
 /** Sums the counts that the test runs wrote; `null` when no test ran. */
 function readCounts(): RunCounts | null {
 	if (!existsSync(countsFile)) return null;
-	const sum: RunCounts = { passed: 0, failed: 0, skipped: 0, skips: [], failures: [] };
+	const sum: RunCounts = { passed: 0, failed: 0, skipped: 0, skips: [], failures: [], seconds: [] };
 	for (const line of readFileSync(countsFile, 'utf8').split('\n').filter(Boolean)) {
 		const run = JSON.parse(line) as RunCounts;
 		sum.passed += run.passed;
@@ -42,6 +42,7 @@ function readCounts(): RunCounts | null {
 		sum.skipped += run.skipped;
 		sum.skips.push(...run.skips);
 		sum.failures.push(...run.failures);
+		sum.seconds.push(...run.seconds);
 	}
 	return sum;
 }
@@ -74,6 +75,7 @@ function main(name: string | undefined): number {
 	let ok = results.every((result) => result.ok);
 	if (counts !== null) {
 		for (const failure of counts.failures) console.log(`failed: ${failure}`);
+		for (const second of counts.seconds) console.log(`passed when tried again: ${second}`);
 		for (const skip of counts.skips) console.log(`skipped: ${skip}`);
 		if (process.env['REQUIRE_ALL'] === '1' && counts.skipped > 0) {
 			console.log('REQUIRE_ALL=1: a skipped test is a failure');

@@ -44,25 +44,21 @@ describe('a tab older than the last deploy', () => {
 		expect(new URL(tab.page.url()).pathname.endsWith('/functions')).toBe(true);
 	});
 
-	it(
-		'finds its way when a part of the open page is gone, and stays where it was',
-		{ retry: 1 },
-		async () => {
-			await open('/functions?sort=p95&groupBy=none');
-			await tab.page.locator('tbody th a').first().waitFor();
-			const missed = await deployAnother();
-			const loaded = tab.page.waitForEvent('load');
-			await tab.page.keyboard.press('Control+k');
-			await loaded.catch((cause: unknown) => {
-				const found = missed.length === 0 ? 'no part' : missed.join(', ');
-				throw new Error(`the page was not loaded anew; ${found} was missed`, { cause });
-			});
-			await tab.page.locator('tbody th a').first().waitFor();
-			expect(new URL(tab.page.url()).search).toBe('?sort=p95&groupBy=none');
-			await tab.page.keyboard.press('Control+k');
-			await tab.page.getByRole('combobox', { name: 'Find' }).waitFor();
-		},
-	);
+	it('finds its way when a part of the open page is gone, and stays where it was', async () => {
+		await open('/functions?sort=p95&groupBy=none');
+		await tab.page.locator('tbody th a').first().waitFor();
+		const missed = await deployAnother();
+		const loaded = tab.page.waitForEvent('load');
+		await tab.page.keyboard.press('Control+k');
+		await loaded.catch((cause: unknown) => {
+			const found = missed.length === 0 ? 'no part' : missed.join(', ');
+			throw new Error(`the page was not loaded anew; ${found} was missed`, { cause });
+		});
+		await tab.page.locator('tbody th a').first().waitFor();
+		expect(new URL(tab.page.url()).search).toBe('?sort=p95&groupBy=none');
+		await tab.page.keyboard.press('Control+k');
+		await tab.page.getByRole('combobox', { name: 'Find' }).waitFor();
+	});
 });
 
 describe('data that is not all there', () => {
