@@ -55,3 +55,33 @@ it('saves a view for everybody, opens it over another span, and gives it back wh
 	await tab.page.getByRole('button', { name: 'Undo' }).click();
 	await tab.page.getByRole('button', { name: /^View: Slow Python/ }).waitFor();
 });
+
+/** Rows in the order of the document, as a reader of the page meets them: the index that each says it has. */
+const inDocument = () =>
+	tab.page
+		.locator('tbody tr')
+		.evaluateAll((rows) => rows.map((row) => Number(row.getAttribute('aria-rowindex'))));
+const scrollTo = (top: number) =>
+	tab.page.getByRole('region', { name: 'Functions' }).evaluate((box, to) => {
+		box.scrollTop = to;
+	}, top);
+
+it('has its rows in their order where scrolling ends, and keeps the focus while its row is there', async () => {
+	await tab.open('/functions?groupBy=none');
+	const link = tab.page.locator('tr[aria-rowindex="30"] th a');
+	await link.focus();
+	const name = await link.innerText();
+	await scrollTo(34 * 25);
+	await expect.poll(async () => (await inDocument())[0]).toBeGreaterThan(10);
+	await expect
+		.poll(async () => {
+			const indexes = await inDocument();
+			return indexes.every((index, at) => at === 0 || index === (indexes[at - 1] ?? 0) + 1);
+		})
+		.toBe(true);
+	expect(await tab.page.locator(':focus').innerText()).toBe(name);
+	// The row has left: the link would be another function's, so the table has the focus.
+	await scrollTo(34 * 600);
+	await tab.page.locator('tr[aria-rowindex="610"] th a').waitFor();
+	await expect.poll(() => tab.page.locator(':focus').getAttribute('aria-label')).toBe('Functions');
+});
