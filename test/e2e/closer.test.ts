@@ -97,7 +97,7 @@ describe.skipIf(reason !== null)('looking closer', () => {
 		const recent = pathsOf(product.workspaceId, rangeOf(span));
 		const fn = await sampledFunction(span);
 		await open(recent.function(fn.id));
-		const heat = page.getByRole('img', { name: /executions by time and duration/ });
+		const heat = page.getByRole('group', { name: /executions by time and duration/ });
 		await heat.scrollIntoViewIfNeeded();
 		await drag(heat.locator('.plot'), { x: 0.2, y: 0.02 }, { x: 0.98, y: 0.7 });
 		await page.waitForURL(/\/invocations\?/);

@@ -1,6 +1,7 @@
 import type { Locator } from 'playwright';
 import { describe, expect, it } from 'vitest';
 
+import { fleet } from '../fakeApi/fleet.ts';
 import { visits } from './visit.ts';
 
 const tab = visits();
@@ -9,6 +10,8 @@ const { open, heading } = tab;
 const hasFocus = (one: Locator) =>
 	one.evaluate((element) => element === element.ownerDocument.activeElement);
 const press = (key: string) => tab.page.keyboard.press(key);
+
+const plainText = (text: string) => text.replaceAll('\u00a0', ' ').replaceAll('\u202f', ' ');
 
 /** The ring that shows where the keyboard is. */
 const ring = (one: Locator) =>
@@ -105,6 +108,43 @@ describe('by keyboard alone', () => {
 		await tab.page.getByRole('button', { name: 'Invocations and errors as a table' }).focus();
 		await press('Enter');
 		await tab.page.getByRole('table', { name: 'Invocations and errors' }).waitFor();
+	});
+
+	it('a span and durations are chosen in the heatmap, as by dragging, and what is chosen is said', async () => {
+		await open(`/functions/${encodeURIComponent(fleet[0]?.id ?? '')}`);
+		const plot = tab.page.getByRole('application', { name: /executions by time and duration/ });
+		await plot.focus();
+		expect(await ring(plot)).toMatch(/^solid/);
+		const said = tab.page.getByRole('status').filter({ hasText: /^\d\d:\d\d/ });
+		const text = async () => plainText(await said.innerText());
+		await press('ArrowRight');
+		const first = await text();
+		expect(first).toMatch(/^\d\d:\d\d, 64 ms to 256 ms: \d+ executions?$/);
+		await press('ArrowUp');
+		await expect.poll(text).toMatch(/^\d\d:\d\d, 256 ms to 1,024 ms/);
+
+		// What is begun is dropped first, then the cell.
+		await press('Enter');
+		await expect.poll(text).toMatch(/ to .* chosen\. Enter lists them\.$/);
+		await press('Escape');
+		await expect.poll(text).toMatch(/executions?$/);
+		await press('Escape');
+		await expect.poll(() => said.count()).toBe(0);
+
+		await press('ArrowLeft');
+		await expect.poll(text).toBe(first);
+		await press('Space');
+		await press('ArrowLeft');
+		await press('ArrowDown');
+		await expect.poll(text).toMatch(/16 ms to 256 ms: \d+ executions chosen/);
+		await press('Space');
+		await tab.page.waitForURL(/\/invocations\?/);
+		const { searchParams: asked } = new URL(tab.page.url());
+		expect([asked.get('minMs'), asked.get('maxMs')]).toEqual(['16', '256']);
+		const [fromMs = 0, toMs = 0] = ['from', 'to'].map((name) => Date.parse(asked.get(name) ?? ''));
+		const clock = (ms: number) => new Date(ms).toISOString().slice(11, 16);
+		// Two columns: that of the first cell is the later one.
+		expect(clock((fromMs + toMs) / 2)).toBe(first.slice(0, 5));
 	});
 });
 
