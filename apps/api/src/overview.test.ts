@@ -84,6 +84,28 @@ test('of a span before that nobody has read, nothing is said: no change, no move
 	expect(Number(known.cost.total.previous?.amount)).toBeGreaterThan(0);
 });
 
+test('before the first reading a line has a gap, and 0 only where it is known that nothing ran', async () => {
+	const query = { from: 'now-14d', to: 'now' };
+	const starts = async () => {
+		const { sparks, charts } = await askApi(api, 'GET /v1/w/{ws}/overview', { query });
+		const { rows, totalSpark } = await askApi(api, 'GET /v1/w/{ws}/functions', { query });
+		const { rows: apps } = await askApi(api, 'GET /v1/w/{ws}/apps', { query });
+		const [traffic] = charts.charts;
+		const drawn = traffic?.series.map(({ values }) => values) ?? [];
+		return [
+			...[sparks.invocations, ...drawn, totalSpark],
+			...[...rows, ...apps].map(({ spark }) => spark),
+		].map((line) => line[0]);
+	};
+	// The fleet ran for nine days.
+	await knownSince(dataNowMs - 9 * dayMs);
+	const unread = await starts();
+	expect(unread.length).toBeGreaterThan(8);
+	expect(new Set(unread)).toEqual(new Set([null]));
+	await knownSince(dataNowMs - 100 * dayMs);
+	expect(new Set(await starts())).toEqual(new Set([0]));
+});
+
 describe('what the month cost', () => {
 	let own: TestApi;
 	beforeAll(async () => {

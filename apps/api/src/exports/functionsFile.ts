@@ -71,7 +71,7 @@ export async function readFunctionRows(
 		readConnections(deps, ctx),
 	]);
 	const reading = await readCompleteness(deps, ctx, { range: fleet.range, connections });
-	const view = new RowView(connections, reading);
+	const view = new RowView(fleet, connections, reading);
 	const matching = filterItems(listedIn(fleet), query);
 	const { chosen } = inGroups(sortItems(matching, query.sort ?? 'cost', query.order), query);
 	return { count: chosen.length, rows: rowsOf(chosen, view) };

@@ -9,10 +9,12 @@ import type { Fleet, FleetItem } from './fleet.ts';
 import { memo } from './memo.ts';
 import { rise } from './movers.ts';
 import { instant } from './range.ts';
+import type { SparkView } from './sparks.ts';
 
 /** What the pages' stories are told from. */
 export interface Story {
 	readonly fleet: Fleet;
+	readonly sparks: SparkView;
 	readonly deploys: readonly AppDeploy[];
 	readonly appNames: ReadonlyMap<string, string>;
 	readonly names: ReadonlyMap<string, string>;

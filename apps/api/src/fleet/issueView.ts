@@ -1,5 +1,6 @@
 import type { Ctx } from '@lamplight/core/ctx';
-import type { FunctionId } from '@lamplight/core/ids';
+import type { Connection } from '@lamplight/core/connection/connection';
+import { type FunctionId, functionParts } from '@lamplight/core/ids';
 import type { Issue } from '@lamplight/core/issue/issue';
 import { hourMs, type TimeRange } from '@lamplight/core/time';
 import type { DirectoryFunction } from '@lamplight/store/series/rollups';
@@ -9,21 +10,27 @@ import type { ApiDeps } from '../deps.ts';
 import { accountNames, labelOf, readConnections } from './connections.ts';
 import { share } from './figures.ts';
 import type { Fleet } from './fleet.ts';
+import { accountKnownFromMs } from './knownFrom.ts';
 import { instant, instantOrNull } from './range.ts';
 
 /** Issues as rows, with the names of what they touch. */
 export class IssueView {
 	readonly #byId: ReadonlyMap<FunctionId, DirectoryFunction>;
 	readonly #names: ReadonlyMap<string, string>;
+	/** Since when accounts are known (epoch ms). */
+	readonly #knownFrom: ReadonlyMap<string, number>;
 	readonly #fleet: Fleet | null;
 
 	constructor(
 		byId: ReadonlyMap<FunctionId, DirectoryFunction>,
-		names: ReadonlyMap<string, string>,
+		connections: readonly Connection[],
 		fleet: Fleet | null,
 	) {
 		this.#byId = byId;
-		this.#names = names;
+		this.#names = accountNames(connections);
+		this.#knownFrom = new Map(
+			connections.map((one) => [one.accountId, accountKnownFromMs(one)] as const),
+		);
 		this.#fleet = fleet;
 	}
 
@@ -37,7 +44,8 @@ export class IssueView {
 
 	row(issue: Issue, range: TimeRange): IssueRow {
 		const functions = [...issue.functions].sort((a, b) => b.count - a.count);
-		const [most] = functions;
+		const mostId = functions[0]?.functionId ?? scopeFunction(issue);
+		const knownFromMs = this.#knownFrom.get(functionParts(mostId).accountId) ?? 0;
 		const count = countIn(issue, range);
 		const invocations = this.#invocationsOf(functions.map(({ functionId }) => functionId));
 		return {
@@ -46,7 +54,7 @@ export class IssueView {
 			title: issue.title,
 			errorType: issue.errorType,
 			kind: issue.kind,
-			function: this.label(most?.functionId ?? scopeFunction(issue)),
+			function: this.label(mostId),
 			functions: functions.map((one) => ({
 				function: this.label(one.functionId),
 				count: one.count,
@@ -60,7 +68,7 @@ export class IssueView {
 				.sort((a, b) => b.lastSeenMs - a.lastSeenMs)
 				.slice(0, 20)
 				.map(({ version }) => version),
-			spark: lastDay(issue, range.toMs),
+			spark: lastDay(issue, { toMs: range.toMs, knownFromMs }),
 			ignoredUntil: instantOrNull(issue.ignoredUntilMs),
 		};
 	}
@@ -89,7 +97,7 @@ export async function issueView(
 		deps.store.rollups.directory(ctx),
 		readConnections(deps, ctx),
 	]);
-	return new IssueView(directory.byId, accountNames(connections), fleet);
+	return new IssueView(directory.byId, connections, fleet);
 }
 
 /** Failures whose hour lies in the range; the first and last hour count whole. */
@@ -99,8 +107,15 @@ export function countIn(issue: Issue, range: TimeRange): number {
 		.reduce((sum, { count }) => sum + count, 0);
 }
 
-function lastDay(issue: Issue, toMs: number): number[] {
+/** Failures of each of the last 24 hours; `null` where none was counted and the account was not read yet. */
+export function lastDay(
+	issue: Pick<Issue, 'hours'>,
+	{ toMs, knownFromMs }: { readonly toMs: number; readonly knownFromMs: number },
+): (number | null)[] {
 	const first = Math.floor(toMs / hourMs) * hourMs - 23 * hourMs;
 	const counts = new Map(issue.hours.map((one) => [one.hourMs, one.count]));
-	return Array.from({ length: 24 }, (_, at) => counts.get(first + at * hourMs) ?? 0);
+	return Array.from({ length: 24 }, (_, at) => {
+		const startMs = first + at * hourMs;
+		return counts.get(startMs) ?? (startMs + hourMs <= knownFromMs ? null : 0);
+	});
 }

@@ -2,7 +2,6 @@ import type { Mover } from '../contract/overview.ts';
 import { deployBefore, type Story } from './attention.ts';
 import { labelOf } from './connections.ts';
 import { changeText, labelOfDeploy } from './deploys.ts';
-import { sparkOf } from './figures.ts';
 import { memo } from './memo.ts';
 import { movesOf } from './movers.ts';
 import { instant } from './range.ts';
@@ -15,7 +14,7 @@ const most = 10;
  * nothing is known of that span: it is not the same as nothing having moved.
  */
 export function moversOf(story: Story): Mover[] | null {
-	const { fleet, names } = story;
+	const { fleet, names, sparks } = story;
 	if (fleet.previousTotal === null) return null;
 	return memo(fleet, 'moves', () => movesOf(fleet, perMeasure))
 		.slice(0, most)
@@ -25,7 +24,7 @@ export function moversOf(story: Story): Mover[] | null {
 			before: round(before),
 			after: round(after),
 			better,
-			spark: sparkOf(measure === 'errorShare' ? item.errorSpark : item.spark),
+			spark: sparks.of(item, measure === 'errorShare' ? item.errorSpark : item.spark),
 			cause: causeOf(story, item),
 		}));
 }

@@ -5,18 +5,21 @@ import { functionParts } from '@lamplight/core/ids';
 import type { FunctionGroup, FunctionRow } from '../contract/functions.ts';
 import type { CompletenessReading } from './completeness.ts';
 import { accountNames, appLabel, labelOf } from './connections.ts';
-import { figuresOfItem, figuresOfMany, sparkOf } from './figures.ts';
-import type { FleetItem } from './fleet.ts';
+import { figuresOfItem, figuresOfMany } from './figures.ts';
+import type { Fleet, FleetItem } from './fleet.ts';
 import type { ItemGroup } from './list.ts';
 import { instant, instantOrNull } from './range.ts';
+import { SparkView } from './sparks.ts';
 
 /** Rows and subtotals as the table shows them. */
 export class RowView {
 	readonly #names: ReturnType<typeof accountNames>;
 	readonly #reading: CompletenessReading;
+	readonly sparks: SparkView;
 
-	constructor(connections: readonly Connection[], reading: CompletenessReading) {
+	constructor(fleet: Fleet, connections: readonly Connection[], reading: CompletenessReading) {
 		this.#names = accountNames(connections);
+		this.sparks = new SparkView(fleet, connections);
 		this.#reading = reading;
 	}
 
@@ -39,7 +42,7 @@ export class RowView {
 			goneAt: instantOrNull(fn.goneMs),
 			group,
 			figures: figuresOfItem(item, this.completeness(item)),
-			spark: sparkOf(item.spark),
+			spark: this.sparks.of(item, item.spark),
 		};
 	}
 
@@ -53,7 +56,7 @@ export class RowView {
 			owner: owners.size === 1 ? ([...owners][0] ?? null) : null,
 			count: items.length,
 			figures: figuresOfMany(items, this.worst(items)),
-			spark: sumSparks(items),
+			spark: this.sparks.sum(items),
 			lastDeployAt: newest === 0 ? null : instant(newest),
 		};
 	}
@@ -65,22 +68,4 @@ export class RowView {
 		if (states.has('missing') || states.has('partial')) return 'partial';
 		return states.has('provisional') ? 'provisional' : 'complete';
 	}
-}
-
-/**
- * The sparks of many functions as one. A spark says the share of its own busiest step, so each is
- * weighed by its invocations.
- */
-export function sumSparks(items: readonly FleetItem[]): (number | null)[] {
-	let sum: number[] = [];
-	for (const { spark, now } of items) {
-		if (spark === null || now === null) continue;
-		const whole = spark.reduce((a, b) => a + b, 0);
-		if (whole === 0) continue;
-		if (sum.length === 0) sum = spark.map(() => 0);
-		spark.forEach((value, at) => {
-			sum[at] = (sum[at] ?? 0) + (value / whole) * now.invocations;
-		});
-	}
-	return sparkOf(sum.map((value) => Math.round(value)));
 }

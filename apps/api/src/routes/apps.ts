@@ -14,7 +14,8 @@ import { countIn } from '../fleet/issueView.ts';
 import { comparedSince } from '../fleet/knownFrom.ts';
 import { costNumber, groupItems, listedIn, noValue, sortItems } from '../fleet/list.ts';
 import { instant, resolved, resolveRange, span, spanBefore } from '../fleet/range.ts';
-import { RowView, sumSparks } from '../fleet/rows.ts';
+import { RowView } from '../fleet/rows.ts';
+import type { SparkView } from '../fleet/sparks.ts';
 import { nothing, sumOf } from '../fleet/sum.ts';
 import type { ApiRequest, Handlers } from '../http/handlers.ts';
 import type { RouteDeps } from './context.ts';
@@ -56,7 +57,7 @@ function appRow({ items, view, issues }: RowInput): AppRow {
 		lastDeployAt: newest === 0 ? null : instant(newest),
 		figures: figuresOfMany(items, view.worst(items)),
 		cost: comparedCost(items),
-		spark: sumSparks(items),
+		spark: view.sparks.sum(items),
 	};
 }
 
@@ -74,7 +75,7 @@ async function readApps(
 	const fleet = comparedFleet(read, compared);
 	const reading = await readCompleteness(deps, ctx, { range: fleet.range, connections });
 	const items = listedIn(fleet);
-	const view = new RowView(connections, reading);
+	const view = new RowView(fleet, connections, reading);
 	return { range, fleet, issues, items, reading, view, leftOut: compared.leftOut };
 }
 
@@ -132,7 +133,7 @@ async function appPage(
 		),
 		charts: {
 			x: chartX(fleet, own),
-			charts: appCharts(own),
+			charts: appCharts(own, view.sparks),
 			deploys: markers,
 			spans: [],
 		},
@@ -176,7 +177,8 @@ function chartX(fleet: Fleet, items: readonly FleetItem[]): AppPage['charts']['x
 }
 
 /** Functions' own lines added up; each is its total spread by its own spark. */
-function appCharts(items: readonly FleetItem[]): Chart[] {
+function appCharts(items: readonly FleetItem[], sparks: SparkView): Chart[] {
+	const accounts = new Set(items.map(({ fn }) => fn.connectionId));
 	const chart = (id: string, series: Chart['series'], provenance: Chart['provenance']): Chart => ({
 		id,
 		series,
@@ -199,26 +201,23 @@ function appCharts(items: readonly FleetItem[]): Chart[] {
 		({ spark }) => spark,
 		(item) => costNumber(item) ?? 0,
 	);
-	const whole = (values: readonly number[]) => values.map((value) => Math.round(value));
+	const known = (values: readonly number[], digits = 0) =>
+		sparks.gaps(
+			values.map((value) => Math.round(value * 10 ** digits) / 10 ** digits),
+			accounts,
+		);
 	return [
 		chart(
 			'invocations',
 			[
-				{ id: 'invocations', label: 'invocations', unit: 'count', values: whole(invocations) },
-				{ id: 'errors', label: 'errors', unit: 'count', values: whole(errors) },
+				{ id: 'invocations', label: 'invocations', unit: 'count', values: known(invocations) },
+				{ id: 'errors', label: 'errors', unit: 'count', values: known(errors) },
 			],
 			null,
 		),
 		chart(
 			'cost',
-			[
-				{
-					id: 'cost',
-					label: 'cost',
-					unit: 'usd',
-					values: cost.map((value) => Math.round(value * 1e6) / 1e6),
-				},
-			],
+			[{ id: 'cost', label: 'cost', unit: 'usd', values: known(cost, 6) }],
 			sumCost(items).provenance,
 		),
 	];

@@ -16,7 +16,7 @@ import {
 } from '../fleet/list.ts';
 import { memo } from '../fleet/memo.ts';
 import { resolved, resolveRange } from '../fleet/range.ts';
-import { RowView, sumSparks } from '../fleet/rows.ts';
+import { RowView } from '../fleet/rows.ts';
 import { tagKeysOfFunctions } from '../fleet/tags.ts';
 import { pageOf } from '../http/cursor.ts';
 import type { ApiRequest, Handlers } from '../http/handlers.ts';
@@ -40,7 +40,7 @@ async function listFunctions(
 		readConnections(deps, ctx),
 	]);
 	const reading = await readCompleteness(deps, ctx, { range: fleet.range, connections });
-	const view = new RowView(connections, reading);
+	const view = new RowView(fleet, connections, reading);
 	const listed = listedIn(fleet);
 	const matching = filterItems(listed, query);
 	// Without a filter the list is the same for everybody, and so is what is worked out from it.
@@ -70,7 +70,7 @@ async function listFunctions(
 		total: memo(filtered, `total ${reading.overall}`, () =>
 			figuresOfMany(filtered, reading.overall),
 		),
-		totalSpark: memo(filtered, 'spark', () => sumSparks(filtered)),
+		totalSpark: memo(filtered, `spark ${view.sparks.key}`, () => view.sparks.sum(filtered)),
 		dearest: memo(filtered, 'dearest', () => dearestOf(filtered)),
 		facets: memo(listed, 'facets', () => facetsOf(listed)),
 		tagKeys: memo(listed, 'tagKeys', () => tagKeysOfFunctions(listed.map(({ fn }) => fn))),

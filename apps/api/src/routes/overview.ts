@@ -22,7 +22,8 @@ import {
 import { appDeploys, markerOf, readDeploys } from '../fleet/deploys.ts';
 import { ms, share, sparkOf, sumCost, unpricedOf } from '../fleet/figures.ts';
 import { type Fleet, readFleet, readWindow } from '../fleet/fleet.ts';
-import { stepsOver } from '../fleet/stepsOver.ts';
+import { firstKnownMs, SparkView } from '../fleet/sparks.ts';
+import { type StepsOver, stepsOver } from '../fleet/stepsOver.ts';
 import { comparedSince, knownFromMs } from '../fleet/knownFrom.ts';
 import { listedIn } from '../fleet/list.ts';
 import { memo } from '../fleet/memo.ts';
@@ -63,7 +64,9 @@ async function overview(
 			new Map(fleet.items.flatMap(({ fn }) => (fn.app === null ? [] : [[fn.app.id, fn.app.name]]))),
 	);
 	const markers = grouped.map((one) => markerOf(one, appNames.get(one.appId ?? '') ?? null));
-	const story = { fleet, deploys: grouped, appNames, names };
+	const sparks = new SparkView(fleet, connections);
+	const story = { fleet, sparks, deploys: grouped, appNames, names };
+	const steps = stepsOver(fleet, firstKnownMs(connections));
 	const curve = memo(month ?? fleet, `curve ${utcDay(nowMs)} ${known}`, () =>
 		monthCurve({ month, lastMonth, nowMs, knownFromMs: known }),
 	);
@@ -73,8 +76,8 @@ async function overview(
 		figures: figuresOf(fleet, { today, month }),
 		comparedWithout: [...compared.leftOut],
 		monthKnownFrom: monthKnownFrom(month, { known, nowMs }),
-		sparks: sparksOf(fleet, daysOver(curve, nowMs)),
-		charts: trafficCharts(fleet, markers),
+		sparks: sparksOf(steps, daysOver(curve, nowMs)),
+		charts: trafficCharts(fleet, steps, markers),
 		month: curve,
 		attention: attentionOf({ ...story, connections: troubledConnections(connections), watch }),
 		movers: moversOf(story),
@@ -201,8 +204,7 @@ function sampledOf(fleet: Fleet | null) {
 	return sampledShareOf(total, sampled).sampled;
 }
 
-function sparksOf(fleet: Fleet, costDays: readonly (number | null)[]): Overview['sparks'] {
-	const { values } = stepsOver(fleet);
+function sparksOf({ values }: StepsOver, costDays: readonly (number | null)[]): Overview['sparks'] {
 	const of = (value: (step: Fleet['steps'][number]) => number | null, idle: 0 | null = null) =>
 		sparkOf(values(idle, value));
 	return {
@@ -224,7 +226,11 @@ function daysOver({ days }: Overview['month'], nowMs: number): (number | null)[]
 	});
 }
 
-function trafficCharts(fleet: Fleet, deploys: ChartSet['deploys']): ChartSet {
+function trafficCharts(
+	fleet: Fleet,
+	{ fromMs, count, values }: StepsOver,
+	deploys: ChartSet['deploys'],
+): ChartSet {
 	const chart = (id: string, series: Chart['series']): Chart => ({
 		id,
 		series,
@@ -232,7 +238,6 @@ function trafficCharts(fleet: Fleet, deploys: ChartSet['deploys']): ChartSet {
 		provenance: null,
 		approximate: fleet.total.percentiles === 'approximate',
 	});
-	const { fromMs, count, values } = stepsOver(fleet);
 	return {
 		x: {
 			from: instant(fromMs),
