@@ -77,6 +77,13 @@ it('a connection that is never read is late after the time in which it should ha
 	const lampAfter = (minutes: number) =>
 		freshnessOf([never], null, verifiedMs + minutes * minuteMs);
 	expect(lampAfter(16)).toMatchObject({ lamp: 'reading', connectionsRead: 0, connections: 1 });
+	const [waiting, paused] = (['waiting', 'paused'] as const).map((state) => ({ ...never, state }));
+	if (waiting === undefined || paused === undefined) throw new Error('two were made');
+	expect(freshnessOf([never, waiting, paused, paused], null, verifiedMs)).toMatchObject({
+		connections: 1,
+		waiting: 1,
+		paused: 2,
+	});
 	expect(lampAfter(17).lamp).toBe('out');
 	const read = { ...connection, lastCollectedMs: verifiedMs + 16 * minuteMs };
 	expect(freshnessOf([read, never], null, verifiedMs + 17 * minuteMs).lamp).toBe('late');

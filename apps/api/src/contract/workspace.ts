@@ -18,8 +18,13 @@ export const freshnessSchema = z
 		lamp: z.enum(['lit', 'reading', 'late', 'out', 'none']),
 		newestMinute: instantSchema.nullable(),
 		lagMs: z.number().nonnegative().nullable(),
-		connectionsRead: z.number().int(),
-		connections: z.number().int(),
+		connectionsRead: z.number().int().describe('Connections that were read lately.'),
+		connections: z
+			.number()
+			.int()
+			.describe('Connections that are read: all but those that wait or are paused.'),
+		waiting: z.number().int().describe('Connections that have not answered yet.'),
+		paused: z.number().int().describe('Connections that somebody paused.'),
 	})
 	.meta({ id: 'Freshness' });
 export type Freshness = z.infer<typeof freshnessSchema>;

@@ -74,6 +74,8 @@ export function freshnessOf(
 	newestMinuteMs: number | null,
 	nowMs: number,
 ): Freshness {
+	const inState = (wanted: Connection['state']) =>
+		connections.filter(({ state }) => state === wanted).length;
 	const active = connections.filter(({ state }) => state !== 'paused' && state !== 'waiting');
 	const isRead = ({ lastCollectedMs }: Connection) =>
 		lastCollectedMs !== null && nowMs - lastCollectedMs <= readWithinMs;
@@ -102,6 +104,8 @@ export function freshnessOf(
 		lagMs: newestMinuteMs === null ? null : Math.max(0, nowMs - newestMinuteMs - minuteMs),
 		connectionsRead,
 		connections: active.length,
+		waiting: inState('waiting'),
+		paused: inState('paused'),
 	};
 }
 

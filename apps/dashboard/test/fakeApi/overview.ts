@@ -12,6 +12,8 @@ export const freshness = {
 	lagMs: 138_000,
 	connectionsRead: 2,
 	connections: 3,
+	waiting: 0,
+	paused: 0,
 };
 
 export const troubled: TroubledConnection = {

@@ -70,11 +70,33 @@ it('compares nothing while the past is read, and says how far it is', async () =
 });
 
 it('says that accounts are being read while none of them is late', async () => {
-	const frame = { newestMinute: null, lagMs: null, connections: 11 };
+	const frame = { newestMinute: null, lagMs: null, connections: 11, waiting: 0, paused: 0 };
 	tab.api.amend('GET /v1/w/{ws}', { freshness: { ...frame, lamp: 'reading', connectionsRead: 0 } });
 	await tab.open('');
 	await tab.page.getByText('reading: 0 of 11 accounts so far').waitFor();
 	expect(await tab.page.getByText(/^late/).count()).toBe(0);
+});
+
+it('counts accounts alike in the lamp and below it, names the one that waits, and says one delay', async () => {
+	const freshness = {
+		lamp: 'lit' as const,
+		newestMinute: iso(nowMs - 4.5 * 60_000),
+		// As an answer made a while ago said: it is older now.
+		lagMs: 0,
+		connectionsRead: 10,
+		connections: 10,
+		waiting: 1,
+		paused: 0,
+	};
+	tab.api.amend('GET /v1/w/{ws}', { freshness });
+	await tab.open('');
+	const lamp = tab.page.getByText(/behind, 10 of 10 accounts, 1 waiting$/);
+	await lamp.waitFor();
+	const [delay] = /^\d+\smin behind/.exec(await lamp.innerText()) ?? [];
+	expect(delay).toMatch(/^[345]/);
+	const card = main().getByRole('region', { name: 'What we know, and how soon' });
+	await expect.poll(() => card.innerText()).toMatch(/10\s*of 10, 1 waiting/);
+	expect(await card.innerText()).toContain(delay);
 });
 
 it('says from which day on a month is whole', async () => {
