@@ -1,6 +1,7 @@
 import { driverNames } from '@lamplight/core/reconcile/drivers';
 import * as z from 'zod';
 
+import { costDaySchema } from './costDay.ts';
 import { routes } from './define.ts';
 import { orderSchema } from './functions.ts';
 import {
@@ -131,18 +132,6 @@ export const reconciliationSchema = z
 	})
 	.meta({ id: 'Reconciliation' });
 export type Reconciliation = z.infer<typeof reconciliationSchema>;
-
-export const costDaySchema = z
-	.object({
-		day: daySchema,
-		estimated: moneySchema.nullable(),
-		measured: moneySchema.nullable(),
-		billed: moneySchema.nullable(),
-		billedMinusMeasured: moneySchema.nullable(),
-		complete: z.boolean(),
-	})
-	.meta({ id: 'CostDay' });
-export type CostDay = z.infer<typeof costDaySchema>;
 
 export const costsPageSchema = z
 	.object({

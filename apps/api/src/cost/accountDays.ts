@@ -14,6 +14,8 @@ export interface AccountDay {
 	readonly estimated: EstimatedSide;
 	/** `null` when no record of the day was read. */
 	readonly measured: MeasuredSide | null;
+	/** Whether anything ran: else there was no record to read. */
+	readonly hasRun: boolean;
 }
 
 /** A day's accounts, with where they used anything. */
@@ -42,6 +44,7 @@ interface Cell {
 	readonly accountId: string;
 	readonly kind: number;
 	isRecorded: boolean;
+	hasRun: boolean;
 }
 
 /** Adds up a day by account; once for each reading of it. */
@@ -51,7 +54,7 @@ export function accountsOn(day: CostDay): DayAccounts {
 		const { kindOf } = priceKinds(functions);
 		const places = memo(functions, 'parts', () => functions.map(({ id }) => functionParts(id)));
 		const layout = cellsOf(places, kindOf);
-		const cells = layout.cells.map((cell): Cell => ({ ...cell, isRecorded: false }));
+		const cells = layout.cells.map((cell): Cell => ({ ...cell, isRecorded: false, hasRun: false }));
 		const sums = new WideSums(cells.length * width);
 		const used = new Set<number>();
 		const regions = new Set<string>();
@@ -68,6 +71,7 @@ export function accountsOn(day: CostDay): DayAccounts {
 			used.add(cell.at);
 			regions.add(region);
 			if (ran === null) return;
+			cell.hasRun = true;
 			const { figures } = ran;
 			const memoryMib = functions[place]?.memoryMib ?? 0;
 			sums.addProduct(base + metricAt, figures.durationSumUs, memoryMib);
@@ -95,7 +99,7 @@ export function accountsOn(day: CostDay): DayAccounts {
 
 function cellsOf(places: readonly { readonly accountId: string }[], kindOf: Int32Array) {
 	return memo(places, 'cells', () => {
-		const byKey = new Map<string, Omit<Cell, 'isRecorded'>>();
+		const byKey = new Map<string, Omit<Cell, 'isRecorded' | 'hasRun'>>();
 		const cellOf = Int32Array.from(places, ({ accountId }, place) => {
 			const kind = kindOf[place] ?? 0;
 			const key = `${accountId} ${kind}`;
@@ -112,10 +116,11 @@ interface Sides {
 	readonly measured: Partial<Record<CostPart, Money>>;
 	rounding: Money | null;
 	isRecorded: boolean;
+	hasRun: boolean;
 }
 
 function emptySides(): Sides {
-	return { estimated: {}, measured: {}, rounding: null, isRecorded: false };
+	return { estimated: {}, measured: {}, rounding: null, isRecorded: false, hasRun: false };
 }
 
 interface CellInput {
@@ -126,6 +131,7 @@ interface CellInput {
 
 function addCell(sides: Sides, { cell, sums, prices }: CellInput): void {
 	const base = cell.at * width;
+	sides.hasRun ||= cell.hasRun;
 	let compute: Money | null = null;
 	for (let slot = 0; slot < slotCount; slot += 1) {
 		if (!sums.has(base + slot)) continue;
@@ -157,9 +163,10 @@ function addCell(sides: Sides, { cell, sums, prices }: CellInput): void {
 	sides.rounding = sides.rounding === null ? over : sum([sides.rounding, over], over.currency);
 }
 
-function accountDay({ estimated, measured, rounding, isRecorded }: Sides): AccountDay {
+function accountDay({ estimated, measured, rounding, isRecorded, hasRun }: Sides): AccountDay {
 	const currency = Object.values(measured)[0]?.currency ?? 'USD';
 	return {
+		hasRun,
 		estimated: { parts: estimated, unpriced: [] },
 		measured: isRecorded
 			? { parts: measured, roundingCost: rounding ?? zero(currency), unpriced: [] }

@@ -1,61 +1,140 @@
-import { subtract, sum } from '@lamplight/core/money';
+import { type Money, subtract, sum } from '@lamplight/core/money';
 import { dayMs } from '@lamplight/core/time';
 
-import type { CostsPage } from '../contract/costs.ts';
+import type { CostDay as WireDay } from '../contract/costDay.ts';
 import type { CostBasis } from '../contract/shared.ts';
 import { type AccountDay, accountsOn } from './accountDays.ts';
 import { type BillReading, billedOf, billedUse, connectedRegions } from './billed.ts';
 import { type CostDay, dayStart } from './days.ts';
-import { wireMoney } from './wire.ts';
+import { knownMoney, wireMoney } from './wire.ts';
+
+interface DayTableOptions {
+	readonly basis: CostBasis;
+	readonly nowMs: number;
+}
+
+/** What is known of an account on a day, in the day's currency; `null` for what is not. */
+interface AccountSums {
+	readonly estimated: Money | null;
+	readonly measured: Money | null;
+	readonly billed: Money | null;
+	readonly hasRun: boolean;
+}
 
 /** The three figures of each day, side by side. */
 export function dayTable(
 	days: readonly CostDay[],
 	bill: BillReading,
-	{ basis, nowMs }: { readonly basis: CostBasis; readonly nowMs: number },
-): CostsPage['days'] {
-	const regions = connectedRegions(days);
-	const accounts = [...new Set(bill.rows.map(({ accountId }) => accountId))];
+	{ basis, nowMs }: DayTableOptions,
+): WireDay[] {
+	const connected = connectedRegions(days);
+	const billedAccounts = new Set(bill.rows.map(({ accountId }) => accountId));
+	const billedBasis = basis === 'list' ? 'netUnblended' : basis;
 	return days.map((reading) => {
 		const { day } = reading;
-		const sides = [...accountsOn(reading).accounts.values()];
-		const currency =
-			sides.flatMap((one) => Object.values(one.estimated.parts))[0]?.currency ?? 'USD';
-		const partsSum = (parts: readonly AccountDay['estimated']['parts'][]) => {
-			const amounts = parts.flatMap((one) => Object.values(one));
-			return amounts.length === 0
-				? null
-				: sum(
-						amounts.filter((one) => one.currency === currency),
-						currency,
-					);
+		const { accounts } = accountsOn(reading);
+		const currency = currencyOf(accounts.values());
+		const billedOn = (accountId: string): Money | null => {
+			if (!billedAccounts.has(accountId)) return null;
+			const regions = { connectedRegions: connected, basis };
+			const side = billedOf(bill, { accountId, days: new Set([day]), ...regions });
+			return side === null || side.currency !== currency ? null : billedUse(side);
 		};
-		const measuredSides = sides.flatMap((one) =>
-			one.measured === null ? [] : [one.measured.parts],
-		);
-		const estimated = partsSum(sides.map((one) => one.estimated.parts));
-		const measured = measuredSides.length < sides.length ? null : partsSum(measuredSides);
-		const billedSides = accounts.flatMap((accountId) => {
-			const side = billedOf(bill, {
-				accountId,
-				days: new Set([day]),
-				basis,
-				connectedRegions: regions,
-			});
-			return side === null || side.currency !== currency ? [] : [billedUse(side)];
+		const isMeasured = [...accounts.values()].some(({ measured }) => measured !== null);
+		const sums = [...new Set([...accounts.keys(), ...billedAccounts])].map((accountId) => {
+			const own = accounts.get(accountId);
+			// Beside measured ones, an account in which nothing ran has no record that could be missing.
+			const measured =
+				own?.measured ?? (own?.hasRun === false && isMeasured ? own.estimated : null);
+			return {
+				estimated: partsSum(own?.estimated.parts, currency),
+				measured: partsSum(measured?.parts, currency),
+				billed: billedOn(accountId),
+				hasRun: own?.hasRun ?? false,
+			};
 		});
-		const billed = billedSides.length === 0 ? null : sum(billedSides, currency);
-		const billedBasis = basis === 'list' ? 'netUnblended' : basis;
+		const complete = dayStart(day) + dayMs <= nowMs;
+		const all = (pick: (of: AccountSums) => Money | null) => totalOf(sums.map(pick), currency);
+		const difference = differenceOf(sums, { currency, complete });
 		return {
 			day,
-			estimated: wireMoney(estimated, 'estimated'),
-			measured: wireMoney(measured, 'measured'),
-			billed: wireMoney(billed, 'billed', billedBasis),
-			billedMinusMeasured:
-				billed === null || measured === null
+			estimated: wireMoney(
+				all((one) => one.estimated),
+				'estimated',
+			),
+			measured: wireMoney(
+				all((one) => one.measured),
+				'measured',
+			),
+			measuredOf: measuredOf(sums, currency),
+			billed: wireMoney(
+				all((one) => one.billed),
+				'billed',
+				billedBasis,
+			),
+			difference:
+				difference === null
 					? null
-					: wireMoney(subtract(billed, measured), 'billed', billedBasis),
-			complete: dayStart(day) + dayMs <= nowMs,
+					: { ...difference, amount: knownMoney(difference.amount, 'billed', billedBasis) },
+			complete,
 		};
 	});
+}
+
+function currencyOf(sides: Iterable<AccountDay>): string {
+	return [...sides].flatMap((one) => Object.values(one.estimated.parts))[0]?.currency ?? 'USD';
+}
+
+function partsSum(
+	parts: AccountDay['estimated']['parts'] | undefined,
+	currency: string,
+): Money | null {
+	return totalOf(Object.values(parts ?? {}), currency);
+}
+
+/** `null` without any amount. */
+function totalOf(amounts: readonly (Money | null)[], currency: string): Money | null {
+	const known = amounts.filter((one) => one !== null);
+	if (known.length === 0) return null;
+	return sum(
+		known.filter((one) => one.currency === currency),
+		currency,
+	);
+}
+
+/** Which accounts the measured sum is of, and what the same ones were estimated at. */
+function measuredOf(sums: readonly AccountSums[], currency: string): WireDay['measuredOf'] {
+	const measured = sums.filter((one) => one.measured !== null);
+	if (measured.length === 0) return null;
+	return {
+		accounts: measured.filter(({ hasRun }) => hasRun).length,
+		of: sums.filter(({ hasRun }) => hasRun).length,
+		estimated: wireMoney(
+			totalOf(
+				measured.map((one) => one.estimated),
+				currency,
+			),
+			'estimated',
+		),
+	};
+}
+
+interface DifferenceOptions {
+	readonly currency: string;
+	readonly complete: boolean;
+}
+
+/**
+ * What was billed beyond what was measured, of the accounts that have both; where there is none, beyond the
+ * estimate of a day that is over. Of an account that lacks one side the other would be taken for a difference.
+ */
+function differenceOf(sums: readonly AccountSums[], { currency, complete }: DifferenceOptions) {
+	for (const against of complete ? (['measured', 'estimated'] as const) : (['measured'] as const)) {
+		const pairs = sums.flatMap(({ billed, [against]: other }) =>
+			billed === null || other === null ? [] : [subtract(billed, other)],
+		);
+		if (pairs.length > 0)
+			return { against, amount: sum(pairs, currency), accounts: pairs.length, of: sums.length };
+	}
+	return null;
 }

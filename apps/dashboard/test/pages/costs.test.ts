@@ -27,3 +27,53 @@ it('compares with the month before, with the year before, or not at all, as the 
 	await expect.poll(asked).toContain('compare=none');
 	await change().first().waitFor({ state: 'detached' });
 });
+
+it('says of a day that is measured in part of which accounts, and holds the bill against those', async () => {
+	const amount = (usd: string, provenance: 'estimated' | 'measured' | 'billed') => ({
+		...{ amount: usd, currency: 'USD', provenance },
+		basis: provenance === 'billed' ? ('netUnblended' as const) : ('list' as const),
+	});
+	const whole = {
+		estimated: amount('100', 'estimated'),
+		measured: amount('107', 'measured'),
+		measuredOf: { accounts: 3, of: 3, estimated: amount('100', 'estimated') },
+		billed: null,
+		difference: null,
+		complete: true,
+	};
+	const part = {
+		...whole,
+		measured: amount('74', 'measured'),
+		measuredOf: { accounts: 2, of: 3, estimated: amount('71', 'estimated') },
+		billed: amount('101.5', 'billed'),
+		difference: {
+			...{ against: 'measured' as const, accounts: 2, of: 3 },
+			amount: amount('-1.25', 'billed'),
+		},
+	};
+	tab.api.amend('GET /v1/w/{ws}/costs', {
+		days: [
+			{ day: '2026-11-01', ...whole },
+			{ day: '2026-11-02', ...part },
+		],
+	});
+	await tab.open('/costs');
+	const card = tab.page.getByRole('region', { name: 'Day by day' });
+	const row = (day: RegExp) =>
+		card.getByRole('row').filter({ has: tab.page.getByRole('rowheader', { name: day }) });
+	const cells = async (day: RegExp) =>
+		(await row(day).getByRole('cell').allInnerTexts()).map((text) =>
+			text.replaceAll('\u00a0', ' '),
+		);
+	await row(/2 Nov/).waitFor();
+	expect(await cells(/2 Nov/)).toEqual(['$100.00', '$74.00 2 of 3', '$101.50', '−$1.25 2 of 3']);
+	expect(await cells(/1 Nov/)).toEqual(['$100.00', '$107.00', 'not yet', '–']);
+	const [mark] = await row(/2 Nov/).getByText('2 of 3').all();
+	const words = (await mark?.getAttribute('title'))?.replaceAll('\u00a0', ' ');
+	expect(words).toMatch(/^measured in 2 of 3 accounts, 71 % of the estimate.* at \$71\.00$/);
+	await card.getByText('whose records are read').waitFor();
+	tab.api.amend('GET /v1/w/{ws}/costs', { days: [{ day: '2026-11-01', ...whole }] });
+	await tab.page.reload();
+	await row(/1 Nov/).waitFor();
+	expect(await card.getByText('whose records are read').count()).toBe(0);
+});

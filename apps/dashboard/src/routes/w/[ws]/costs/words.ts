@@ -1,6 +1,9 @@
+import type { CostDay } from '@lamplight/api/contract/costDay';
 import type { CostDriver } from '@lamplight/api/contract/costs';
 import type { CostBasis } from '@lamplight/api/contract/shared';
 
+import { money } from '#lib/format/money.ts';
+import { plural, share } from '#lib/format/number.ts';
 import { billingDay } from '#lib/format/time.ts';
 
 export const basisWords: Readonly<Record<CostBasis, string>> = {
@@ -49,4 +52,34 @@ export function daySpan(span: Days | null): string {
 /** The days that are whole, or all of the period's where none is. */
 export function completeSpan(answer: Readonly<Record<'completePeriod' | 'period', Days>>): string {
 	return daySpan(answer.completePeriod.days === 0 ? answer.period : answer.completePeriod);
+}
+
+/** How many accounts a figure is of. */
+export interface Accounts {
+	readonly accounts: number;
+	readonly of: number;
+}
+
+/** 1 of 3, beside a figure that some accounts are not part of; `null` for one that is of all. */
+export function partOf(accounts: Accounts | null): string | null {
+	if (accounts === null || accounts.accounts >= accounts.of) return null;
+	return `${accounts.accounts} of ${accounts.of}`;
+}
+
+/** What a day's measured sum is of, and what the same accounts were estimated at. */
+export function measuredWords({ estimated, measuredOf }: CostDay): string | undefined {
+	if (measuredOf === null) return undefined;
+	const { accounts, of, estimated: same } = measuredOf;
+	const whole = Number(estimated?.amount ?? 0);
+	const which = `measured in ${accounts} of ${plural(of, 'account')}`;
+	if (same === null || whole === 0) return which;
+	const part = share(Number(same.amount) / whole, 0);
+	return `${which}, ${part} of the estimate; the same accounts were estimated at ${money(same.amount, { currency: same.currency })}`;
+}
+
+/** What a day's difference is between, and of which accounts. */
+export function differenceWords({ difference }: CostDay): string | undefined {
+	if (difference === null) return undefined;
+	const { against, accounts, of } = difference;
+	return `billed − ${against}, of ${accounts} of ${plural(of, 'account')}`;
 }
