@@ -1,17 +1,17 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 
-import type { ExecutionPage, ExecutionsPage } from '@lamplight/api/contract/executions';
-import type { FunctionPage, Heatmap } from '@lamplight/api/contract/functionPages';
+import type { Heatmap } from '@lamplight/api/contract/functionPages';
 import type { FunctionRow } from '@lamplight/api/contract/functions';
-import { hourMs, minuteMs } from '@lamplight/core/time';
+import { hourMs } from '@lamplight/core/time';
 
 import { pathsOf } from '../../apps/dashboard/src/lib/nav/paths.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { patienceMs, visit, type Visit } from '../support/dashboard.ts';
 import { missing } from '../support/needs.ts';
 import type { SharedProduct } from '../support/sharedProduct.ts';
-import { type Execution, worldOf } from '../support/world.ts';
+import { worldOf } from '../support/world.ts';
+import { busiestFunctions, rangeOf, recently, type Span } from './recent.ts';
 
 const reason = missing('chromium');
 
@@ -54,11 +54,6 @@ describe.skipIf(reason !== null)('looking closer', () => {
 	});
 
 	const to = () => pathsOf(product.workspaceId, hour);
-	/** The last hour but its newest minutes: executions are kept from when it was first read. */
-	const recently = async () => {
-		const toMs = Math.floor((await world.nowMs()) / minuteMs) * minuteMs - 10 * minuteMs;
-		return { fromMs: toMs - hourMs, toMs };
-	};
 	const open = async (path: string) => {
 		await page.goto(`${product.url}${path}`);
 		await engineer.settled();
@@ -93,7 +88,7 @@ describe.skipIf(reason !== null)('looking closer', () => {
 	});
 
 	it('dragging over the heatmap lists the executions of that span and those durations', async () => {
-		const span = await recently();
+		const span = await recently(world);
 		const recent = pathsOf(product.workspaceId, rangeOf(span));
 		const fn = await sampledFunction(span);
 		await open(recent.function(fn.id));
@@ -168,50 +163,12 @@ describe.skipIf(reason !== null)('looking closer', () => {
 		expect(page.url()).toBe(address);
 	});
 
-	it('finds words in the lines of an execution', async () => {
-		const { story, path } = await execution((one) => (one.lines ?? []).length > 3);
-		await open(path);
-		const card = page.getByRole('region', { name: 'Log lines' });
-		const lines = card.locator('.line');
-		const total = await lines.count();
-		expect(total).toBeGreaterThanOrEqual(story.lines?.length ?? 0);
-		const word = rarestWord(story.lines?.map(({ message }) => message) ?? []);
-		await card.getByLabel('Find in lines').fill(word.text.toUpperCase());
-		await expect.poll(() => card.locator('mark').count()).toBeGreaterThan(0);
-		await expect.poll(() => lines.count()).toBe(word.lines);
-		await card.getByLabel('Find in lines').fill('no line says this');
-		await card.getByText('No line holds that').waitFor();
-		await card.getByLabel('Find in lines').fill('');
-		await expect.poll(() => lines.count()).toBe(total);
-	});
-
-	it('leads to the log stream in AWS’s console, and to the trace only where there is one', async () => {
-		const traced = await ofTraced(({ traceId }) => traceId !== null);
-		await open(traced.path);
-		const { logStream, xrayTraceId } = traced.story.execution;
-		const stream = await addressOf(page.getByRole('link', { name: 'AWS console' }));
-		const { region, name } = traced.story.function;
-		expect(stream.host).toBe(`${region}.console.aws.amazon.com`);
-		expect(stream.searchParams.get('region')).toBe(region);
-		// The console's own way: percent signs of what was encoded twice are written as dollars.
-		const place = decodeURIComponent(decodeURIComponent(stream.hash.replaceAll('$', '%')));
-		expect(place).toBe(`#logsV2:log-groups/log-group//aws/lambda/${name}/log-events/${logStream}`);
-		const trace = await addressOf(page.getByRole('link', { name: 'X-Ray' }));
-		expect(trace.hash).toBe(`#xray:traces/${xrayTraceId}`);
-		expect(xrayTraceId).toBe(traced.truth.traceId);
-
-		const untraced = await ofTraced(({ traceId }) => traceId === null);
-		await open(untraced.path);
-		await page.getByRole('link', { name: 'AWS console' }).waitFor();
-		expect(await page.getByRole('link', { name: 'X-Ray' }).count()).toBe(0);
-	});
-
 	/** A function of whose executions in a span some are drawn. */
 	async function sampledFunction(span: Span): Promise<FunctionRow> {
 		const recent = pathsOf(product.workspaceId, rangeOf(span));
 		return await vi.waitFor(
 			async () => {
-				for (const row of await busy(recent)) {
+				for (const row of await busiestFunctions(engineer, recent)) {
 					const path = `/v1${recent.function(row.id).replace('?', '/heatmap?')}`;
 					const { heatmap } = await engineer.get<{ readonly heatmap: Heatmap }>(path);
 					const drawn = heatmap.cells.flat().reduce((sum, one) => sum + one, 0);
@@ -222,90 +179,10 @@ describe.skipIf(reason !== null)('looking closer', () => {
 			{ timeout: 2 * patienceMs, interval: 2_000 },
 		);
 	}
-
-	/** An execution of the last hour of which something holds, with its page's path. */
-	async function execution(
-		holds: (story: ExecutionPage) => boolean,
-	): Promise<{ story: ExecutionPage; path: string }> {
-		const span = await recently();
-		const recent = pathsOf(product.workspaceId, rangeOf(span));
-		return await vi.waitFor(
-			async () => {
-				for (const { id } of await busy(recent)) {
-					const list = `/v1${recent.function(id).replace('?', '/executions?')}`;
-					const { rows } = await engineer.get<ExecutionsPage>(list);
-					for (const { requestId, at } of rows.slice(0, 1)) {
-						const path = recent.execution(id, requestId, { at });
-						const story = await engineer.get<ExecutionPage>(
-							`/v1${path.replace('/invocations/', '/executions/')}`,
-						);
-						if (holds(story)) return { story, path };
-					}
-				}
-				throw new Error('no execution of the busiest functions is such');
-			},
-			{ timeout: 2 * patienceMs, interval: 5_000 },
-		);
-	}
-
-	/** A kept execution of the last hour of whose truth something holds, of a function that is traced. */
-	async function ofTraced(
-		holds: (truth: Execution) => boolean,
-	): Promise<{ story: ExecutionPage; truth: Execution; path: string }> {
-		const span = await recently();
-		const recent = pathsOf(product.workspaceId, rangeOf(span));
-		return await vi.waitFor(
-			async () => {
-				for (const { id } of await tracedFunctions(recent)) {
-					const ran = await world.invocations(id, span);
-					const wanted = new Map(ran.filter(holds).map((one) => [one.requestId, one]));
-					const list = `/v1${recent.function(id).replace('?', '/executions?')}&limit=200`;
-					const { rows } = await engineer.get<ExecutionsPage>(list);
-					for (const { requestId, at } of rows) {
-						const truth = wanted.get(requestId);
-						if (truth === undefined) continue;
-						const path = recent.execution(id, requestId, { at });
-						const story = await engineer.get<ExecutionPage>(
-							`/v1${path.replace('/invocations/', '/executions/')}`,
-						);
-						return { story, truth, path };
-					}
-				}
-				throw new Error('no execution that was kept of a traced function is such');
-			},
-			{ timeout: 2 * patienceMs, interval: 5_000 },
-		);
-	}
-
-	/** Of the busiest functions those that X-Ray takes samples of. */
-	async function tracedFunctions(
-		paths: ReturnType<typeof pathsOf>,
-	): Promise<readonly FunctionRow[]> {
-		const rows = await busy(paths);
-		const pages = await Promise.all(
-			rows.map(({ id }) => engineer.get<FunctionPage>(`/v1${paths.function(id)}`)),
-		);
-		return rows.filter((_, at) => pages[at]?.function.tracing === true);
-	}
-
-	async function busy(paths: ReturnType<typeof pathsOf>): Promise<readonly FunctionRow[]> {
-		const path = paths.functions({ sort: 'invocations', order: 'desc', limit: '30' });
-		return (await engineer.get<{ rows: readonly FunctionRow[] }>(`/v1${path}`)).rows;
-	}
 });
-
-interface Span {
-	readonly fromMs: number;
-	readonly toMs: number;
-}
 
 /** Executions in a heatmap that make a drag over it worth while. */
 const enough = 5;
-
-const rangeOf = ({ fromMs, toMs }: Span) => ({
-	from: new Date(fromMs).toISOString(),
-	to: new Date(toMs).toISOString(),
-});
 
 interface Canvas {
 	toDataURL(): string;
@@ -325,22 +202,4 @@ async function drag(what: Locator, from: Place, target: Place): Promise<void> {
 	await mouse.down();
 	await mouse.move(box.x + box.width * target.x, box.y + box.height * target.y, { steps: 6 });
 	await mouse.up();
-}
-
-async function addressOf(link: Locator): Promise<URL> {
-	expect(await link.getAttribute('target')).toBe('_blank');
-	return new URL((await link.getAttribute('href')) ?? '');
-}
-
-/** The word that fewest of the messages hold, and how many do. */
-function rarestWord(messages: readonly string[]): { text: string; lines: number } {
-	const words = [...new Set(messages.flatMap((one) => one.match(/[A-Za-z]{5,}/g) ?? []))];
-	const [rarest] = words
-		.map((text) => ({
-			text,
-			lines: messages.filter((one) => one.toLowerCase().includes(text.toLowerCase())).length,
-		}))
-		.toSorted((a, b) => a.lines - b.lines);
-	if (rarest === undefined) throw new Error('the lines hold no word');
-	return rarest;
 }
