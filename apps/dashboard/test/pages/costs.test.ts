@@ -55,6 +55,7 @@ it('says of a day that is measured in part of which accounts, and holds the bill
 		days: [
 			{ day: '2026-11-01', ...whole },
 			{ day: '2026-11-02', ...part },
+			{ day: '2026-11-03', ...part, difference: { ...part.difference, accounts: 1 } },
 		],
 	});
 	await tab.open('/costs');
@@ -66,7 +67,12 @@ it('says of a day that is measured in part of which accounts, and holds the bill
 			text.replaceAll('\u00a0', ' '),
 		);
 	await row(/2 Nov/).waitFor();
-	expect(await cells(/2 Nov/)).toEqual(['$100.00', '$74.00 2 of 3', '$101.50', '−$1.25 2 of 3']);
+	// The same accounts are not named twice, others are.
+	expect(await cells(/2 Nov/)).toEqual(['$100.00', '$74.00 2 of 3', '$101.50', '−$1.25']);
+	expect(await cells(/3 Nov/)).toEqual(['$100.00', '$74.00 2 of 3', '$101.50', '−$1.25 1 of 3']);
+	expect(await row(/2 Nov/).getByRole('cell').nth(3).getAttribute('title')).toBe(
+		'billed − measured, of 2 of 3 accounts',
+	);
 	expect(await cells(/1 Nov/)).toEqual(['$100.00', '$107.00', 'not yet', '–']);
 	const [mark] = await row(/2 Nov/).getByText('2 of 3').all();
 	const words = (await mark?.getAttribute('title'))?.replaceAll('\u00a0', ' ');

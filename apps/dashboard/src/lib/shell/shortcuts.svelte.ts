@@ -8,7 +8,7 @@ export const shortcutHelp = [
 	{ keys: ['x'], text: 'Choose the row' },
 	{ keys: ['←', '→'], text: 'Move over a chart' },
 	{ keys: ['↑', '↓'], text: 'Move over a heatmap’s durations' },
-	{ keys: ['Space'], text: 'Begin and end a choice in a heatmap' },
+	{ keys: ['Space'], text: 'Begin or end a heatmap’s choice' },
 	{ keys: ['['], text: 'Earlier' },
 	{ keys: [']'], text: 'Later' },
 	{ keys: ['t'], text: 'Light or dark' },
