@@ -1,23 +1,20 @@
 import { getMetrics } from '@lamplight/aws/metrics/getMetrics';
-import type { RegionBucket } from '@lamplight/core/bucket/fragment';
-import type { FunctionFigures } from '@lamplight/core/collection/failures';
+import {
+	type CountGap,
+	countOf,
+	gapOf,
+	growing,
+	suspectsOf,
+} from '@lamplight/core/collection/countGap';
 import type { MetricReading } from '@lamplight/core/collection/metric';
-import type { Elsewhere } from '@lamplight/core/collection/shards';
 import type { RegionState } from '@lamplight/core/collection/state';
-import { minuteMs, type TimeRange } from '@lamplight/core/time';
+import { minuteMs } from '@lamplight/core/time';
 
 import type { Work } from '../account.ts';
 
-export interface CountQuestion {
-	readonly metric: 'Errors' | 'Throttles';
+/** What is to be explained, and what is known of the functions when it is asked. */
+export interface CountQuestion extends CountGap {
 	readonly region: string;
-	/** Reaches back beyond the last asking. */
-	readonly window: TimeRange;
-	readonly totals: ReadonlyMap<number, RegionBucket>;
-	/** What the region's other shards counted, and the functions that are left for later. */
-	readonly elsewhere: Elsewhere;
-	/** Functions that ran, with what their records show. */
-	readonly functions: readonly FunctionFigures[];
 	/** Names of those whose figures are their metrics'. */
 	readonly bought: readonly string[];
 	/** Functions that may have been throttled without having run. */
@@ -48,7 +45,8 @@ const forgetAfterMs = 6 * 60 * minuteMs;
 /**
  * Finds which functions a region's errors or throttles belong to, while the region's total is not
  * explained: first those that are bought as metrics anyway, every time; then, every 15 minutes and
- * over the whole window, those that were found before; and then all that ran. Each costs one
+ * over the whole window, those that were found before; then those that ran in the minutes that differ, the
+ * busiest first, as mostly it is one error that no line tells of; and then all that ran. Each costs one
  * metric, so nothing is asked where the region's own total is already explained.
  */
 export async function explainCounts(
@@ -77,14 +75,18 @@ export async function explainCounts(
 			if (disagrees(question, reading)) found[name] = nowMs;
 		}
 	};
-	if (gap(question, readings, nowMs) === 0) return done(lastMs);
+	if (gapOf(question, readings, nowMs) === 0) return done(lastMs);
 	await ask(question.bought);
 	const countedToMs = Math.min(question.settledToMs, question.laterToMs);
-	const isExplained = () => gap(question, readings, countedToMs) === 0;
+	const isExplained = () => gapOf(question, readings, countedToMs) === 0;
 	if (nowMs - lastMs < askEveryMs || isExplained()) return done(lastMs);
 	await ask(Object.keys(found));
 	if (isExplained()) return done(nowMs);
 	if (Number.isFinite(question.laterToMs)) return done(lastMs, true);
+	for (const some of growing(suspectsOf(question, readings, countedToMs))) {
+		await ask(some);
+		if (isExplained()) return done(nowMs);
+	}
 	await ask(new Set([...question.functions.map(({ name }) => name), ...question.alsoAsk]));
 	return done(nowMs);
 }
@@ -94,22 +96,13 @@ function disagrees(question: CountQuestion, reading: MetricReading): boolean {
 	const isSettled = (minute: number) => minute < question.settledToMs;
 	const own = question.functions.find(({ name }) => name === reading.unit.functionName);
 	for (const [minute, { Sum = 0 }] of reading.minutes) {
-		if (isSettled(minute) && Sum !== (countOf(question, own, minute) ?? 0)) return true;
+		if (isSettled(minute) && Sum !== (countOf(question.metric, own, minute) ?? 0)) return true;
 	}
 	for (const [minute] of own?.buckets ?? []) {
 		const Sum = reading.minutes.get(minute)?.Sum ?? 0;
-		if (isSettled(minute) && Sum !== (countOf(question, own, minute) ?? 0)) return true;
+		if (isSettled(minute) && Sum !== (countOf(question.metric, own, minute) ?? 0)) return true;
 	}
 	return false;
-}
-
-function countOf(
-	{ metric }: CountQuestion,
-	figures: FunctionFigures | undefined,
-	minute: number,
-): number | null {
-	const bucket = figures?.buckets.get(minute);
-	return (metric === 'Errors' ? bucket?.errors : bucket?.throttles) ?? null;
 }
 
 async function askFor(
@@ -124,31 +117,4 @@ async function askFor(
 		statistics: ['Sum'] as const,
 	}));
 	return getMetrics(work.account, region, { units, window, periodSeconds: 60 });
-}
-
-/**
- * How far the functions are from the region's total, over the minutes that differ. Records may also
- * say too much: code that logs an error and goes on has not failed. Where the region has none, no
- * function has any, whatever its lines say.
- */
-function gap(
-	question: CountQuestion,
-	readings: ReadonlyMap<string, MetricReading>,
-	toMs: number,
-): number {
-	const { metric, totals, functions, window } = question;
-	const field = metric === 'Errors' ? 'errors' : 'throttles';
-	const endMs = Math.min(toMs, question.elsewhere.toMs);
-	let missing = 0;
-	for (const [minute, total] of totals) {
-		const wanted = metric === 'Errors' ? total.errors : total.throttles;
-		if (wanted === null || wanted === 0 || minute < window.fromMs || minute >= endMs) continue;
-		let known = question.elsewhere.minutes.get(minute)?.[field] ?? 0;
-		for (const reading of readings.values()) known += reading.minutes.get(minute)?.Sum ?? 0;
-		for (const figures of functions) {
-			if (!readings.has(figures.name)) known += countOf(question, figures, minute) ?? 0;
-		}
-		missing += Math.abs(wanted - known);
-	}
-	return missing;
 }

@@ -34,6 +34,8 @@ const unreadableForMs = hourMs;
 /** Records that do not add up to the metric are believed again after this. */
 const hiddenForMs = 6 * hourMs;
 const askCountsEveryMs = 30 * minuteMs;
+// ListMetrics names what ran within 15 minutes; CloudWatch API reference, read 2026-11.
+const listedAfterMs = 15 * minuteMs;
 
 /** How many functions of a region fit into one run, at our share of FilterLogEvents' rate. */
 export function recordReadsPerRun(region: string): number {
@@ -49,7 +51,10 @@ export interface FiguresInput {
 	readonly plan: ReadingPlan;
 	readonly logsGranted: boolean;
 	/** Executions that the given functions leave unexplained, of minutes that have settled. */
-	readonly unexplained: (functions: readonly FunctionFigures[], readLater: boolean) => number;
+	readonly unexplained: (
+		functions: readonly FunctionFigures[],
+		of: { readonly readLater: boolean; readonly beforeMs?: number },
+	) => number;
 	/** Whether functions that are left for later cannot account for what ran since they were counted. */
 	readonly isSurprised: (functions: readonly FunctionFigures[]) => boolean;
 }
@@ -85,8 +90,10 @@ export async function readFigures(
 	if (draft.unexplained() > 0) await draft.readRecords(draft.readable(input.plan.others));
 	const { nowMs, state } = input;
 	const askedMs = state.askedAllMs.counts;
-	if (draft.unexplained() > 0 && nowMs - askedMs >= askCountsEveryMs) {
-		const asked = await draft.compareWithMetrics();
+	// What ran just now for the first time in hours is not listed yet: it is soon, and then read free of charge.
+	const beforeMs = nowMs - listedAfterMs;
+	if (draft.unexplained(beforeMs) > 0 && nowMs - askedMs >= askCountsEveryMs) {
+		const asked = await draft.compareWithMetrics(beforeMs);
 		deps.log('widened', { region: input.region, asked, left: draft.unexplained() });
 	}
 	return draft;
@@ -116,8 +123,11 @@ class Draft implements Figures {
 		return [...this.#buckets].map(([name, buckets]) => ({ name, buckets }));
 	}
 
-	unexplained(): number {
-		return this.#input.unexplained(this.all(), this.hasReadLater);
+	/** Executions of settled minutes, of those before `beforeMs` when it is given. */
+	unexplained(beforeMs?: number): number {
+		const { hasReadLater: readLater } = this;
+		const before = beforeMs === undefined ? {} : { beforeMs };
+		return this.#input.unexplained(this.all(), { readLater, ...before });
 	}
 
 	async readLater(): Promise<void> {
@@ -215,13 +225,24 @@ class Draft implements Figures {
 	}
 
 	/**
-	 * The last widening: asks every function that was read from records, and every other one of the
-	 * inventory, for its metric. Where records fall short of it, the metric is taken from now on.
+	 * The last widening: asks for the metric of every function of the inventory that nobody read, and
+	 * then, where executions before `beforeMs` are still unexplained, of every one that was read from
+	 * records. Where records fall short of it, the metric is taken from now on. Returns how many it asked.
 	 */
-	async compareWithMetrics(): Promise<number> {
+	async compareWithMetrics(beforeMs: number): Promise<number> {
+		const { nowMs, plan } = this.#input;
+		const others = plan.others.map(({ name }) => name).filter((name) => !this.records.has(name));
+		await this.#compare(others);
+		const read = this.unexplained(beforeMs) > 0 ? [...this.records.keys()] : [];
+		await this.#compare(read);
+		this.state = { ...this.state, askedAllMs: { ...this.state.askedAllMs, counts: nowMs } };
+		return others.length + read.length;
+	}
+
+	async #compare(names: readonly string[]): Promise<void> {
+		if (names.length === 0) return;
 		const { nowMs, plan, recordWindow } = this.#input;
-		const others = plan.others.map(({ name }) => name);
-		const names = [...new Set([...this.records.keys(), ...others])];
+		const others = new Set(plan.others.map(({ name }) => name));
 		for (const { name, buckets } of await this.#durations(names)) {
 			const recorded = countIn(this.#buckets.get(name), recordWindow);
 			if (countIn(buckets, recordWindow) <= recorded) continue;
@@ -235,10 +256,8 @@ class Draft implements Figures {
 					nowMs + hiddenForMs,
 				);
 			}
-			if (others.includes(name)) this.#set('unlisted', name, nowMs);
+			if (others.has(name)) this.#set('unlisted', name, nowMs);
 		}
-		this.state = { ...this.state, askedAllMs: { ...this.state.askedAllMs, counts: nowMs } };
-		return names.length;
 	}
 
 	#set(list: 'busy' | 'unlisted', name: string, ms: number): void {

@@ -84,7 +84,8 @@ async function collectFunctions(deps: JobDeps, work: Work, of: ReadingOf): Promi
 		...begun,
 		plan,
 		logsGranted: logsGranted(work),
-		unexplained: (functions, readLater) => missing(readLater ? withLater(begun) : begun, functions),
+		unexplained: (functions, { readLater, beforeMs }) =>
+			missing(readLater ? withLater(begun) : begun, functions, beforeMs),
 		isSurprised: (functions) => isSurprised(begun, functions),
 	});
 	const { errors, throttles } = await explainAll(work, begun, figures);

@@ -146,10 +146,14 @@ export function withLater(reading: Reading): Reading {
 	return { ...reading, due: new Set(turns), later: nothingLater };
 }
 
-/** Executions that no function explains, of the minutes of which everything was counted. */
-export function missing(reading: Reading, functions: readonly FunctionFigures[]): number {
+/** Executions that no function explains, of the minutes before `beforeMs` of which everything was counted. */
+export function missing(
+	reading: Reading,
+	functions: readonly FunctionFigures[],
+	beforeMs = Number.POSITIVE_INFINITY,
+): number {
 	const { recordWindow, totals, elsewhere, later } = reading;
-	const toMs = Math.min(settledTo(reading), elsewhere.toMs, later.toMs);
+	const toMs = Math.min(settledTo(reading), elsewhere.toMs, later.toMs, beforeMs);
 	const settled = { fromMs: recordWindow.fromMs, toMs };
 	if (totals === null || settled.toMs <= settled.fromMs) return 0;
 	return unexplained(residualsOf(settled, totals, sumByMinute(reading, functions)));
