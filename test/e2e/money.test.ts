@@ -77,6 +77,7 @@ describe.skipIf(reason !== null)('counting money', () => {
 		async () => {
 			const finance = await visit(browser, product, { role: 'finance' });
 			const costs = async () => await finance.get<CostsPage>(`/v1${to.costs()}`);
+			// A busy machine reads the fleet first, and the bill minutes after the start.
 			const billed = await vi.waitFor(
 				async () => {
 					const { days } = await costs();
@@ -84,7 +85,7 @@ describe.skipIf(reason !== null)('counting money', () => {
 					if (found.length === 0) throw new Error('no billed day has been read');
 					return found;
 				},
-				{ timeout: 3 * patienceMs, interval: 3_000 },
+				{ timeout: 8 * patienceMs, interval: 3_000 },
 			);
 			await finance.page.goto(`${product.url}${to.costs()}`);
 			await finance.settled();
@@ -118,7 +119,7 @@ describe.skipIf(reason !== null)('counting money', () => {
 			expect(await finance.page.getByRole('columnheader', { name: 'Change' }).count()).toBe(0);
 			await finance.context.close();
 		},
-		5 * patienceMs,
+		10 * patienceMs,
 	);
 
 	it('gives a FOCUS file whose columns are the standard’s and whose sum is the page’s', async () => {
