@@ -1,0 +1,44 @@
+import type { FunctionRow } from '@lamplight/api/contract/functions';
+import { expect } from 'vitest';
+
+import { pathsOf } from '../../apps/dashboard/src/lib/nav/paths.ts';
+
+/** How long the day before may take to be read on a machine that does other things too. */
+export const dayReadMs = 240_000;
+
+export const absolute = ({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }) => ({
+	from: new Date(fromMs).toISOString(),
+	to: new Date(toMs).toISOString(),
+});
+
+/** `account.region.name`; a name holds no dot. */
+export const nameOf = (functionId: string) => functionId.split('.').at(-1) ?? '';
+
+interface Reader {
+	readonly get: <T>(path: string) => Promise<T>;
+	readonly workspaceId: string;
+}
+
+/** Waits until a span of a function has been read to its last minute. */
+export async function untilRead(
+	{ get, workspaceId }: Reader,
+	functionId: string,
+	range: { readonly fromMs: number; readonly toMs: number },
+): Promise<FunctionRow> {
+	const to = pathsOf(workspaceId, absolute(range));
+	const name = nameOf(functionId);
+	const row = async () => {
+		const path = `/v1${to.functions({ q: name, limit: '50' })}`;
+		const { rows } = await get<{ rows: readonly FunctionRow[] }>(path);
+		return rows.find(({ id }) => id === functionId);
+	};
+	await expect
+		.poll(async () => (await row())?.figures.completeness, {
+			timeout: dayReadMs,
+			interval: 2_000,
+		})
+		.toBe('complete');
+	const found = await row();
+	if (found === undefined) throw new Error(`${functionId} is not in the fleet`);
+	return found;
+}
