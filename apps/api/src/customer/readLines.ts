@@ -31,15 +31,19 @@ export interface LinesFailure {
 	readonly code: Extract<ErrorCode, 'aws_refused' | 'aws_throttled'>;
 	/** In a sentence. */
 	readonly reason: string;
+	/** When calls at AWS's rate will have made room, where that is known. */
+	readonly retryAfterSeconds?: number | null;
 }
 
 /** The failure as an answer of its own, where there is nothing else to show. */
-export function failureError({ code, reason }: LinesFailure): LamplightError {
-	const again = code === 'aws_throttled' ? { retryAfterSeconds } : {};
-	return new LamplightError(code, reason, again);
+export function failureError(failure: LinesFailure): LamplightError {
+	const { code, reason, retryAfterSeconds } = failure;
+	const again = { retryAfterSeconds: retryAfterSeconds ?? waitSeconds };
+	return new LamplightError(code, reason, code === 'aws_throttled' ? again : {});
 }
 
-const retryAfterSeconds = 10;
+/** Where nobody knows how long the wait is. */
+const waitSeconds = 10;
 
 /** A Lambda answers within 30 s (`stacks/api.ts`): the rest of a page needs some of them. */
 const patienceMs = 20_000;
@@ -66,7 +70,9 @@ export async function readLines(
 		(error: unknown): LinesRead => {
 			if (!(error instanceof LamplightError)) throw error;
 			const code = error.code === 'aws_throttled' ? error.code : 'aws_refused';
-			return { events: [], next: null, failure: { code, reason: failureText(error) } };
+			const { retryAfterSeconds } = error;
+			const failure = { code, reason: failureText(error), retryAfterSeconds } as const;
+			return { events: [], next: null, failure };
 		},
 	);
 	// What is under way when nobody waits any more ends by itself; its calls are counted all the same.
