@@ -68,6 +68,32 @@ test('a bill is held against the accounts that have both a bill and a measuremen
 	}
 });
 
+/** The lines of the way from estimate to bill, and what each anchor lacks of the steps before it. */
+async function wayToTheBill() {
+	const { reconciliation } = await askApi(api, 'GET /v1/w/{ws}/costs', {
+		query: {
+			from: [...fleet.billedDays].sort()[0] ?? '',
+			to: [...fleet.billedDays].sort().at(-1) ?? '',
+		},
+	});
+	let so: Money | null = null;
+	const off: Money[] = [];
+	for (const { kind, amount } of reconciliation.lines) {
+		if (amount === null) continue;
+		if (kind === 'anchor' && so !== null) off.push(subtract(moneyOf(amount), so));
+		so = kind === 'anchor' || so === null ? moneyOf(amount) : add(so, moneyOf(amount));
+	}
+	return { lines: reconciliation.lines, off };
+}
+
+test('the way to the bill passes what is measured although an account is not, and its steps sum exactly', async () => {
+	const { lines, off } = await wayToTheBill();
+	const anchors = lines.filter(({ kind }) => kind === 'anchor');
+	expect(anchors.map(({ id }) => id)).toEqual(['estimated', 'measured', 'billed']);
+	expect(anchors[1]?.note).toBe('from REPORT records of 1 of 2 accounts, the others as estimated');
+	expect(off).toEqual([zero(), zero()]);
+});
+
 test('where every account is measured, the difference is of the whole; where none is, of the estimate', async () => {
 	await api.close();
 	await seed(['111111111111', '222222222222']);
@@ -77,6 +103,11 @@ test('where every account is measured, the difference is of the whole; where non
 		const left = subtract(moneyOf(day.billed), moneyOf(day.measured));
 		expect(moneyOf(day.difference?.amount)).toEqual(left);
 	}
+	const whole = await wayToTheBill();
+	expect(whole.lines.find(({ id }) => id === 'measured')?.note).toBe(
+		'from REPORT records, list price',
+	);
+	expect(whole.off).toEqual([zero(), zero()]);
 	await api.close();
 	await seed([]);
 	const unmeasured = await days();
@@ -88,4 +119,7 @@ test('where every account is measured, the difference is of the whole; where non
 		expect(moneyOf(day.difference?.amount)).toEqual(left);
 	}
 	expect(unmeasured.some(({ billed }) => billed !== null)).toBe(true);
+	const without = await wayToTheBill();
+	expect(without.lines.map(({ id }) => id)).not.toContain('measured');
+	expect(without.off).toEqual([zero()]);
 });

@@ -1,4 +1,5 @@
 import { type Money, parseMoney, subtract, sum, zero } from '@lamplight/core/money';
+import { plural } from '@lamplight/core/plural';
 import { type DifferenceLine, reconcile } from '@lamplight/core/reconcile/reconcile';
 import type { CostPart, MeasuredSide } from '@lamplight/core/reconcile/sides';
 
@@ -69,11 +70,20 @@ function overDays(days: readonly CostDay[], accountId: string) {
 		const one = accountsOn(day).accounts.get(accountId);
 		return one === undefined ? [] : [one];
 	});
-	const measured = own.flatMap((one) => (one.measured === null ? [] : [one.measured]));
+	// A day on which nothing ran has no record that could be missing.
+	const measured = own.map((one) => one.measured ?? (one.hasRun ? null : asMeasured(one)));
+	const read = measured.filter((one) => one !== null);
+	const isMeasured = read.length === own.length && own.some((one) => one.measured !== null);
 	return {
 		estimated: { parts: joinParts(own.map((one) => one.estimated.parts)), unpriced: [] },
-		measured: measured.length < own.length ? null : joinMeasured(measured),
+		measured: isMeasured ? joinMeasured(read) : null,
 	};
+}
+
+/** What costs without running is the same in the estimate and in the measurement. */
+function asMeasured({ estimated: { parts } }: AccountDay): MeasuredSide {
+	const currency = Object.values(parts)[0]?.currency ?? 'USD';
+	return { parts, roundingCost: zero(currency), unpriced: [] };
 }
 
 function joinMeasured(sides: readonly MeasuredSide[]): MeasuredSide {
@@ -123,12 +133,13 @@ function waterfall(
 			results.flatMap((result) => pick(result) ?? []),
 			currency,
 		);
-	const measuredAll = results.every(({ measured }) => measured !== null);
+	const measured = results.filter((one) => one.measured !== null).length;
 	const steps = (pick: (result: Result) => readonly DifferenceLine[]) =>
 		joinLines(results.flatMap(pick), currency);
-	const first = measuredAll ? steps((one) => one.estimatedToMeasured?.lines ?? []) : [];
-	const second = steps((one) =>
-		measuredAll ? (one.measuredToBilled?.lines ?? []) : (one.estimatedToBilled?.lines ?? []),
+	const first = steps((one) => one.estimatedToMeasured?.lines ?? []);
+	// An account whose records are not read goes from its estimate to its bill: it stays what it is between.
+	const second = steps(
+		(one) => (one.measured === null ? one.estimatedToBilled : one.measuredToBilled)?.lines ?? [],
 	);
 	const apart = second.filter(({ name }) => apartNames.has(name));
 	const shown = second.filter(({ name }) => !apartNames.has(name) && name !== 'unexplained');
@@ -150,16 +161,7 @@ function waterfall(
 			'list',
 		),
 		...first.map(stepLine),
-		...(measuredAll
-			? [
-					anchor(
-						'measured',
-						total((one) => one.measured),
-						'measured',
-						'list',
-					),
-				]
-			: []),
+		...(measured === 0 ? [] : [measuredAnchor(results, measured, currency)]),
 		...shown.map(stepLine),
 		{ ...stepLine({ name: 'unexplained', amount: unexplained, pieces: [] }), kind: 'unexplained' },
 		anchor('billed', billed, 'billed', basis === 'list' ? 'netUnblended' : basis),
@@ -173,6 +175,19 @@ function waterfall(
 		tolerance: knownMoney(moneyOf(tolerance, currency), 'estimated'),
 		apart: apart.map(({ name, amount }) => ({ kind: name, amount: knownMoney(amount, 'billed') })),
 	};
+}
+
+/** What is measured, with the estimate of accounts whose records are not read: the note says of how many. */
+function measuredAnchor(
+	results: readonly Result[],
+	measured: number,
+	currency: string,
+): ReconciliationLine {
+	const amounts = results.flatMap((one) => one.measured ?? one.estimated ?? []);
+	const line = anchor('measured', sum(amounts, currency), 'measured', 'list');
+	if (measured === results.length) return line;
+	const note = `from REPORT records of ${measured} of ${plural(results.length, 'account')}, the others as estimated`;
+	return { ...line, note };
 }
 
 function anchor(
