@@ -36,6 +36,7 @@ const hiddenForMs = 6 * hourMs;
 const askCountsEveryMs = 30 * minuteMs;
 // ListMetrics names what ran within 15 minutes; CloudWatch API reference, read 2026-11.
 const listedAfterMs = 15 * minuteMs;
+const newForMs = 3 * hourMs;
 
 /** How many functions of a region fit into one run, at our share of FilterLogEvents' rate. */
 export function recordReadsPerRun(region: string): number {
@@ -87,12 +88,20 @@ export async function readFigures(
 	await draft.readRecords(input.plan.records);
 	await draft.buy(input.plan.metrics);
 	if (draft.unexplained() > 0 || input.isSurprised(draft.all())) await draft.readLater();
-	if (draft.unexplained() > 0) await draft.readRecords(draft.readable(input.plan.others));
-	const { nowMs, state } = input;
-	const askedMs = state.askedAllMs.counts;
-	// What ran just now for the first time in hours is not listed yet: it is soon, and then read free of charge.
+	const { nowMs } = input;
+	// What ran just now for the first time in hours is not listed yet: it is soon, and then it is planned.
+	// Only what was deployed lately is likely to run for the first time while somebody looks.
 	const beforeMs = nowMs - listedAfterMs;
-	if (draft.unexplained(beforeMs) > 0 && nowMs - askedMs >= askCountsEveryMs) {
+	if (draft.unexplained() > 0) {
+		const isOverdue = draft.unexplained(beforeMs) > 0;
+		const isNew = ({ known }: PlannedFunction) => nowMs - (known?.lastModifiedMs ?? 0) < newForMs;
+		const likely = input.plan.others.filter((fn) => isOverdue || isNew(fn));
+		await draft.readRecords(draft.readable(likely));
+	}
+	if (
+		draft.unexplained(beforeMs) > 0 &&
+		nowMs - input.state.askedAllMs.counts >= askCountsEveryMs
+	) {
 		const asked = await draft.compareWithMetrics(beforeMs);
 		deps.log('widened', { region: input.region, asked, left: draft.unexplained() });
 	}
