@@ -199,6 +199,20 @@ describe('workspaces and people', () => {
 });
 
 describe('documents', () => {
+	it('that have expired make room for another of the same id, though nobody deleted them yet', async () => {
+		const ctx = ctxOf();
+		const { rates } = harness.store;
+		harness.now = startMs;
+		const rate = { id: 'logs somebody 1', begunBy: 'r1', used: 7, expiresMs: startMs + 60_000 };
+		await rates.create(ctx, rate);
+		const again = { ...rate, begunBy: 'r2', used: 1, expiresMs: startMs + dayMs };
+		await expect(rates.create(ctx, again)).rejects.toMatchObject({ code: 'conflict' });
+		harness.now = startMs + 61_000;
+		expect(await rates.get(ctx, rate.id)).toBeNull();
+		await rates.create(ctx, again);
+		expect(await rates.get(ctx, rate.id)).toEqual(again);
+	});
+
 	it('changed by many at once lose no change', async () => {
 		const ctx = ctxOf();
 		const view = {

@@ -1,7 +1,8 @@
+import { hourMs } from '@lamplight/core/time';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { createApp } from './app.ts';
-import { emailOf, newId, publicUrl, startTestApi, type TestApi } from './testing/api.ts';
+import { dataNowMs, emailOf, newId, publicUrl, startTestApi, type TestApi } from './testing/api.ts';
 
 const originSecret = 'a-secret-that-only-the-edge-adds';
 
@@ -35,6 +36,21 @@ describe('calls that spend a customer’s quota', () => {
 		expect((await ask(third, await api.tokenOf('owner'))).status).toBe(422);
 	});
 });
+
+test('a call is counted and answered although the world’s clock has run far ahead of the wall’s', async () => {
+	let nowMs = dataNowMs;
+	const hurried = await startTestApi({ clock: () => nowMs });
+	try {
+		const path = `/v1/w/${hurried.workspaceId}/logs/searches`;
+		const headers = { authorization: `Bearer ${await hurried.tokenOf('engineer')}` };
+		const ask = async () => (await hurried.app.request(path, { method: 'POST', headers })).status;
+		expect(await ask()).toBe(422);
+		nowMs += 3 * hourMs;
+		expect(await ask()).toBe(422);
+	} finally {
+		await hurried.close();
+	}
+}, 20_000);
 
 describe('guessing', () => {
 	test('is limited by the address that the edge tells, whatever the caller writes', async () => {

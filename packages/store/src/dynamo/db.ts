@@ -27,10 +27,12 @@ export interface Condition {
 	readonly expression: string;
 	readonly names?: readonly string[];
 	readonly values?: Readonly<Record<string, Attribute>>;
+	/** Holds for an item that has expired, too: readers do not see it, though TTL has not deleted it yet. */
+	readonly orExpired?: true;
 }
 
-/** Only when no item has this key. */
-export const ifAbsent: Condition = { expression: 'attribute_not_exists(pk)' };
+/** Only when no item has this key, or none that readers see. */
+export const ifAbsent: Condition = { expression: 'attribute_not_exists(pk)', orExpired: true };
 
 /** Only when the item is absent or its number `name` is lower. */
 export function ifLower(name: string, value: number): Condition {
@@ -38,6 +40,7 @@ export function ifLower(name: string, value: number): Condition {
 		expression: `attribute_not_exists(pk) OR #${name} < :${name}`,
 		names: [name],
 		values: { [name]: value },
+		orExpired: true,
 	};
 }
 
@@ -122,7 +125,7 @@ export class Db {
 				new PutItemCommand({
 					TableName: this.#table,
 					Item: toAttributes(item),
-					...conditionInput(condition),
+					...conditionInput(condition, this.clock()),
 				}),
 			),
 		);
@@ -139,7 +142,7 @@ export class Db {
 				new DeleteItemCommand({
 					TableName: this.#table,
 					Key: { pk: { S: key.pk }, sk: { S: key.sk } },
-					...conditionInput(condition),
+					...conditionInput(condition, this.clock()),
 				}),
 			),
 		);
@@ -251,8 +254,9 @@ export class Db {
 	}
 }
 
-function conditionInput(condition: Condition | undefined) {
-	if (condition === undefined) return {};
+function conditionInput(given: Condition | undefined, nowMs: number) {
+	if (given === undefined) return {};
+	const condition = given.orExpired === true ? orExpired(given, nowMs) : given;
 	const { expression, names = [], values = {} } = condition;
 	return {
 		ConditionExpression: expression,
@@ -273,4 +277,13 @@ function chunks<T>(all: readonly T[], size: number): T[][] {
 	const parts: T[][] = [];
 	for (let at = 0; at < all.length; at += size) parts.push(all.slice(at, at + size));
 	return parts;
+}
+
+/** As `#alive` tells it: the two never disagree about whether there is an item. */
+function orExpired({ expression, names = [], values = {} }: Condition, nowMs: number): Condition {
+	return {
+		expression: `${expression} OR #expiresAt <= :now`,
+		names: [...names, 'expiresAt'],
+		values: { ...values, now: nowMs / 1000 },
+	};
 }
