@@ -107,7 +107,7 @@ describe('data that is not all there', () => {
 		expect(await tab.page.getByRole('heading', { name: 'Cold starts' }).isVisible()).toBe(true);
 		tab.api.heal();
 		await tab.page.getByRole('button', { name: 'Try again' }).first().click();
-		await tab.page.getByRole('img', { name: /executions by time and duration/ }).waitFor();
+		await tab.page.getByRole('group', { name: /executions by time and duration/ }).waitFor();
 		expect(await tab.page.getByText('Could not read the heatmap').count()).toBe(0);
 	});
 });
