@@ -14,7 +14,7 @@ import {
 	type ReadingPlan,
 	whyNotRecords,
 } from '@lamplight/core/collection/plan';
-import type { RegionState } from '@lamplight/core/collection/state';
+import { type RegionState, stillTrue } from '@lamplight/core/collection/state';
 import { hourMs, minuteMs, type TimeRange } from '@lamplight/core/time';
 
 import type { Work } from '../account.ts';
@@ -285,19 +285,4 @@ function countIn(buckets: MinuteBuckets | undefined, range: TimeRange): number {
 		if (minute >= range.fromMs && minute < range.toMs) count += invocations;
 	}
 	return count;
-}
-
-/** The state without what is over. */
-function stillTrue(state: RegionState, nowMs: number): RegionState {
-	const later = (list: Readonly<Record<string, number>>, byMs: number) =>
-		Object.fromEntries(Object.entries(list).filter(([, ms]) => ms > byMs));
-	return {
-		...state,
-		busy: later(state.busy, nowMs),
-		unlisted: later(state.unlisted, nowMs - 3 * hourMs),
-		sampled: later(state.sampled, nowMs - 3 * hourMs),
-		unreadable: Object.fromEntries(
-			Object.entries(state.unreadable).filter(([, { untilMs }]) => untilMs > nowMs),
-		),
-	};
 }

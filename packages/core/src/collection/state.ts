@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { connectionStates } from '../connection/connection.ts';
 import { regionSchema } from '../ids.ts';
+import { hourMs } from '../time.ts';
 import { type Shard, shardCountsSchema, wholeRegion } from './shards.ts';
 import { turnsSchema } from './turns.ts';
 
@@ -155,3 +156,18 @@ export const emptyRegionState: RegionState = {
 	readToMs: 0,
 	askedAllMs: { errors: 0, throttles: 0, counts: 0 },
 };
+
+/** The state without what is over by now. */
+export function stillTrue(state: RegionState, nowMs: number): RegionState {
+	const later = (list: Readonly<Record<string, number>>, byMs: number) =>
+		Object.fromEntries(Object.entries(list).filter(([, ms]) => ms > byMs));
+	return {
+		...state,
+		busy: later(state.busy, nowMs),
+		unlisted: later(state.unlisted, nowMs - 3 * hourMs),
+		sampled: later(state.sampled, nowMs - 3 * hourMs),
+		unreadable: Object.fromEntries(
+			Object.entries(state.unreadable).filter(([, { untilMs }]) => untilMs > nowMs),
+		),
+	};
+}
