@@ -1,3 +1,4 @@
+import type { CostsPage } from '@lamplight/api/contract/costs';
 import type { FunctionRow } from '@lamplight/api/contract/functions';
 import { expect } from 'vitest';
 
@@ -41,4 +42,15 @@ export async function untilRead(
 	const found = await row();
 	if (found === undefined) throw new Error(`${functionId} is not in the fleet`);
 	return found;
+}
+
+/** Waits until every day of the month has been read: until then its costs grow from one look to the next. */
+export async function untilMonthRead({ get, workspaceId }: Reader): Promise<void> {
+	const path = `/v1${pathsOf(workspaceId).costs()}`;
+	await expect
+		.poll(async () => (await get<CostsPage>(path)).knownFrom, {
+			timeout: 2 * dayReadMs,
+			interval: 3_000,
+		})
+		.toBeNull();
 }
