@@ -122,7 +122,7 @@ describe.skipIf(reason !== null)('asking what it costs', () => {
 			expect(trouble.seen).toEqual([]);
 			await context.close();
 		},
-		8 * dayReadMs + 2 * patienceMs,
+		10 * dayReadMs + 2 * patienceMs,
 	);
 
 	async function dearestOf(

@@ -121,7 +121,7 @@ describe.skipIf(reason !== null)('counting money', () => {
 			expect(await finance.page.getByRole('columnheader', { name: 'Change' }).count()).toBe(0);
 			await finance.context.close();
 		},
-		2 * dayReadMs + 10 * patienceMs,
+		4 * dayReadMs + 10 * patienceMs,
 	);
 
 	it(

@@ -49,7 +49,7 @@ export async function untilMonthRead({ get, workspaceId }: Reader): Promise<void
 	const path = `/v1${pathsOf(workspaceId).costs()}`;
 	await expect
 		.poll(async () => (await get<CostsPage>(path)).knownFrom, {
-			timeout: 2 * dayReadMs,
+			timeout: 4 * dayReadMs,
 			interval: 3_000,
 		})
 		.toBeNull();
