@@ -21,19 +21,12 @@ export default class CountReporter implements Reporter {
 	onTestRunEnd(modules: readonly TestModule[]): void {
 		const file = process.env['LAMPLIGHT_TEST_COUNTS'];
 		if (file === undefined) return;
-		const counts: RunCounts = {
-			passed: 0,
-			failed: 0,
-			skipped: 0,
-			skips: [],
-			failures: [],
-			seconds: [],
-		};
+		const counts = noCounts();
 		for (const module of modules) {
 			for (const test of module.children.allTests()) {
 				counts[stateOf(test)] += 1;
 				if (stateOf(test) === 'skipped') counts.skips.push(test.fullName);
-				if (test.diagnostic()?.flaky === true) counts.seconds.push(secondTryOf(module, test));
+				if (test.diagnostic()?.flaky === true) counts.seconds.push(placeOf(module, test.fullName));
 			}
 			const failures = failuresOf(module);
 			counts.failures.push(...failures.all);
@@ -45,14 +38,18 @@ export default class CountReporter implements Reporter {
 	}
 }
 
-function secondTryOf(module: TestModule, test: TestCase): string {
-	return `${relative(process.cwd(), module.moduleId)} > ${test.fullName}`;
+/** Counts to add to. */
+export function noCounts(): RunCounts {
+	return { passed: 0, failed: 0, skipped: 0, skips: [], failures: [], seconds: [] };
+}
+
+function placeOf(module: TestModule, name: string): string {
+	return `${relative(process.cwd(), module.moduleId)} > ${name}`;
 }
 
 function failuresOf(module: TestModule): { all: string[]; outsideTests: number } {
-	const path = relative(process.cwd(), module.moduleId);
 	const line = (name: string, errors: readonly SerializedError[]) =>
-		`${path} > ${name}: ${errors[0]?.message.split('\n')[0] ?? 'no error told'}`;
+		`${placeOf(module, name)}: ${errors[0]?.message.split('\n')[0] ?? 'no error told'}`;
 	const outside = [
 		...(module.errors().length > 0 ? [line('the file', module.errors())] : []),
 		...[...module.children.allSuites()]

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import type { RunCounts } from './countReporter.ts';
+import { noCounts, type RunCounts } from './countReporter.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const countsFile = join(root, '.lamplight', 'test-counts.jsonl');
@@ -34,7 +34,7 @@ const suites = {
 /** Sums the counts that the test runs wrote; `null` when no test ran. */
 function readCounts(): RunCounts | null {
 	if (!existsSync(countsFile)) return null;
-	const sum: RunCounts = { passed: 0, failed: 0, skipped: 0, skips: [], failures: [], seconds: [] };
+	const sum = noCounts();
 	for (const line of readFileSync(countsFile, 'utf8').split('\n').filter(Boolean)) {
 		const run = JSON.parse(line) as RunCounts;
 		sum.passed += run.passed;
