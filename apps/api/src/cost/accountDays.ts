@@ -12,9 +12,9 @@ import { WideSums } from './wideSums.ts';
 /** One account's day as the reconciliation wants it: from metrics alone, and from records. */
 export interface AccountDay {
 	readonly estimated: EstimatedSide;
-	/** `null` when no record of the day was read. */
+	/** `null` when something ran and no record of it was read; where nothing ran there is none to miss. */
 	readonly measured: MeasuredSide | null;
-	/** Whether anything ran: else there was no record to read. */
+	/** Whether anything ran. */
 	readonly hasRun: boolean;
 }
 
@@ -168,9 +168,10 @@ function accountDay({ estimated, measured, rounding, isRecorded, hasRun }: Sides
 	return {
 		hasRun,
 		estimated: { parts: estimated, unpriced: [] },
-		measured: isRecorded
-			? { parts: measured, roundingCost: rounding ?? zero(currency), unpriced: [] }
-			: null,
+		measured:
+			isRecorded || !hasRun
+				? { parts: measured, roundingCost: rounding ?? zero(currency), unpriced: [] }
+				: null,
 	};
 }
 

@@ -40,15 +40,13 @@ export function dayTable(
 			const side = billedOf(bill, { accountId, days: new Set([day]), ...regions });
 			return side === null || side.currency !== currency ? null : billedUse(side);
 		};
-		const isMeasured = [...accounts.values()].some(({ measured }) => measured !== null);
+		// Where no record was read at all, accounts in which nothing ran make no measurement.
+		const isMeasured = [...accounts.values()].some((one) => one.hasRun && one.measured !== null);
 		const sums = [...new Set([...accounts.keys(), ...billedAccounts])].map((accountId) => {
 			const own = accounts.get(accountId);
-			// Beside measured ones, an account in which nothing ran has no record that could be missing.
-			const measured =
-				own?.measured ?? (own?.hasRun === false && isMeasured ? own.estimated : null);
 			return {
 				estimated: partsSum(own?.estimated.parts, currency),
-				measured: partsSum(measured?.parts, currency),
+				measured: isMeasured ? partsSum(own?.measured?.parts, currency) : null,
 				billed: billedOn(accountId),
 				hasRun: own?.hasRun ?? false,
 			};

@@ -70,20 +70,12 @@ function overDays(days: readonly CostDay[], accountId: string) {
 		const one = accountsOn(day).accounts.get(accountId);
 		return one === undefined ? [] : [one];
 	});
-	// A day on which nothing ran has no record that could be missing.
-	const measured = own.map((one) => one.measured ?? (one.hasRun ? null : asMeasured(one)));
-	const read = measured.filter((one) => one !== null);
-	const isMeasured = read.length === own.length && own.some((one) => one.measured !== null);
+	const measured = own.flatMap((one) => one.measured ?? []);
+	const isMeasured = measured.length === own.length && own.some(({ hasRun }) => hasRun);
 	return {
 		estimated: { parts: joinParts(own.map((one) => one.estimated.parts)), unpriced: [] },
-		measured: isMeasured ? joinMeasured(read) : null,
+		measured: isMeasured ? joinMeasured(measured) : null,
 	};
-}
-
-/** What costs without running is the same in the estimate and in the measurement. */
-function asMeasured({ estimated: { parts } }: AccountDay): MeasuredSide {
-	const currency = Object.values(parts)[0]?.currency ?? 'USD';
-	return { parts, roundingCost: zero(currency), unpriced: [] };
 }
 
 function joinMeasured(sides: readonly MeasuredSide[]): MeasuredSide {
