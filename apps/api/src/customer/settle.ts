@@ -1,5 +1,6 @@
 import { sourcesOf } from '@lamplight/core/bill/sources';
 import type { Connection, Enrolment } from '@lamplight/core/connection/connection';
+import { letsUsIn } from '@lamplight/core/connection/health';
 import type { Ctx } from '@lamplight/core/ctx';
 import { LamplightError } from '@lamplight/core/errors';
 import type { WatchUsage } from '@lamplight/core/watchcost/watchcost';
@@ -32,7 +33,7 @@ export async function findAccounts(
 		({ enrolmentId, accountId }) =>
 			enrolmentId === enrolment.id && accountId === enrolment.accountId,
 	);
-	if (management === undefined || !['healthy', 'degraded'].includes(management.state)) return [];
+	if (management === undefined || !letsUsIn(management)) return [];
 	const { discoverAccounts } = await import('@lamplight/aws/connect/discover');
 	const using = {
 		...deps.connect,

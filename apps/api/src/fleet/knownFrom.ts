@@ -1,4 +1,5 @@
 import type { Connection } from '@lamplight/core/connection/connection';
+import { letsUsIn } from '@lamplight/core/connection/health';
 import type { ConnectionId } from '@lamplight/core/ids';
 
 import type { LeftOut } from '../contract/shared.ts';
@@ -9,7 +10,7 @@ const maxLeftOut = 200;
 
 /** Accounts with figures to be missed: one that nobody gets into has none, and its own page says so. */
 export function readAccounts(connections: readonly Connection[]): readonly Connection[] {
-	return connections.filter(({ state }) => state === 'healthy' || state === 'degraded');
+	return connections.filter(letsUsIn);
 }
 
 /**
@@ -32,6 +33,11 @@ export function connectionKnownFromMs(
 /** Since when the figures of all accounts are whole (epoch ms); 0 when nothing is connected. */
 export function knownFromMs(connections: readonly Connection[]): number {
 	return Math.max(0, ...readAccounts(connections).map(accountKnownFromMs));
+}
+
+/** The first moment that is known of any account (epoch ms); 0 when nothing is connected. */
+export function firstKnownMs(connections: readonly Connection[]): number {
+	return connections.length === 0 ? 0 : Math.min(...connections.map(accountKnownFromMs));
 }
 
 /** Which accounts a span is compared over: those that both it and the span before know. */

@@ -5,7 +5,8 @@ import { expect, test } from 'vitest';
 
 import type { FleetItem } from './fleet.ts';
 import { lastDay } from './issueView.ts';
-import { firstKnownMs, SparkView } from './sparks.ts';
+import { firstKnownMs } from './knownFrom.ts';
+import { SparkView } from './sparks.ts';
 
 const fromMs = Date.UTC(2026, 10, 18, 8);
 const account = (id: string, knownFromMs: number) =>

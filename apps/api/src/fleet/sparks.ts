@@ -13,11 +13,6 @@ interface KnownSteps {
 	readonly to: number;
 }
 
-/** The first moment that is known of any account (epoch ms); 0 when nothing is connected. */
-export function firstKnownMs(connections: readonly Connection[]): number {
-	return connections.length === 0 ? 0 : Math.min(...connections.map(accountKnownFromMs));
-}
-
 /**
  * Sparks of a fleet as they are shown: where nothing was read there is a gap, as not to be known is not
  * the same as not to have run.

@@ -22,9 +22,9 @@ import {
 import { appDeploys, markerOf, readDeploys } from '../fleet/deploys.ts';
 import { ms, share, sparkOf, sumCost, unpricedOf } from '../fleet/figures.ts';
 import { type Fleet, readFleet, readWindow } from '../fleet/fleet.ts';
-import { firstKnownMs, SparkView } from '../fleet/sparks.ts';
+import { SparkView } from '../fleet/sparks.ts';
 import { type StepsOver, stepsOver } from '../fleet/stepsOver.ts';
-import { comparedSince, knownFromMs } from '../fleet/knownFrom.ts';
+import { comparedSince, firstKnownMs, knownFromMs } from '../fleet/knownFrom.ts';
 import { listedIn } from '../fleet/list.ts';
 import { memo } from '../fleet/memo.ts';
 import { moversOf } from '../fleet/moverViews.ts';

@@ -3,6 +3,7 @@ import { verifyConnection } from '@lamplight/aws/connect/verify';
 
 import { sourcesOf } from '@lamplight/core/bill/sources';
 import type { Connection, Enrolment } from '@lamplight/core/connection/connection';
+import { letsUsIn } from '@lamplight/core/connection/health';
 import type { Ctx } from '@lamplight/core/ctx';
 import { LamplightError } from '@lamplight/core/errors';
 import type { WatchUsage } from '@lamplight/core/watchcost/watchcost';
@@ -33,7 +34,7 @@ export async function runVerify(deps: JobDeps, message: MessageOf<'verify'>): Pr
 		const held = await deps.store.billingSources.get(ctx, source.id);
 		if (held === null) await deps.store.billingSources.put(ctx, source);
 	}
-	if (!isIn(tried.state)) return;
+	if (!letsUsIn(tried)) return;
 	if (enrolment.kind === 'organization' && connection.accountId === enrolment.accountId) {
 		await discover(deps, ctx, { enrolment, plannedMs, discovering: counting('accounts') });
 	}
@@ -43,12 +44,9 @@ export async function runVerify(deps: JobDeps, message: MessageOf<'verify'>): Pr
 }
 
 /** Somebody waited on the page and tried it: asking AWS all of it again says nothing new. */
-function isTriedSince({ state, verifiedMs }: Connection, plannedMs: number): boolean {
-	return isIn(state) && verifiedMs !== null && verifiedMs > plannedMs;
-}
-
-function isIn(state: Connection['state']): boolean {
-	return state === 'healthy' || state === 'degraded';
+function isTriedSince(connection: Connection, plannedMs: number): boolean {
+	const { verifiedMs } = connection;
+	return letsUsIn(connection) && verifiedMs !== null && verifiedMs > plannedMs;
 }
 
 async function tryNow(

@@ -8,6 +8,11 @@ export const notedEveryMs = 5 * 60_000;
 /** A connection counts as read while it misses no more than two notes, and a minute for the work. */
 export const readWithinMs = 3 * notedEveryMs + 60_000;
 
+/** Whether a connection's role lets us in, though it may not grant all that was ticked. */
+export function letsUsIn({ state }: Pick<Connection, 'state'>): boolean {
+	return state === 'healthy' || state === 'degraded';
+}
+
 /** What one try of a connection found. */
 export interface ConnectionTrial {
 	/** `denied` when AWS refused the role with our external id; `unavailable` when it could not say. */
