@@ -82,37 +82,33 @@ export async function takeShared(
 
 /** Longer than the minute that is counted, also by the clock of a simulated world that runs 60 times as fast. */
 const keptMs = 2 * hourMs;
-/** Many first calls of a minute at once: each sees another's count when it asks again. */
-const countAttempts = 3;
-
+/** How many were counted with this one; `Infinity` when so many come that not even counting them comes through. */
 async function countOne(
 	{ store, clock }: { readonly store: Store; readonly clock: Clock },
 	ctx: Ctx,
 	id: string,
-	attempts = countAttempts,
 ): Promise<number> {
-	const add = async () =>
-		(await store.rates.update(ctx, id, (one) => ({ ...one, used: one.used + 1 }))).used;
-	try {
-		return await add();
-	} catch (error) {
-		// So many at once that not even counting them comes through is more than is allowed.
-		if (isCode(error, 'conflict')) return Infinity;
-		if (!isCode(error, 'not_found')) throw error;
-	}
-	try {
-		await store.rates.create(ctx, {
-			id,
-			begunBy: ctx.requestId,
-			used: 1,
-			expiresMs: clock() + keptMs,
-		});
-		return 1;
-	} catch (error) {
-		// Another call was the first one of this minute.
-		if (!isCode(error, 'conflict') || attempts === 1) throw error;
-		return countOne({ store, clock }, ctx, id, attempts - 1);
-	}
+	const add = async (): Promise<number | null> => {
+		try {
+			return (await store.rates.update(ctx, id, (one) => ({ ...one, used: one.used + 1 }))).used;
+		} catch (error) {
+			if (isCode(error, 'conflict')) return Infinity;
+			if (isCode(error, 'not_found')) return null;
+			throw error;
+		}
+	};
+	const begin = async (): Promise<number | null> => {
+		try {
+			const expiresMs = clock() + keptMs;
+			await store.rates.create(ctx, { id, begunBy: ctx.requestId, used: 1, expiresMs });
+			return 1;
+		} catch (error) {
+			if (isCode(error, 'conflict')) return null;
+			throw error;
+		}
+	};
+	// Another call may have been the first one of this minute meanwhile: then it is added to that.
+	return (await add()) ?? (await begin()) ?? (await add()) ?? Infinity;
 }
 
 const isCode = (error: unknown, code: LamplightError['code']) =>
