@@ -54,7 +54,7 @@ export interface FiguresInput {
 	/** Executions that the given functions leave unexplained, of minutes that have settled. */
 	readonly unexplained: (
 		functions: readonly FunctionFigures[],
-		of: { readonly readLater: boolean; readonly beforeMs?: number },
+		of: { readonly readLater: boolean; readonly beforeMs: number },
 	) => number;
 	/** Whether functions that are left for later cannot account for what ran since they were counted. */
 	readonly isSurprised: (functions: readonly FunctionFigures[]) => boolean;
@@ -132,11 +132,9 @@ class Draft implements Figures {
 		return [...this.#buckets].map(([name, buckets]) => ({ name, buckets }));
 	}
 
-	/** Executions of settled minutes, of those before `beforeMs` when it is given. */
-	unexplained(beforeMs?: number): number {
-		const { hasReadLater: readLater } = this;
-		const before = beforeMs === undefined ? {} : { beforeMs };
-		return this.#input.unexplained(this.all(), { readLater, ...before });
+	/** Executions of settled minutes before `beforeMs`. */
+	unexplained(beforeMs = Number.POSITIVE_INFINITY): number {
+		return this.#input.unexplained(this.all(), { readLater: this.hasReadLater, beforeMs });
 	}
 
 	async readLater(): Promise<void> {
