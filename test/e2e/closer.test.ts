@@ -1,17 +1,17 @@
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import type { Heatmap } from '@lamplight/api/contract/functionPages';
 import type { FunctionRow } from '@lamplight/api/contract/functions';
-import { hourMs } from '@lamplight/core/time';
+import { hourMs, type TimeRange } from '@lamplight/core/time';
 
 import { pathsOf } from '../../apps/dashboard/src/lib/nav/paths.ts';
-import { launchBrowser } from '../support/browser.ts';
 import { patienceMs, visit, type Visit } from '../support/dashboard.ts';
 import { missing } from '../support/needs.ts';
+import { openProduct } from '../support/openProduct.ts';
 import type { SharedProduct } from '../support/sharedProduct.ts';
 import { worldOf } from '../support/world.ts';
-import { busiestFunctions, rangeOf, recently, type Span } from './recent.ts';
+import { busiestFunctions, rangeOf, recently } from './recent.ts';
 
 const reason = missing('chromium');
 
@@ -23,15 +23,12 @@ describe.skipIf(reason !== null)('looking closer', () => {
 	let page: Page;
 	/** An hour that has been read for long, so that nothing changes while it is looked at. */
 	let hour: ReturnType<typeof rangeOf>;
-	let hourSpan: Span;
+	let hourSpan: TimeRange;
 	let busiest: FunctionRow;
 
 	beforeAll(async () => {
-		const shared = inject('product');
-		if (shared === null) throw new Error('no product was started');
-		product = shared;
+		({ browser, product } = await openProduct());
 		world = worldOf(product);
-		browser = await launchBrowser();
 		engineer = await visit(browser, product);
 		page = engineer.page;
 		const toMs = Math.floor((await world.nowMs()) / hourMs) * hourMs - 2 * hourMs;
@@ -54,10 +51,7 @@ describe.skipIf(reason !== null)('looking closer', () => {
 	});
 
 	const to = () => pathsOf(product.workspaceId, hour);
-	const open = async (path: string) => {
-		await page.goto(`${product.url}${path}`);
-		await engineer.settled();
-	};
+	const open = (path: string) => engineer.open(path);
 
 	it('the legend hides a series by click and by key, and leaves the last one drawn', async () => {
 		await open(to().function(busiest.id));
@@ -164,7 +158,7 @@ describe.skipIf(reason !== null)('looking closer', () => {
 	});
 
 	/** A function of whose executions in a span some are drawn. */
-	async function sampledFunction(span: Span): Promise<FunctionRow> {
+	async function sampledFunction(span: TimeRange): Promise<FunctionRow> {
 		const recent = pathsOf(product.workspaceId, rangeOf(span));
 		return await vi.waitFor(
 			async () => {

@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { ConnectionPage } from '@lamplight/api/contract/connections';
 import type { EnrolmentView } from '@lamplight/api/contract/enrolments';
 
 import { pathsOf } from '../../apps/dashboard/src/lib/nav/paths.ts';
-import { launchBrowser } from '../support/browser.ts';
 import { patienceMs, visit, type Visit } from '../support/dashboard.ts';
 import { missing } from '../support/needs.ts';
+import { openProduct } from '../support/openProduct.ts';
 import type { SharedProduct } from '../support/sharedProduct.ts';
 
 /** Another company of the simulated world, which nobody has connected yet. */
@@ -28,10 +28,7 @@ describe.skipIf(reason !== null)('connecting twelve accounts', () => {
 	let enrolmentId = '';
 
 	beforeAll(async () => {
-		const shared = inject('product');
-		if (shared === null) throw new Error('no product was started');
-		product = shared;
-		browser = await launchBrowser();
+		({ browser, product } = await openProduct());
 		owner = await visit(browser, product, { role: 'owner' });
 	});
 	afterAll(async () => {

@@ -1,19 +1,20 @@
 import { text } from 'node:stream/consumers';
 
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { CostsPage } from '@lamplight/api/contract/costs';
 import type { FunctionRow } from '@lamplight/api/contract/functions';
 import { dayMs, hourMs, utcDay } from '@lamplight/core/time';
 
 import { pathsOf } from '../../apps/dashboard/src/lib/nav/paths.ts';
-import { launchBrowser } from '../support/browser.ts';
 import { patienceMs, visit } from '../support/dashboard.ts';
 import { missing } from '../support/needs.ts';
+import { openProduct } from '../support/openProduct.ts';
 import type { SharedProduct } from '../support/sharedProduct.ts';
 import { worldOf } from '../support/world.ts';
-import { absolute, dayReadMs, nameOf, untilMonthRead, untilRead } from './untilRead.ts';
+import { rangeOf } from './recent.ts';
+import { dayReadMs, nameOf, untilMonthRead, untilRead } from './untilRead.ts';
 
 const centUsd = 0.01;
 const reason = missing('chromium');
@@ -24,11 +25,8 @@ describe.skipIf(reason !== null)('asking what it costs', () => {
 	let world: ReturnType<typeof worldOf>;
 
 	beforeAll(async () => {
-		const shared = inject('product');
-		if (shared === null) throw new Error('no product was started');
-		product = shared;
+		({ browser, product } = await openProduct());
 		world = worldOf(product);
-		browser = await launchBrowser();
 	});
 	afterAll(async () => {
 		await browser.close();
@@ -52,7 +50,7 @@ describe.skipIf(reason !== null)('asking what it costs', () => {
 			};
 			// Others that are read meanwhile may be dearer.
 			await expect.poll(staysDearest, { timeout: dayReadMs, interval: 5_000 }).toBe(true);
-			const to = pathsOf(product.workspaceId, absolute(hour));
+			const to = pathsOf(product.workspaceId, rangeOf(hour));
 			await page.goto(
 				`${product.url}${to.functions({ sort: 'cost', order: 'desc', groupBy: 'none' })}`,
 			);
@@ -129,7 +127,7 @@ describe.skipIf(reason !== null)('asking what it costs', () => {
 		get: <T>(path: string) => Promise<T>,
 		range: { readonly fromMs: number; readonly toMs: number },
 	): Promise<string> {
-		const to = pathsOf(product.workspaceId, absolute(range));
+		const to = pathsOf(product.workspaceId, rangeOf(range));
 		const path = `/v1${to.functions({ sort: 'cost', order: 'desc', limit: '1' })}`;
 		const { rows } = await get<{ rows: readonly FunctionRow[] }>(path);
 		return rows[0]?.id ?? '';

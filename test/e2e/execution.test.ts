@@ -1,14 +1,14 @@
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import type { ExecutionPage, ExecutionsPage } from '@lamplight/api/contract/executions';
 import type { FunctionPage } from '@lamplight/api/contract/functionPages';
 import type { FunctionRow } from '@lamplight/api/contract/functions';
 
 import { pathsOf, type Paths } from '../../apps/dashboard/src/lib/nav/paths.ts';
-import { launchBrowser } from '../support/browser.ts';
 import { patienceMs, visit, type Visit } from '../support/dashboard.ts';
 import { missing } from '../support/needs.ts';
+import { openProduct } from '../support/openProduct.ts';
 import type { SharedProduct } from '../support/sharedProduct.ts';
 import { type Execution, worldOf } from '../support/world.ts';
 import { busiestFunctions, rangeOf, recently } from './recent.ts';
@@ -23,11 +23,8 @@ describe.skipIf(reason !== null)('one execution', () => {
 	let page: Page;
 
 	beforeAll(async () => {
-		const shared = inject('product');
-		if (shared === null) throw new Error('no product was started');
-		product = shared;
+		({ browser, product } = await openProduct());
 		world = worldOf(product);
-		browser = await launchBrowser();
 		engineer = await visit(browser, product);
 		page = engineer.page;
 	});
@@ -36,10 +33,7 @@ describe.skipIf(reason !== null)('one execution', () => {
 		await browser.close();
 	});
 
-	const open = async (path: string) => {
-		await page.goto(`${product.url}${path}`);
-		await engineer.settled();
-	};
+	const open = (path: string) => engineer.open(path);
 
 	it('finds words in the lines of an execution', async () => {
 		const { story, path } = await execution((one) => (one.lines ?? []).length > 3);

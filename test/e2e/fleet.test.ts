@@ -1,14 +1,14 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { FunctionRow } from '@lamplight/api/contract/functions';
 import type { IssuePage, IssuesPage } from '@lamplight/api/contract/issues';
 import { minuteMs } from '@lamplight/core/time';
 
 import { pathsOf } from '../../apps/dashboard/src/lib/nav/paths.ts';
-import { launchBrowser } from '../support/browser.ts';
 import { follow, newTab, patienceMs, signInThroughPage, visit } from '../support/dashboard.ts';
 import { missing } from '../support/needs.ts';
+import { openProduct } from '../support/openProduct.ts';
 import type { SharedProduct } from '../support/sharedProduct.ts';
 
 interface FunctionsAnswer {
@@ -30,10 +30,7 @@ describe.skipIf(reason !== null)('from the sign-in link to the fleet', () => {
 	let product: SharedProduct;
 
 	beforeAll(async () => {
-		const shared = inject('product');
-		if (shared === null) throw new Error('no product was started');
-		product = shared;
-		browser = await launchBrowser();
+		({ browser, product } = await openProduct());
 	});
 	afterAll(async () => {
 		await browser.close();

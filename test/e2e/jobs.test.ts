@@ -1,17 +1,18 @@
 import type { Browser, Locator } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { ConcurrencyArea } from '@lamplight/api/contract/concurrency';
 import type { IssuePage } from '@lamplight/api/contract/issues';
 import { hourMs, minuteMs } from '@lamplight/core/time';
 
 import { pathsOf } from '../../apps/dashboard/src/lib/nav/paths.ts';
-import { launchBrowser } from '../support/browser.ts';
 import { patienceMs, visit } from '../support/dashboard.ts';
 import { missing } from '../support/needs.ts';
+import { openProduct } from '../support/openProduct.ts';
 import type { SharedProduct } from '../support/sharedProduct.ts';
 import { type Story, worldOf } from '../support/world.ts';
-import { absolute, dayReadMs, nameOf, untilRead } from './untilRead.ts';
+import { rangeOf } from './recent.ts';
+import { dayReadMs, nameOf, untilRead } from './untilRead.ts';
 
 const reason = missing('chromium');
 
@@ -21,11 +22,8 @@ describe.skipIf(reason !== null)('what somebody opens it for', () => {
 	let world: ReturnType<typeof worldOf>;
 
 	beforeAll(async () => {
-		const shared = inject('product');
-		if (shared === null) throw new Error('no product was started');
-		product = shared;
+		({ browser, product } = await openProduct());
 		world = worldOf(product);
-		browser = await launchBrowser();
 	});
 	afterAll(async () => {
 		await browser.close();
@@ -91,7 +89,7 @@ describe.skipIf(reason !== null)('what somebody opens it for', () => {
 			const id = issueUrl.pathname.split('/').at(-1) ?? '';
 			const same = failed.filter(({ errorType }) => errorType === type).length;
 			const hourOnly = await context.newPage();
-			const to = pathsOf(product.workspaceId, absolute(hour));
+			const to = pathsOf(product.workspaceId, rangeOf(hour));
 			await hourOnly.goto(`${product.url}${to.issue(id)}`);
 			await hourOnly
 				.getByText(`It happened ${same.toLocaleString('en-US')} times in this span.`)
@@ -157,7 +155,7 @@ describe.skipIf(reason !== null)('what somebody opens it for', () => {
 			if (starved === undefined || took === undefined) throw new Error('the burst has nobody');
 			await untilRead({ get, workspaceId: product.workspaceId }, starved.id, range);
 
-			const to = pathsOf(product.workspaceId, absolute(range));
+			const to = pathsOf(product.workspaceId, rangeOf(range));
 			await page.goto(`${product.url}${to.concurrency()}`);
 			await settled();
 			const reading = (await page.locator('main p.reading').innerText()).replaceAll('\u00a0', ' ');

@@ -1,12 +1,12 @@
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import type { IssuesPage } from '@lamplight/api/contract/issues';
 
 import { pathsOf, type Paths } from '../../apps/dashboard/src/lib/nav/paths.ts';
-import { launchBrowser } from '../support/browser.ts';
 import { patienceMs, visit, type Visit } from '../support/dashboard.ts';
 import { missing } from '../support/needs.ts';
+import { openProduct } from '../support/openProduct.ts';
 import type { SharedProduct } from '../support/sharedProduct.ts';
 
 const reason = missing('chromium');
@@ -19,11 +19,8 @@ describe.skipIf(reason !== null)('deciding and keeping', () => {
 	let page: Page;
 
 	beforeAll(async () => {
-		const shared = inject('product');
-		if (shared === null) throw new Error('no product was started');
-		product = shared;
+		({ browser, product } = await openProduct());
 		to = pathsOf(product.workspaceId);
-		browser = await launchBrowser();
 		engineer = await visit(browser, product);
 		page = engineer.page;
 	});
@@ -32,10 +29,7 @@ describe.skipIf(reason !== null)('deciding and keeping', () => {
 	});
 
 	const main = () => page.getByRole('main');
-	const open = async (path: string) => {
-		await page.goto(`${product.url}${path}`);
-		await engineer.settled();
-	};
+	const open = (path: string) => engineer.open(path);
 	const toast = (words: string) => page.getByText(words, { exact: true });
 
 	it(

@@ -3,12 +3,12 @@ import { dirname, join } from 'node:path';
 
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { pathsOf, type Paths } from '../../apps/dashboard/src/lib/nav/paths.ts';
-import { launchBrowser } from '../support/browser.ts';
 import { patienceMs, visit, type Visit } from '../support/dashboard.ts';
 import { missing, root } from '../support/needs.ts';
+import { openProduct } from '../support/openProduct.ts';
 import { findSeen, outerRoutes, productPages, type Seen } from './pages.ts';
 
 /** How long the past may take until there is one of everything to look at. */
@@ -36,9 +36,8 @@ describe.skipIf(reason !== null)('every page', () => {
 
 	beforeAll(
 		async () => {
-			const product = inject('product');
-			if (product === null) throw new Error('no product was started');
-			browser = await launchBrowser();
+			const { product, browser: own } = await openProduct();
+			browser = own;
 			url = product.url;
 			to = pathsOf(product.workspaceId);
 			owner = await visit(browser, product, { role: 'owner' });

@@ -1,23 +1,18 @@
 import type { FunctionRow } from '@lamplight/api/contract/functions';
-import { hourMs, minuteMs } from '@lamplight/core/time';
+import { hourMs, minuteMs, type TimeRange } from '@lamplight/core/time';
 
 import type { Paths } from '../../apps/dashboard/src/lib/nav/paths.ts';
 import type { Visit } from '../support/dashboard.ts';
 import type { worldOf } from '../support/world.ts';
 
-export interface Span {
-	readonly fromMs: number;
-	readonly toMs: number;
-}
-
 /** A span as the address says it. */
-export const rangeOf = ({ fromMs, toMs }: Span) => ({
+export const rangeOf = ({ fromMs, toMs }: TimeRange) => ({
 	from: new Date(fromMs).toISOString(),
 	to: new Date(toMs).toISOString(),
 });
 
 /** The last hour but its newest minutes: executions are kept from when it was first read. */
-export async function recently(world: ReturnType<typeof worldOf>): Promise<Span> {
+export async function recently(world: ReturnType<typeof worldOf>): Promise<TimeRange> {
 	const toMs = Math.floor((await world.nowMs()) / minuteMs) * minuteMs - 10 * minuteMs;
 	return { fromMs: toMs - hourMs, toMs };
 }

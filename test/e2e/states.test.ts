@@ -1,10 +1,10 @@
 import type { Browser, Page, Route } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { pathsOf, type Paths } from '../../apps/dashboard/src/lib/nav/paths.ts';
-import { launchBrowser } from '../support/browser.ts';
 import { patienceMs, visit, type Visit } from '../support/dashboard.ts';
 import { missing } from '../support/needs.ts';
+import { openProduct } from '../support/openProduct.ts';
 
 const reason = missing('chromium');
 
@@ -29,9 +29,8 @@ describe.skipIf(reason !== null)('when something is wrong', () => {
 	let calls: RegExp;
 
 	beforeAll(async () => {
-		const product = inject('product');
-		if (product === null) throw new Error('no product was started');
-		browser = await launchBrowser();
+		const { product, browser: own } = await openProduct();
+		browser = own;
 		url = product.url;
 		to = pathsOf(product.workspaceId);
 		fleet = new RegExp(`/v1/w/${product.workspaceId}/functions(\\?|$)`);
@@ -179,21 +178,17 @@ describe.skipIf(reason !== null)('by keyboard alone', () => {
 	let browser: Browser;
 	let engineer: Visit;
 	let page: Page;
-	let url: string;
 	let to: Paths;
 
 	beforeAll(async () => {
-		const product = inject('product');
-		if (product === null) throw new Error('no product was started');
-		browser = await launchBrowser();
-		url = product.url;
+		const { product, browser: own } = await openProduct();
+		browser = own;
 		to = pathsOf(product.workspaceId);
 		engineer = await visit(browser, product);
 		page = engineer.page;
 	});
 	beforeEach(async () => {
-		await page.goto(`${url}${to.functions()}`);
-		await engineer.settled();
+		await engineer.open(to.functions());
 		await page.locator('tbody th[scope="row"] a').first().waitFor();
 	});
 	afterAll(async () => {

@@ -1,16 +1,13 @@
 import type { CostsPage } from '@lamplight/api/contract/costs';
 import type { FunctionRow } from '@lamplight/api/contract/functions';
+import type { TimeRange } from '@lamplight/core/time';
 import { expect } from 'vitest';
 
 import { pathsOf } from '../../apps/dashboard/src/lib/nav/paths.ts';
+import { rangeOf } from './recent.ts';
 
 /** How long the day before may take to be read on a machine that does other things too. */
 export const dayReadMs = 240_000;
-
-export const absolute = ({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }) => ({
-	from: new Date(fromMs).toISOString(),
-	to: new Date(toMs).toISOString(),
-});
 
 /** `account.region.name`; a name holds no dot. */
 export const nameOf = (functionId: string) => functionId.split('.').at(-1) ?? '';
@@ -24,9 +21,9 @@ interface Reader {
 export async function untilRead(
 	{ get, workspaceId }: Reader,
 	functionId: string,
-	range: { readonly fromMs: number; readonly toMs: number },
+	range: TimeRange,
 ): Promise<FunctionRow> {
-	const to = pathsOf(workspaceId, absolute(range));
+	const to = pathsOf(workspaceId, rangeOf(range));
 	const name = nameOf(functionId);
 	const row = async () => {
 		const path = `/v1${to.functions({ q: name, limit: '50' })}`;

@@ -24,6 +24,8 @@ export interface Visit {
 	send(method: 'POST' | 'DELETE', path: string): Promise<void>;
 	/** Resolves when the page has been drawn: a heading, no skeleton, no call under way. */
 	settled(): Promise<void>;
+	/** Goes to a path of the product, and resolves when its page has been drawn. */
+	open(path: string): Promise<void>;
 }
 
 /** A tab of its own; nobody is signed in. */
@@ -108,6 +110,10 @@ export async function follow(context: BrowserContext, page: Page, url: string): 
 		page,
 		trouble,
 		settled,
+		open: async (path) => {
+			await page.goto(`${url}${path}`);
+			await settled();
+		},
 		get: async (path) => (await (await ask('GET', path)).json()) as never,
 		send: async (method, path) => void (await ask(method, path)),
 	};
