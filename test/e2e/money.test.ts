@@ -1,15 +1,15 @@
 import { text } from 'node:stream/consumers';
 
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import type { CostsPage } from '@lamplight/api/contract/costs';
 import { utcDay } from '@lamplight/core/time';
 
 import { pathsOf, type Paths } from '../../apps/dashboard/src/lib/nav/paths.ts';
-import { launchBrowser } from '../support/browser.ts';
 import { patienceMs, visit, type Visit } from '../support/dashboard.ts';
 import { missing } from '../support/needs.ts';
+import { openProduct } from '../support/openProduct.ts';
 import type { SharedProduct } from '../support/sharedProduct.ts';
 import { worldOf } from '../support/world.ts';
 import { dayReadMs, untilMonthRead } from './untilRead.ts';
@@ -24,23 +24,18 @@ describe.skipIf(reason !== null)('counting money', () => {
 	let page: Page;
 
 	beforeAll(async () => {
-		const shared = inject('product');
-		if (shared === null) throw new Error('no product was started');
-		product = shared;
+		({ browser, product } = await openProduct());
 		to = pathsOf(product.workspaceId);
-		browser = await launchBrowser();
 		engineer = await visit(browser, product);
 		page = engineer.page;
-	});
+		await untilMonthRead({ get: engineer.get, workspaceId: product.workspaceId });
+	}, 5 * dayReadMs);
 	afterAll(async () => {
 		await browser.close();
 	});
 
 	const main = () => page.getByRole('main');
-	const open = async (path: string) => {
-		await page.goto(`${product.url}${path}`);
-		await engineer.settled();
-	};
+	const open = (path: string) => engineer.open(path);
 
 	it('leads from a total to the executions behind it, and to the same sums on the way', async () => {
 		await open(to.costs({ by: 'app' }));
@@ -77,7 +72,6 @@ describe.skipIf(reason !== null)('counting money', () => {
 		'sets what was billed beside the estimate, day by day, and prices by the chosen basis',
 		async () => {
 			const finance = await visit(browser, product, { role: 'finance' });
-			await untilMonthRead({ get: finance.get, workspaceId: product.workspaceId });
 			const costs = async () => await finance.get<CostsPage>(`/v1${to.costs()}`);
 			// A busy machine reads the fleet first, and the bill minutes after the start.
 			const billed = await vi.waitFor(
@@ -121,7 +115,7 @@ describe.skipIf(reason !== null)('counting money', () => {
 			expect(await finance.page.getByRole('columnheader', { name: 'Change' }).count()).toBe(0);
 			await finance.context.close();
 		},
-		4 * dayReadMs + 10 * patienceMs,
+		10 * patienceMs,
 	);
 
 	it(
