@@ -5,6 +5,7 @@ import type { ConcurrencyArea } from '@lamplight/api/contract/concurrency';
 import type { IssuePage } from '@lamplight/api/contract/issues';
 import { hourMs, minuteMs } from '@lamplight/core/time';
 
+import { plain } from '../../apps/dashboard/src/lib/format/number.ts';
 import { pathsOf } from '../../apps/dashboard/src/lib/nav/paths.ts';
 import { patienceMs, visit } from '../support/dashboard.ts';
 import { missing } from '../support/needs.ts';
@@ -158,7 +159,7 @@ describe.skipIf(reason !== null)('what somebody opens it for', () => {
 			const to = pathsOf(product.workspaceId, rangeOf(range));
 			await page.goto(`${product.url}${to.concurrency()}`);
 			await settled();
-			const reading = (await page.locator('main p.reading').innerText()).replaceAll('\u00a0', ' ');
+			const reading = plain(await page.locator('main p.reading').innerText());
 			expect(reading).toContain(starved.name);
 			expect(reading).toContain('100 % of its limit');
 			const [accountId = '', region = ''] = starved.id.split('.');

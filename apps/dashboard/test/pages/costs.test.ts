@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 
+import { plain } from '../../src/lib/format/number.ts';
 import { visits } from './visit.ts';
 
 const tab = visits();
@@ -63,9 +64,7 @@ it('says of a day that is measured in part of which accounts, and holds the bill
 	const row = (day: RegExp) =>
 		card.getByRole('row').filter({ has: tab.page.getByRole('rowheader', { name: day }) });
 	const cells = async (day: RegExp) =>
-		(await row(day).getByRole('cell').allInnerTexts()).map((text) =>
-			text.replaceAll('\u00a0', ' '),
-		);
+		(await row(day).getByRole('cell').allInnerTexts()).map(plain);
 	await row(/2 Nov/).waitFor();
 	// The same accounts are not named twice, others are.
 	expect(await cells(/2 Nov/)).toEqual(['$100.00', '$74.00 2 of 3', '$101.50', '−$1.25']);
@@ -75,7 +74,7 @@ it('says of a day that is measured in part of which accounts, and holds the bill
 	);
 	expect(await cells(/1 Nov/)).toEqual(['$100.00', '$107.00', 'not yet', '–']);
 	const [mark] = await row(/2 Nov/).getByText('2 of 3').all();
-	const words = (await mark?.getAttribute('title'))?.replaceAll('\u00a0', ' ');
+	const words = plain((await mark?.getAttribute('title')) ?? '');
 	expect(words).toMatch(/^measured in 2 of 3 accounts, 71 % of the estimate.* at \$71\.00$/);
 	await card.getByText('whose records are read').waitFor();
 	tab.api.amend('GET /v1/w/{ws}/costs', { days: [{ day: '2026-11-01', ...whole }] });

@@ -1,6 +1,7 @@
 import type { Locator } from 'playwright';
 import { describe, expect, it } from 'vitest';
 
+import { plain } from '../../src/lib/format/number.ts';
 import { fleet } from '../fakeApi/fleet.ts';
 import { visits } from './visit.ts';
 
@@ -10,8 +11,6 @@ const { open, heading } = tab;
 const hasFocus = (one: Locator) =>
 	one.evaluate((element) => element === element.ownerDocument.activeElement);
 const press = (key: string) => tab.page.keyboard.press(key);
-
-const plainText = (text: string) => text.replaceAll('\u00a0', ' ').replaceAll('\u202f', ' ');
 
 /** The ring that shows where the keyboard is. */
 const ring = (one: Locator) =>
@@ -116,7 +115,7 @@ describe('by keyboard alone', () => {
 		await plot.focus();
 		expect(await ring(plot)).toMatch(/^solid/);
 		const said = tab.page.getByRole('status').filter({ hasText: /^\d\d:\d\d/ });
-		const text = async () => plainText(await said.innerText());
+		const text = async () => plain(await said.innerText());
 		await press('ArrowRight');
 		const first = await text();
 		expect(first).toMatch(/^\d\d:\d\d, 64 ms to 256 ms: \d+ executions?$/);

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 
+import { plain } from '../format/number.ts';
 import { quantityText, rateText, sourceText, usedText } from './rates.ts';
-
-const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 
 it('says use in the units that AWS charges by', () => {
 	expect(plain(usedText('1024000', 'MiB-ms'))).toBe('1 GB-s');

@@ -11,8 +11,7 @@ import {
 	moneyWhole,
 	perThousand,
 } from './money.ts';
-
-const plain = (text: string) => text.replaceAll('\u00a0', ' ');
+import { plain } from './number.ts';
 
 describe('money', () => {
 	it.each([

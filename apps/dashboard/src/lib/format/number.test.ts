@@ -8,11 +8,10 @@ import {
 	countShort,
 	errorShare,
 	percentDigits,
+	plain,
 	plural,
 	share,
 } from './number.ts';
-
-const plain = (text: string | null) => text?.replaceAll('\u00a0', ' ') ?? null;
 
 describe('counts', () => {
 	it('are whole in detail', () => {
@@ -81,7 +80,7 @@ describe('changes', () => {
 		[480, 100, '↑ 4.8 times'],
 		[350_489, 1, '↑ over 100 times'],
 	])('of %d against %d', (value, previous, text) => {
-		expect(plain(change(value, previous))).toBe(text);
+		expect(plain(change(value, previous) ?? '')).toBe(text);
 	});
 
 	it('are not said against nothing', () => {
@@ -91,7 +90,7 @@ describe('changes', () => {
 	});
 
 	it('of shares are in points', () => {
-		expect(plain(changePoints(0.0684, 0.0018))).toBe('↑ 6.66 points');
-		expect(plain(changePoints(0.01, 0.01))).toBe('0.00 points');
+		expect(plain(changePoints(0.0684, 0.0018) ?? '')).toBe('↑ 6.66 points');
+		expect(plain(changePoints(0.01, 0.01) ?? '')).toBe('0.00 points');
 	});
 });

@@ -5,6 +5,12 @@ export const unknown = '–';
 
 /** Keeps a number and its unit on one line. */
 export const nbsp = '\u00a0';
+
+/** The same text with ordinary spaces, so that it may be broken anywhere and compared by its words. */
+export function plain(text: string): string {
+	return text.replaceAll(/[\u00a0\u202f]/g, ' ');
+}
+
 const minus = '−';
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });

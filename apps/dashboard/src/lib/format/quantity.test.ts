@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { plain } from './number.ts';
 import {
 	bytes,
 	duration,
@@ -9,8 +10,6 @@ import {
 	gbSeconds,
 	memory,
 } from './quantity.ts';
-
-const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 
 describe('quantities', () => {
 	it.each([

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { plain } from './number.ts';
 import {
 	ago,
 	billingDay,
@@ -14,7 +15,6 @@ import {
 
 const nowMs = Date.parse('2026-11-23T14:22:00Z');
 const view = { zone: 'UTC', nowMs };
-const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 
 describe('moments', () => {
 	it('are a time today, a day before that, and carry another year', () => {

@@ -1,6 +1,6 @@
 import { dayMs } from '@lamplight/core/time';
 
-import { nbsp, unknown } from './number.ts';
+import { nbsp, plain, unknown } from './number.ts';
 import { duration } from './quantity.ts';
 
 export { unknown };
@@ -131,5 +131,5 @@ export function perStep(stepMs: number): string {
 	if (stepMs === 3_600_000) return 'per hour';
 	if (stepMs === dayMs) return 'per day';
 	const wholeMs = stepMs > 60_000 ? Math.round(stepMs / 60_000) * 60_000 : stepMs;
-	return `per ${duration(wholeMs).replaceAll(nbsp, ' ')}`;
+	return `per ${plain(duration(wholeMs))}`;
 }

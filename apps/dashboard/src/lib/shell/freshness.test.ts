@@ -1,6 +1,7 @@
 import type { Freshness } from '@lamplight/api/contract/workspace';
 import { expect, it } from 'vitest';
 
+import { plain } from '../format/number.ts';
 import { behind, freshnessText, notRead } from './freshness.ts';
 
 const nowMs = Date.UTC(2026, 10, 29, 12, 0, 10);
@@ -14,7 +15,6 @@ const freshness: Freshness = {
 	waiting: 0,
 	paused: 0,
 };
-const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 const text = (change: Partial<Freshness>) =>
 	plain(freshnessText({ ...freshness, ...change }, view));
 

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 
 import type { CostDay } from '@lamplight/api/contract/costDay';
 
+import { plain } from '#lib/format/number.ts';
+
 import { daySpan, differenceWords, measuredWords, partOf } from './words.ts';
 
 it('names a span of days as short as it can be', () => {
@@ -27,7 +29,7 @@ it('says of which accounts a day is measured, and what the same ones were estima
 	expect(partOf(day.measuredOf)).toBe('2 of 3');
 	expect(partOf({ accounts: 3, of: 3 })).toBeNull();
 	expect(partOf(null)).toBeNull();
-	expect(measuredWords(day)?.replaceAll('\u00a0', ' ')).toBe(
+	expect(plain(measuredWords(day) ?? '')).toBe(
 		'measured in 2 of 3 accounts, 71 % of the estimate; the same accounts were estimated at $71.00',
 	);
 	expect(differenceWords(day)).toBe('billed − measured, of 1 of 3 accounts');

@@ -2,6 +2,7 @@ import type { ExecutionPage } from '@lamplight/api/contract/executions';
 import type { LogLine } from '@lamplight/api/contract/logs';
 import { describe, expect, it } from 'vitest';
 
+import { plain } from '#lib/format/number.ts';
 import { plainReading, readingWords } from '#lib/ui/reading.ts';
 
 import { executionReading, executionTitle, longestSilence, withSilences } from './story.ts';
@@ -38,7 +39,7 @@ const page = {
 
 describe('the story of an execution', () => {
 	it('tells init, silence and what it cost beside the usual', () => {
-		expect(plainReading(executionReading(page)).replaceAll('\u00a0', ' ')).toBe(
+		expect(plain(plainReading(executionReading(page)))).toBe(
 			'Init took 842 ms. The handler ran for 2,318 ms, and wrote nothing for 2,004 ms of it in ledger.hold. It cost 45.27 µ$, 13 times the usual 3.54 µ$.',
 		);
 		expect(plainReading(executionReading(page)).split(/\s+/).length).toBeLessThanOrEqual(
