@@ -118,6 +118,17 @@ describe('mergeFragments', () => {
 			const asked = of('metrics', 3, { invocations: 4, billedMs: 15, errors: 1 });
 			expect(counted(records, asked)).toEqual([[5, 19]]);
 		});
+
+		it('has the records’ errors where the metric was bought before all of the minute had arrived', () => {
+			const errors = (...fragments: MergeFragment[]) =>
+				mergeFragments(fragments)[0]?.buckets.map((each) => each.errors);
+			const early = of('metrics', 1, { invocations: 2, errors: 0, throttles: 0 });
+			const later = of('records', 2, { invocations: 5, billedMs: 19, errors: 1 });
+			expect(errors(early, later)).toEqual([1]);
+			expect(errors(of('metrics', 1, { invocations: 5, errors: 0 }), later)).toEqual([0]);
+			const asked = of('metrics', 1, { invocations: 4, billedMs: 15, errors: 2 });
+			expect(errors(asked, later)).toEqual([2]);
+		});
 	});
 
 	it('counts an execution once when histograms of overlapping slots meet', () => {

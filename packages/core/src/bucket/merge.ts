@@ -12,7 +12,8 @@ export type MergeFragment = Pick<
 /**
  * One slice per function out of fragments that may overlap, repeat and contradict each other.
  * For each minute and source the highest revision wins; then records go over metrics for what
- * they know, unless a metric was bought after them and counts otherwise. The order of the fragments does not matter, and merging again changes nothing.
+ * they know, unless a metric was bought after them and counts otherwise. The order of the fragments
+ * does not matter, and merging again changes nothing.
  */
 export function mergeFragments(fragments: readonly MergeFragment[]): FunctionSlice[] {
 	const functions = new Map<FunctionId, Sides>();
@@ -80,10 +81,13 @@ function joined({ metrics, records }: Sides): Bucket[] {
 		.sort((a, b) => a - b)
 		.flatMap((minute) => {
 			const [metric, record] = [metrics.get(minute), records.get(minute)];
-			if (metric !== undefined && record !== undefined && isTakenBack(record, metric)) {
-				return [metric.bucket];
+			if (metric === undefined || record === undefined) {
+				return joinSources(metric?.bucket, record?.bucket);
 			}
-			return joinSources(metric?.bucket, record?.bucket);
+			if (isTakenBack(record, metric)) return [metric.bucket];
+			if (isOvertaken(metric, record))
+				return joinSources(withoutCounts(metric.bucket), record.bucket);
+			return joinSources(metric.bucket, record.bucket);
 		});
 }
 
@@ -92,10 +96,26 @@ function joined({ metrics, records }: Sides): Bucket[] {
  * then no longer believed them, or no longer read them to their end, and they may be short.
  */
 function isTakenBack(record: Dated<Bucket>, metric: Dated<Bucket>): boolean {
-	// Errors that were asked for stand beside the records that they belong to, and repeat them.
-	const isBought = metric.bucket.billedMs === null;
 	const differs = metric.bucket.invocations !== record.bucket.invocations;
-	return isBought && differs && metric.revision > record.revision;
+	return isBought(metric.bucket) && differs && metric.revision > record.revision;
+}
+
+/**
+ * Whether a function's metric was bought before all of the minute had arrived: records that were read later
+ * count more. It had no error by then; the minute may have.
+ */
+function isOvertaken(metric: Dated<Bucket>, record: Dated<Bucket>): boolean {
+	const isShort = metric.bucket.invocations < record.bucket.invocations;
+	return isBought(metric.bucket) && isShort && metric.revision < record.revision;
+}
+
+/** Errors that were asked for stand beside the records that they belong to, and repeat them. */
+function isBought({ billedMs }: Bucket): boolean {
+	return billedMs === null;
+}
+
+function withoutCounts(bucket: Bucket): Bucket {
+	return { ...bucket, errors: null, throttles: null };
 }
 
 /**
