@@ -87,11 +87,11 @@ export async function readFigures(
 	const draft = new Draft(work, input);
 	await draft.readRecords(input.plan.records);
 	await draft.buy(input.plan.metrics);
-	if (draft.unexplained() > 0 || input.isSurprised(draft.all())) await draft.readLater();
 	const { nowMs } = input;
 	// What ran just now for the first time in hours is not listed yet: it is soon, and then it is planned.
-	// Only what was deployed lately is likely to run for the first time while somebody looks.
 	const beforeMs = nowMs - listedAfterMs;
+	if (draft.unexplained(beforeMs) > 0 || input.isSurprised(draft.all())) await draft.readLater();
+	// Only what was deployed lately is likely to run for the first time while somebody looks.
 	if (draft.unexplained() > 0) {
 		const isOverdue = draft.unexplained(beforeMs) > 0;
 		const isNew = ({ known }: PlannedFunction) => nowMs - (known?.lastModifiedMs ?? 0) < newForMs;
