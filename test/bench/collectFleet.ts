@@ -65,6 +65,8 @@ export interface FleetUse {
 const warmUpMinutes = 15;
 /** Of simulated time: some minutes of a machine's, on which nothing else would be seen to happen. */
 const progressMinutes = 15;
+/** Of a day, UTC: pages are built with every reading then, and less often while nobody looks. */
+const workingMinutes = { from: 8 * 60, to: 16 * 60 };
 /** Younger minutes may still be provisional. */
 const settledAfterMs = 25 * minuteMs;
 
@@ -146,6 +148,7 @@ class Watch {
 		for (let minute = 0; minute < count; minute += 1) {
 			if (minute % progressMinutes === 0) this.#tell(`minute ${minute} of ${count}`);
 			sandbox.clock.advance(minuteMs);
+			await this.#look();
 			await this.#measured('plan', async () => void (await runPlan(this.#deps)));
 			this.#invocations += 1;
 			while (queue.length > 0) {
@@ -156,6 +159,14 @@ class Watch {
 				await this.#batches(readings, 'read');
 			}
 		}
+	}
+
+	/** Somebody has a page open in the working hours: the API notes so every five minutes. */
+	async #look(): Promise<void> {
+		const { store, deps } = this.#collector;
+		const minute = Math.floor((deps.clock() % dayMs) / minuteMs);
+		const isWorking = minute >= workingMinutes.from && minute < workingMinutes.to;
+		if (isWorking && minute % 5 === 0) await store.rollups.noteWatched(testCtx());
 	}
 
 	async #batches(messages: readonly Message[], worker: 'collect' | 'read'): Promise<void> {

@@ -226,6 +226,7 @@ export const fleetParts = {
 			await store.rollups.rebuildWindows(ctx, ['today']);
 			await store.rollups.putDocument(ctx, 'd', { secret: true });
 			await store.rollups.noteNews(ctx);
+			await store.rollups.noteWatched(ctx);
 		},
 		reads: [
 			async (store, ctx) => (await store.rollups.directory(ctx)).functions,
@@ -233,6 +234,7 @@ export const fleetParts = {
 			(store, ctx) => store.rollups.document(ctx, 'd'),
 			async (store, ctx) => [...(await store.rollups.freshness(ctx)).keys()],
 			(store, ctx) => store.rollups.newsMs(ctx),
+			(store, ctx) => store.rollups.watchedMs(ctx),
 		],
 	},
 } satisfies Record<string, Part>;

@@ -14,6 +14,7 @@ import { authorize, type AuthorizeDeps } from './middleware/authorize.ts';
 import { apiContentPolicy, securityHeaders } from './middleware/headers.ts';
 import { createRateLimit, type RateLimit, takeShared } from './middleware/rateLimit.ts';
 import { observe, requestIdOf } from './middleware/observe.ts';
+import { createWatched, type Watched } from './middleware/watched.ts';
 import { checkOrigin } from './middleware/originSecret.ts';
 import { allHandlers } from './routes/all.ts';
 import { createOidc } from './session/oidc.ts';
@@ -67,9 +68,10 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
 		}
 		return problemResponse(problem);
 	});
+	const shared = { using, rateLimit, watched: createWatched(deps), deps };
 	const handlers = allHandlers({ ...deps, oidc, people });
 	for (const key of Object.keys(contract) as RouteKey[]) {
-		mount(app, { key, handler: handlers[key] as Handler<RouteKey>, using, rateLimit, deps });
+		mount(app, { key, handler: handlers[key] as Handler<RouteKey>, ...shared });
 	}
 	// Prometheus asks for this path by itself.
 	app.get('/metrics', (context) => app.request('/v1/metrics', { headers: withId(context) }));
@@ -93,10 +95,12 @@ interface Mounted {
 	readonly handler: Handler<RouteKey>;
 	readonly using: AuthorizeDeps;
 	readonly rateLimit: RateLimit;
+	readonly watched: Watched;
 	readonly deps: ApiDeps;
 }
 
-function mount(app: Hono<ApiEnv>, { key, handler, using, rateLimit, deps }: Mounted): void {
+function mount(app: Hono<ApiEnv>, mounted: Mounted): void {
+	const { key, handler, using, rateLimit, watched, deps } = mounted;
 	const [method = '', template = ''] = key.split(' ');
 	const rule = access[key];
 	const path = template.replace(/\{(\w+)\}/g, ':$1');
@@ -112,6 +116,7 @@ function mount(app: Hono<ApiEnv>, { key, handler, using, rateLimit, deps }: Moun
 			throw error;
 		});
 		await limit(context, { rule, rateLimit, deps });
+		await watched(context.get('ctx'));
 		const { params, query, body } = await readRequest(key, context);
 		const ctx = context.get('ctx');
 		const request: ApiRequest<RouteKey> = {

@@ -135,10 +135,15 @@ describe('the plan of a connection', () => {
 describe('the pages that are due', () => {
 	const hourFrom = Date.UTC(2026, 9, 14, 9, 0);
 	/** How often each window is built in an hour whose figures grow at the given minutes. */
-	function builds(newsMinutes: readonly number[]): Record<string, number> {
+	const never = { newsMs: null, builtMs: () => null, watchedMs: null };
+
+	function builds(
+		newsMinutes: readonly number[],
+		watchedMinutes: readonly number[] = [0],
+	): Record<string, number> {
 		const counts: Record<string, number> = {};
 		const built = new Map<string, number>();
-		for (const window of dueWindows(hourFrom, { newsMs: null, builtMs: () => null })) {
+		for (const window of dueWindows(hourFrom, never)) {
 			built.set(window, hourFrom);
 		}
 		for (let minute = 0; minute < 60; minute += 1) {
@@ -146,7 +151,9 @@ describe('the pages that are due', () => {
 			const news = newsMinutes.filter((one) => one <= minute).at(-1);
 			const newsMs = news === undefined ? null : hourFrom + news * minuteMs + 30_000;
 			const builtMs = (window: string) => built.get(window) ?? null;
-			for (const window of dueWindows(atMs, { newsMs, builtMs })) {
+			const watched = watchedMinutes.filter((one) => one <= minute).at(-1);
+			const watchedMs = watched === undefined ? 0 : hourFrom + watched * minuteMs;
+			for (const window of dueWindows(atMs, { newsMs, builtMs, watchedMs })) {
 				counts[window] = (counts[window] ?? 0) + 1;
 				built.set(window, atMs);
 			}
@@ -155,12 +162,30 @@ describe('the pages that are due', () => {
 	}
 
 	it('are all of them before the first build', () => {
-		expect(dueWindows(hourFrom, { newsMs: null, builtMs: () => null })).toHaveLength(7);
+		expect(dueWindows(hourFrom, never)).toHaveLength(7);
 	});
 
 	it('are built once for each reading, the larger less often', () => {
 		const readings = Array.from({ length: 12 }, (_, at) => at * 5 + 1);
-		expect(builds(readings)).toEqual({ '1h': 12, '24h': 12, today: 12, '7d': 2, month: 2 });
+		const watched = [0, 14, 28, 42, 56];
+		const often = { '1h': 12, '24h': 12, today: 12, '7d': 2, month: 2 };
+		expect(builds(readings, watched)).toEqual(often);
+	});
+
+	it('are built less often while nobody looks, and at once when somebody comes', () => {
+		const readings = Array.from({ length: 12 }, (_, at) => at * 5 + 1);
+		expect(builds(readings, [])).toEqual({ '1h': 4, '24h': 4, today: 4, '7d': 1, month: 1 });
+		const atMs = hourFrom + 30 * minuteMs;
+		const since = { newsMs: atMs - minuteMs, builtMs: () => atMs - 11 * minuteMs };
+		const unwatchedMs = atMs - 20 * minuteMs;
+		expect(dueWindows(atMs, { ...since, watchedMs: unwatchedMs })).toEqual([]);
+		expect(dueWindows(atMs, { ...since, watchedMs: atMs })).toEqual(['1h', '24h', 'today']);
+	});
+
+	it('are built as for somebody who looks until the first one does', () => {
+		const atMs = hourFrom + 9 * minuteMs;
+		const built = { newsMs: atMs - minuteMs, builtMs: () => atMs - 5 * minuteMs };
+		expect(dueWindows(atMs, { ...built, watchedMs: null })).toContain('24h');
 	});
 
 	it('move on without news too, but seldom', () => {

@@ -163,12 +163,16 @@ export interface BuiltWindows {
 	readonly newsMs: number | null;
 	/** When a window was built last; `null` when it never was. */
 	readonly builtMs: (window: FleetWindow) => number | null;
+	/** When somebody looked last; `null` when nobody ever did, who soon will. */
+	readonly watchedMs: number | null;
 }
 
 interface Rebuild {
 	/** Minutes of a cycle at which it is built when there are newer figures. */
 	readonly everyMinutes: number;
 	readonly atMinutes: readonly number[];
+	/** The same while nobody looks. */
+	readonly unwatchedEveryMinutes: number;
 	/** Without any its ends move on all the same. */
 	readonly withoutNewsMs: number;
 }
@@ -179,25 +183,55 @@ interface Rebuild {
  * weeks changes little by five minutes, and is the largest to write.
  */
 const rebuilds: Readonly<Record<FleetWindow, Rebuild>> = {
-	'1h': { everyMinutes: 5, atMinutes: [2, 4], withoutNewsMs: 15 * minuteMs },
-	'24h': { everyMinutes: 5, atMinutes: [4], withoutNewsMs: hourMs },
-	today: { everyMinutes: 5, atMinutes: [4], withoutNewsMs: hourMs },
-	'7d': { everyMinutes: 30, atMinutes: [4], withoutNewsMs: 6 * hourMs },
-	month: { everyMinutes: 30, atMinutes: [9], withoutNewsMs: 6 * hourMs },
-	'30d': { everyMinutes: 120, atMinutes: [34], withoutNewsMs: 6 * hourMs },
-	previousMonth: { everyMinutes: 360, atMinutes: [94], withoutNewsMs: 6 * hourMs },
+	'1h': {
+		...{ everyMinutes: 5, atMinutes: [2, 4], unwatchedEveryMinutes: 15 },
+		withoutNewsMs: 15 * minuteMs,
+	},
+	'24h': {
+		...{ everyMinutes: 5, atMinutes: [4], unwatchedEveryMinutes: 15 },
+		withoutNewsMs: hourMs,
+	},
+	today: {
+		...{ everyMinutes: 5, atMinutes: [4], unwatchedEveryMinutes: 15 },
+		withoutNewsMs: hourMs,
+	},
+	'7d': {
+		...{ everyMinutes: 30, atMinutes: [4], unwatchedEveryMinutes: 60 },
+		withoutNewsMs: 6 * hourMs,
+	},
+	month: {
+		...{ everyMinutes: 30, atMinutes: [9], unwatchedEveryMinutes: 60 },
+		withoutNewsMs: 6 * hourMs,
+	},
+	'30d': {
+		...{ everyMinutes: 120, atMinutes: [34], unwatchedEveryMinutes: 120 },
+		withoutNewsMs: 6 * hourMs,
+	},
+	previousMonth: {
+		...{ everyMinutes: 360, atMinutes: [94], unwatchedEveryMinutes: 360 },
+		withoutNewsMs: 6 * hourMs,
+	},
 };
 /** Figures that came while a window was built may be missing from it. */
 const buildTakesMs = 10_000;
+/** A page that is open asks every minute; who read it a while ago may come back. */
+const watchedForMs = 15 * minuteMs;
 
 /** Which ready-made pages are due for a rebuild in a minute. */
-export function dueWindows(nowMs: number, { newsMs, builtMs }: BuiltWindows): FleetWindow[] {
+export function dueWindows(
+	nowMs: number,
+	{ newsMs, builtMs, watchedMs }: BuiltWindows,
+): FleetWindow[] {
+	const isWatched = watchedMs === null || nowMs - watchedMs < watchedForMs;
 	return fleetWindows.filter((window) => {
 		const built = builtMs(window);
 		if (built === null) return true;
-		const { everyMinutes, atMinutes, withoutNewsMs } = rebuilds[window];
+		const { everyMinutes, atMinutes, unwatchedEveryMinutes, withoutNewsMs } = rebuilds[window];
 		if (nowMs - built >= withoutNewsMs) return true;
-		const hasNews = newsMs !== null && newsMs > built - buildTakesMs;
-		return hasNews && atMinutes.includes(Math.floor(nowMs / minuteMs) % everyMinutes);
+		if (newsMs === null || newsMs <= built - buildTakesMs) return false;
+		const cycle = isWatched ? everyMinutes : unwatchedEveryMinutes;
+		if (atMinutes.includes(Math.floor(nowMs / minuteMs) % cycle)) return true;
+		// Somebody has come to look.
+		return isWatched && nowMs - built > (everyMinutes + 1) * minuteMs;
 	});
 }

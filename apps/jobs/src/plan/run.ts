@@ -42,7 +42,9 @@ export async function runPlan(
 		const plannedMs = floorTo(minuteMs, nowMs);
 		if (connections.length > 0) {
 			const windows = dueWindows(nowMs, await builtWindows(deps, ctx));
-			messages.push({ kind: 'rollup', workspaceId, plannedMs, windows });
+			if (windows.length > 0 || (await deps.store.rollups.isDirectoryStale(ctx))) {
+				messages.push({ kind: 'rollup', workspaceId, plannedMs, windows });
+			}
 		}
 		await deps.queue.send(messages);
 		sent += messages.length;
@@ -53,11 +55,13 @@ export async function runPlan(
 }
 
 async function builtWindows({ store }: JobDeps, ctx: Ctx): Promise<BuiltWindows> {
-	const [newsMs, built] = await Promise.all([
+	const [newsMs, watchedMs, built] = await Promise.all([
 		store.rollups.newsMs(ctx),
+		store.rollups.watchedMs(ctx),
 		store.rollups.freshness(ctx),
 	]);
-	return { newsMs, builtMs: (window) => built.get(`${window}.steps`)?.builtMs ?? null };
+	const builtMs = (window: string) => built.get(`${window}.steps`)?.builtMs ?? null;
+	return { newsMs, watchedMs, builtMs };
 }
 
 async function planOne(

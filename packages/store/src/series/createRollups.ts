@@ -6,7 +6,7 @@ import type { Leases } from '../collection/collection.ts';
 import { randomUUID } from 'node:crypto';
 import { ItemMemory } from '../dynamo/sharedReads.ts';
 import { isDirectoryStale, readDirectory, rebuildDirectory } from './directory.ts';
-import { noteNews, readNewsMs } from './news.ts';
+import { noteNews, noteWatched, readNewsMs, readWatchedMs } from './news.ts';
 import type { Rollups } from './rollups.ts';
 import { readWindow, rebuildWindow, windowSource, type WindowsDeps } from './windows.ts';
 
@@ -55,6 +55,9 @@ export function createRollups(deps: WindowsDeps & { readonly leases: Leases }): 
 		},
 		noteNews: (ctx) => noteNews(deps.db, ctx),
 		newsMs: (ctx) => readNewsMs(deps.db, ctx),
+		noteWatched: (ctx) => noteWatched(deps.db, ctx),
+		watchedMs: (ctx) => readWatchedMs(deps.db, ctx),
+		isDirectoryStale: (ctx) => isDirectoryStale(deps, ctx),
 		rebuildDirectory: buildDirectory,
 		async rebuildWindows(ctx, windows) {
 			// Rows refer to places in the directory, so new functions get theirs first.

@@ -140,6 +140,12 @@ export interface Rollups {
 	noteNews(ctx: Ctx): Promise<void>;
 	/** When newer figures were noted last; `null` when they never were. */
 	newsMs(ctx: Ctx): Promise<number | null>;
+	/** Notes that somebody looks at the workspace: its windows are worth building as soon as there is news. */
+	noteWatched(ctx: Ctx): Promise<void>;
+	/** When that was noted last; `null` when it never was. */
+	watchedMs(ctx: Ctx): Promise<number | null>;
+	/** Whether inventory has changed since the directory was built. */
+	isDirectoryStale(ctx: Ctx): Promise<boolean>;
 	/** Rebuilds the directory from inventory. Cheap when nothing changed. */
 	rebuildDirectory(ctx: Ctx): Promise<void>;
 	/**
