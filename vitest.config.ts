@@ -16,6 +16,8 @@ export default defineConfig({
 		// They end a hang; a busy machine is not to fail what is right.
 		testTimeout: 90_000,
 		hookTimeout: 180_000,
+		// The default leaves a core free, which of two is one half: whole parts wait more than they reckon.
+		maxWorkers: '100%',
 		expect: { requireAssertions: true },
 		// What failed is told whole: a sentence that is cut hides what it should have held.
 		chaiConfig: { truncateThreshold: 0 },

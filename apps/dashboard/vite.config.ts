@@ -94,6 +94,7 @@ export default defineConfig({
 		reporters: ['default', '../../test/gates/countReporter.ts'],
 		expect: { requireAssertions: true },
 		testTimeout: 90_000,
+		maxWorkers: '100%',
 		projects: [
 			{
 				extends: true,
