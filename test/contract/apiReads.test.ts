@@ -58,9 +58,9 @@ describe('what a page asks of DynamoDB', () => {
 				expect(one.readCalls).toBeGreaterThan(0);
 				expect(one.readCalls).toBeLessThanOrEqual(most.readCalls);
 				expect(one.readUnits).toBeLessThanOrEqual(most.readUnits);
-				// A page that is only looked at writes nothing.
-				expect(one.writeUnits).toBe(0);
 			}
+			// A page that is only looked at writes nothing but that somebody looks, now and then.
+			expect([first.writeUnits, again.writeUnits]).toEqual([1, 0]);
 			expect(again.readCalls).toBeLessThanOrEqual(3);
 		},
 	);
