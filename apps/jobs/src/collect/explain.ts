@@ -2,6 +2,7 @@ import { getMetrics } from '@lamplight/aws/metrics/getMetrics';
 import {
 	type CountGap,
 	countOf,
+	firstGapMs,
 	gapOf,
 	growing,
 	suspectsOf,
@@ -35,6 +36,8 @@ export interface CountAnswer {
 	readonly askedAllMs: number;
 	/** True when all should be asked, but some are left for a later reading: they are to be read first. */
 	readonly wantsAll: boolean;
+	/** The first settled minute that is not explained and was not asked about yet; `null` without one. */
+	readonly openFromMs: number | null;
 }
 
 /** Functions read from records are asked at most this often, for all minutes since the last time. */
@@ -61,11 +64,9 @@ export async function explainCounts(
 	for (const [name, atMs] of Object.entries(known)) {
 		if (nowMs - atMs < forgetAfterMs) found[name] = atMs;
 	}
-	const done = (askedAllMs: number, wantsAll = false): CountAnswer => ({
-		readings,
-		found,
-		askedAllMs,
-		wantsAll,
+	const done = (askedAllMs: number, open: Partial<CountAnswer> = {}): CountAnswer => ({
+		...{ readings, found, askedAllMs, wantsAll: false, openFromMs: null },
+		...open,
 	});
 	const ask = async (names: Iterable<string>) => {
 		const left = [...names].filter((name) => !readings.has(name));
@@ -79,10 +80,13 @@ export async function explainCounts(
 	await ask(question.bought);
 	const countedToMs = Math.min(question.settledToMs, question.laterToMs);
 	const isExplained = () => gapOf(question, readings, countedToMs) === 0;
-	if (nowMs - lastMs < askEveryMs || isExplained()) return done(lastMs);
+	if (isExplained()) return done(lastMs);
+	if (nowMs - lastMs < askEveryMs) {
+		return done(lastMs, { openFromMs: firstGapMs(question, readings, countedToMs) });
+	}
 	await ask(Object.keys(found));
 	if (isExplained()) return done(nowMs);
-	if (Number.isFinite(question.laterToMs)) return done(lastMs, true);
+	if (Number.isFinite(question.laterToMs)) return done(lastMs, { wantsAll: true });
 	for (const some of growing(suspectsOf(question, readings, countedToMs))) {
 		await ask(some);
 		if (isExplained()) return done(nowMs);

@@ -221,15 +221,22 @@ function nextState(
 	figures: Figures,
 	counts: Counts & { readonly settledMs: number; readonly sampled: SampleReading },
 ): RegionState {
+	const { errors, throttles, settledMs } = counts;
+	const toMs = Math.min(
+		settledMs,
+		errors.openFromMs ?? settledMs,
+		throttles.openFromMs ?? settledMs,
+	);
 	return {
 		...figures.state,
 		sampled: { ...figures.state.sampled, ...counts.sampled.sampledMs },
-		erring: counts.errors.found,
-		throttled: counts.throttles.found,
-		readToMs: figures.unread.size > 0 ? reading.recordWindow.fromMs : counts.settledMs,
+		erring: errors.found,
+		throttled: throttles.found,
+		// Minutes that nobody was asked about yet are read again until somebody is.
+		readToMs: figures.unread.size > 0 ? reading.recordWindow.fromMs : toMs,
 		askedAllMs: {
-			errors: counts.errors.askedAllMs,
-			throttles: counts.throttles.askedAllMs,
+			errors: errors.askedAllMs,
+			throttles: throttles.askedAllMs,
 			counts: figures.state.askedAllMs.counts,
 		},
 	};

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Bucket } from '../bucket/bucket.ts';
 import type { RegionBucket } from '../bucket/fragment.ts';
 import { minuteMs } from '../time.ts';
-import { type CountGap, gapOf, growing, suspectsOf } from './countGap.ts';
+import { type CountGap, firstGapMs, gapOf, growing, suspectsOf } from './countGap.ts';
 import type { MetricReading } from './metric.ts';
 import { nowhere } from './shards.ts';
 
@@ -67,6 +67,13 @@ describe('errors that no function explains', () => {
 		const question = gap(fleet, { [first]: 1 });
 		expect(gapOf(question, nothing, all)).toBe(1);
 		expect(suspectsOf(question, nothing, all)).toEqual(['failing']);
+	});
+
+	it('begin with the first minute that differs, among those that have settled', () => {
+		const question = gap(fleet, { [first]: 2, [second]: 1 });
+		expect(firstGapMs(question, nothing, all)).toBe(second);
+		expect(firstGapMs(question, nothing, second)).toBeNull();
+		expect(firstGapMs(gap(fleet, { [first]: 3, [second]: 1 }), nothing, all)).toBe(first);
 	});
 
 	it('are none where the region has none or did not say, and of minutes that have not settled', () => {

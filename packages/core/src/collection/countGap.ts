@@ -83,6 +83,16 @@ export function gapOf(
 	);
 }
 
+/** The first minute in which the functions differ from the region's total; `null` when none does. */
+export function firstGapMs(
+	question: CountGap,
+	readings: ReadonlyMap<string, MetricReading>,
+	toMs: number,
+): number | null {
+	const odd = [...differences(question, readings, toMs).keys()];
+	return odd.length === 0 ? null : Math.min(...odd);
+}
+
 /**
  * By minute, how many more the region counts than the functions do, where they differ. Records may also
  * say too much: code that logs an error and goes on has not failed. Where the region has none, no
