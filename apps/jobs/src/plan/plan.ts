@@ -171,11 +171,14 @@ interface Rebuild {
 	/** Minutes of a cycle at which it is built when there are newer figures. */
 	readonly everyMinutes: number;
 	readonly atMinutes: readonly number[];
-	/** The same while nobody looks. */
-	readonly unwatchedEveryMinutes: number;
+	/** The same while nobody looks, where that is longer. */
+	readonly unwatchedEveryMinutes?: number;
 	/** Without any its ends move on all the same. */
 	readonly withoutNewsMs: number;
 }
+
+const often = { everyMinutes: 5, unwatchedEveryMinutes: 15 };
+const seldom = { everyMinutes: 30, unwatchedEveryMinutes: 60 };
 
 /**
  * Readings begin at the first minute of five and take up to two and a half: the newest hour is built
@@ -183,34 +186,13 @@ interface Rebuild {
  * weeks changes little by five minutes, and is the largest to write.
  */
 const rebuilds: Readonly<Record<FleetWindow, Rebuild>> = {
-	'1h': {
-		...{ everyMinutes: 5, atMinutes: [2, 4], unwatchedEveryMinutes: 15 },
-		withoutNewsMs: 15 * minuteMs,
-	},
-	'24h': {
-		...{ everyMinutes: 5, atMinutes: [4], unwatchedEveryMinutes: 15 },
-		withoutNewsMs: hourMs,
-	},
-	today: {
-		...{ everyMinutes: 5, atMinutes: [4], unwatchedEveryMinutes: 15 },
-		withoutNewsMs: hourMs,
-	},
-	'7d': {
-		...{ everyMinutes: 30, atMinutes: [4], unwatchedEveryMinutes: 60 },
-		withoutNewsMs: 6 * hourMs,
-	},
-	month: {
-		...{ everyMinutes: 30, atMinutes: [9], unwatchedEveryMinutes: 60 },
-		withoutNewsMs: 6 * hourMs,
-	},
-	'30d': {
-		...{ everyMinutes: 120, atMinutes: [34], unwatchedEveryMinutes: 120 },
-		withoutNewsMs: 6 * hourMs,
-	},
-	previousMonth: {
-		...{ everyMinutes: 360, atMinutes: [94], unwatchedEveryMinutes: 360 },
-		withoutNewsMs: 6 * hourMs,
-	},
+	'1h': { ...often, atMinutes: [2, 4], withoutNewsMs: 15 * minuteMs },
+	'24h': { ...often, atMinutes: [4], withoutNewsMs: hourMs },
+	today: { ...often, atMinutes: [4], withoutNewsMs: hourMs },
+	'7d': { ...seldom, atMinutes: [4], withoutNewsMs: 6 * hourMs },
+	month: { ...seldom, atMinutes: [9], withoutNewsMs: 6 * hourMs },
+	'30d': { everyMinutes: 120, atMinutes: [34], withoutNewsMs: 6 * hourMs },
+	previousMonth: { everyMinutes: 360, atMinutes: [94], withoutNewsMs: 6 * hourMs },
 };
 /** Figures that came while a window was built may be missing from it. */
 const buildTakesMs = 10_000;
@@ -226,7 +208,8 @@ export function dueWindows(
 	return fleetWindows.filter((window) => {
 		const built = builtMs(window);
 		if (built === null) return true;
-		const { everyMinutes, atMinutes, unwatchedEveryMinutes, withoutNewsMs } = rebuilds[window];
+		const { everyMinutes, unwatchedEveryMinutes = everyMinutes, ...rest } = rebuilds[window];
+		const { atMinutes, withoutNewsMs } = rest;
 		if (nowMs - built >= withoutNewsMs) return true;
 		if (newsMs === null || newsMs <= built - buildTakesMs) return false;
 		const cycle = isWatched ? everyMinutes : unwatchedEveryMinutes;

@@ -109,7 +109,7 @@ function isOvertaken(metric: Dated<Bucket>, record: Dated<Bucket>): boolean {
 	return isBought(metric.bucket) && isShort && metric.revision < record.revision;
 }
 
-/** Errors that were asked for stand beside the records that they belong to, and repeat them. */
+/** A metric read in place of records: counts that were only asked for repeat the records they belong to. */
 function isBought({ billedMs }: Bucket): boolean {
 	return billedMs === null;
 }
